@@ -1,0 +1,53 @@
+// `npm test`: sets up what is missing, then runs every check and every test, and reports all that failed.
+// `npm test -- ARGS` runs vitest alone, with ARGS (for example a test file).
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root, setUp, tool } from "./setup.mjs";
+
+const args = process.argv.slice(2);
+setUp();
+
+const folder = mkdtempSync(join(tmpdir(), "striate-test-"));
+const reportFile = join(folder, "report.json");
+const checks = [
+  ["biome", tool("@biomejs/biome", "biome"), "check", "--error-on-warnings", "."],
+  ["tsc", tool("typescript", "tsc"), "-p", "tests/tsconfig.json"],
+  ["knip", tool("knip")],
+  ["publint", tool("publint"), "--strict"],
+];
+const tests = ["vitest", tool("vitest"), "run", "--reporter=default", "--reporter=./scripts/report.mjs", ...args];
+
+const steps = [...(args.length > 0 ? [] : checks), tests].map(run);
+const report = readReport();
+rmSync(folder, { recursive: true, force: true });
+
+for (const { test, reason } of report.skipped) console.log(`skipped: ${test} (${reason})`);
+for (const { name, status, seconds } of steps) {
+  console.log(`${status === 0 ? "ok    " : "FAILED"}  ${name.padEnd(8)} ${seconds.toFixed(1)} s`);
+}
+const failedChecks = steps.filter(({ name, status }) => name !== "vitest" && status !== 0).length;
+const counts = `${report.passed} passed, ${report.failed + failedChecks} failed, ${report.skipped.length} skipped`;
+if (process.env.STRIATE_TEST_COUNTS) writeFileSync(process.env.STRIATE_TEST_COUNTS, `${counts}\n`);
+else console.log(counts);
+process.exitCode = steps.find(({ status }) => status !== 0)?.status ?? 0;
+
+function run([name, file, ...rest]) {
+  console.log(`\n== ${name}`);
+  const begin = performance.now();
+  const { status } = spawnSync(process.execPath, [file, ...rest], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, STRIATE_TEST_REPORT: reportFile },
+  });
+  return { name, status: status ?? 1, seconds: (performance.now() - begin) / 1000 };
+}
+
+/** What vitest counted; a run that failed with no test to blame counts as one failure. */
+function readReport() {
+  const found = existsSync(reportFile);
+  const report = found ? JSON.parse(readFileSync(reportFile, "utf8")) : { passed: 0, failed: 0, skipped: [] };
+  const succeeded = steps.at(-1).status === 0;
+  return succeeded ? report : { ...report, failed: Math.max(1, report.failed) };
+}
