@@ -1,0 +1,123 @@
+import { StriateError } from "../errors.ts";
+import { type Shape, sameShape, shapeText, sizeOf } from "../tensor/shape.ts";
+import { type DType, type Tensor, typeText } from "../tensor/tensor.ts";
+import type { Batch, Dataset } from "./dataset.ts";
+import { classLabels, knownClasses } from "./labels.ts";
+
+/** What `arrays` takes. */
+export interface ArraysOptions {
+  /**
+   * The examples, [n, ...one example]: uint8 pictures, which are scaled to 0..1 when they are read (x / 255 in
+   * float32), or float32, which stays as it is. Kept, not copied: leave its data alone afterwards.
+   */
+  readonly inputs: Tensor;
+  /**
+   * Class labels, one for each example (plain numbers, or a tensor uint8, int32 or int64 of shape [n]), or float32
+   * [n, ...] for anything else: one-hot classes, numbers to predict.
+   */
+  readonly targets: Tensor | ArrayLike<number>;
+  /** The number of classes; default: as many as there are class names, else not known. */
+  readonly classes?: number;
+  readonly classNames?: readonly string[];
+}
+
+/**
+ * A data set in memory.
+ * @throws StriateError `data` where inputs and targets differ in number, have a type that cannot be read, are empty,
+ * or where a label is not an integer within the classes
+ */
+export function arrays(options: ArraysOptions): Dataset {
+  const { inputs } = options;
+  const length = inputs.shape[0] ?? 0;
+  const inputShape = inputs.shape.slice(1);
+  if (sizeOf(inputs.shape) === 0 || inputs.shape.length === 0) {
+    throw new StriateError("data", `inputs: a data set needs examples, [n, ...one example]; got ${typeText(inputs)}`);
+  }
+  const gatherInputs = inputGatherer(inputs);
+  const known = knownClasses(options);
+  const targets = targetTensor(options.targets, known.classes);
+  const count = targets.shape[0] ?? 0;
+  if (count !== length) {
+    throw new StriateError(
+      "data",
+      `${length} inputs (${typeText(inputs)}) came with ${count} targets; give one for each`,
+    );
+  }
+  return {
+    length,
+    inputShape,
+    ...known,
+    read(indices) {
+      checkIndices(indices, length);
+      return { inputs: gatherInputs(indices), targets: gatherRows(targets, indices) };
+    },
+  };
+}
+
+/** x / 255 for each byte, rounded to float32. */
+const SCALED = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+function inputGatherer(inputs: Tensor): (indices: ArrayLike<number>) => Batch["inputs"] {
+  if (isType(inputs, "uint8")) return (indices) => gatherScaled(inputs, indices);
+  if (isType(inputs, "float32")) return (indices) => gatherRows(inputs, indices);
+  throw new StriateError("data", `inputs are pictures in uint8, or float32; got ${typeText(inputs)}`);
+}
+
+function gatherScaled({ shape, data }: Tensor<"uint8">, indices: ArrayLike<number>): Tensor<"float32"> {
+  const rowShape = shape.slice(1);
+  const size = sizeOf(rowShape);
+  const out = new Float32Array(indices.length * size);
+  let to = 0;
+  for (let row = 0; row < indices.length; row++) {
+    const from = (indices[row] ?? 0) * size;
+    for (let i = from; i < from + size; i++) out[to++] = SCALED[data[i] ?? 0] ?? 0;
+  }
+  return { dtype: "float32", shape: [indices.length, ...rowShape], data: out };
+}
+
+function gatherRows<D extends "float32" | "int32">(source: Tensor<D>, indices: ArrayLike<number>): Tensor<D> {
+  const rowShape: Shape = source.shape.slice(1);
+  const size = sizeOf(rowShape);
+  const { data } = source as Tensor<"float32" | "int32">;
+  const out =
+    data instanceof Float32Array ? new Float32Array(indices.length * size) : new Int32Array(indices.length * size);
+  for (let row = 0; row < indices.length; row++) {
+    const from = (indices[row] ?? 0) * size;
+    if (size === 1) out[row] = data[from] ?? 0;
+    else out.set(data.subarray(from, from + size), row * size);
+  }
+  return { dtype: source.dtype, shape: [indices.length, ...rowShape], data: out as Tensor<D>["data"] };
+}
+
+function targetTensor(targets: ArraysOptions["targets"], classes: number | undefined): Tensor<"float32" | "int32"> {
+  if (!isTensor(targets)) return classLabels(targets, classes, "targets");
+  if (isType(targets, "float32") && targets.shape.length > 0) return targets;
+  if (["uint8", "int32", "int64"].includes(targets.dtype)) {
+    if (sameShape(targets.shape, [targets.data.length])) return classLabels(targets.data, classes, "targets");
+    throw new StriateError(
+      "data",
+      `targets: class labels have shape [n]; got ${shapeText(targets.shape)}. One-hot classes are float32 [n,classes]`,
+    );
+  }
+  throw new StriateError("data", `targets are class labels (uint8, int32, int64) or float32; got ${typeText(targets)}`);
+}
+
+function isTensor(value: ArraysOptions["targets"]): value is Tensor {
+  return "dtype" in value;
+}
+
+function isType<D extends DType>(value: Tensor, dtype: D): value is Tensor<D> {
+  return value.dtype === dtype;
+}
+
+function checkIndices(indices: ArrayLike<number>, length: number): void {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (index === undefined || !Number.isInteger(index) || index < 0 || index >= length) {
+      throw new StriateError(
+        "usage",
+        `index ${index} is outside a data set of ${length} examples (0 to ${length - 1})`,
+      );
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Shape } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** Some examples of a data set, ready for a training step. Its buffers are nobody else's: they may be transferred. */
+export interface Batch {
+  /** The examples, [n, ...inputShape]; pictures are scaled to 0..1. */
+  readonly inputs: Tensor<"float32">;
+  /** What the model should say: class labels int32 [n], or float32 [n, ...] (one-hot classes, numbers). */
+  readonly targets: Tensor;
+}
+
+/** Examples that can be read in any order. */
+export interface Dataset {
+  /** The number of examples. */
+  readonly length: number;
+  /** The shape of one example in the API's order, e.g. [28,28,1]: height, width, channels. */
+  readonly inputShape: Shape;
+  /** The number of classes, where the targets are classes and it is known. */
+  readonly classes?: number;
+  /** The name of each class, in the order of the labels. */
+  readonly classNames?: readonly string[];
+  /**
+   * Reads the examples at these indices, in this order, into fresh buffers.
+   * @throws StriateError `usage` for an index outside the data set
+   */
+  read(indices: ArrayLike<number>): Promise<Batch> | Batch;
+}
+
+/** A data set in its two usual parts. */
+export interface TrainTest {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
