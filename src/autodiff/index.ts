@@ -1,0 +1,2 @@
+export { gradients } from "./gradients.ts";
+export { type GradientCheck, checkGradient } from "./check.ts";

@@ -1,0 +1,104 @@
+import type { GraphBuilder, Value } from "../graph/index.ts";
+import { at, sizeOf } from "../tensor/index.ts";
+import { concat } from "./concat.ts";
+import { conv } from "./conv.ts";
+import type { ConvGeometry } from "./convGeometry.ts";
+import { convTranspose } from "./convTranspose.ts";
+import { gemm, matMul } from "./matmul.ts";
+import { zeroPad } from "./pad.ts";
+import { reduceSum } from "./reduce.ts";
+import { reshapeTo } from "./reshape.ts";
+import { reverseAxes, slice, sliceAxis } from "./slice.ts";
+import { transposeBy } from "./transpose.ts";
+
+/**
+ * The gradient of Conv by its input. At stride 1 it is a convolution with the weights turned round and their channels
+ * swapped, which engines run faster than a transposed convolution; otherwise it is that.
+ */
+export function lowerConvInputGrad(g: GraphBuilder, dY: Value, W: Value, geometry: ConvGeometry): Value {
+  const { groups, inputs, outputs, windows } = geometry;
+  const { kernel, strides, dilations, before, after, input, output } = windows;
+  const extent = kernel.map((size, axis) => (size - 1) * at(dilations, axis));
+  const pads = [...extent.map((size, axis) => size - at(before, axis)), ...extent.map((size, axis) => size - at(after, axis))];
+  if (strides.every((stride) => stride === 1) && pads.every((amount) => amount >= 0)) {
+    const spatial = kernel.map((_, axis) => axis);
+    const grouped = reshapeTo(g, W, [groups, outputs, inputs, ...kernel]);
+    const swapped = transposeBy(g, grouped, [0, 2, 1, ...spatial.map((axis) => axis + 3)]);
+    const weights = reshapeTo(g, swapped, [groups * inputs, outputs, ...kernel]);
+    const turned = reverseAxes(g, weights, spatial.map((axis) => axis + 2));
+    return g.op(conv, [dY, turned], { pads, dilations, group: groups });
+  }
+  // What the windows leave over at the end of the input gets no gradient from them.
+  const rest = input.map(
+    (size, axis) => size + at(before, axis) + at(after, axis) - ((at(output, axis) - 1) * at(strides, axis) + at(extent, axis) + 1),
+  );
+  return g.op(convTranspose, [dY, W], { strides, dilations, group: groups, pads: [...before, ...after], output_padding: rest });
+}
+
+/**
+ * The gradient of Conv by its weights: one matrix product of the output's gradient with the shifted inputs of all taps.
+ * With few input channels that matrix is too narrow to be fast, and a convolution whose batch and channels are
+ * swapped is better; with groups every picture has a product of its own.
+ */
+export function lowerConvWeightGrad(g: GraphBuilder, dY: Value, X: Value, geometry: ConvGeometry): Value {
+  if (geometry.groups > 1) return perPicture(g, dY, X, geometry);
+  return geometry.inputs <= 3 ? swappedConv(g, dY, X, geometry) : gemmOverTaps(g, dY, X, geometry);
+}
+
+/** The input under each tap of the kernel, for every output position: as many values as taps, shaped [., ., ...output]. */
+function shiftedInputs(g: GraphBuilder, X: Value, { windows }: ConvGeometry): Value[] {
+  const { kernel, strides, dilations, before, after, output } = windows;
+  const padded = zeroPad(g, X, [0, 0, ...before], [0, 0, ...after]);
+  const axes = g.int64s(...kernel.map((_, axis) => axis + 2));
+  const steps = g.int64s(...strides);
+  return Array.from({ length: sizeOf(kernel) }, (_, tap) => {
+    let rest = tap;
+    const starts = kernel.map(() => 0);
+    for (let axis = kernel.length - 1; axis >= 0; axis--) {
+      starts[axis] = (rest % at(kernel, axis)) * at(dilations, axis);
+      rest = Math.floor(rest / at(kernel, axis));
+    }
+    const ends = starts.map((start, axis) => start + (at(output, axis) - 1) * at(strides, axis) + 1);
+    return g.op(slice, [padded, g.int64s(...starts), g.int64s(...ends), axes, steps]);
+  });
+}
+
+function swapFirstTwo(g: GraphBuilder, value: Value): Value {
+  return transposeBy(g, value, [1, 0, ...[...value.shape.keys()].slice(2)]);
+}
+
+/** [outputs, batch * positions] times [taps * inputs, batch * positions] transposed. */
+function gemmOverTaps(g: GraphBuilder, dY: Value, X: Value, geometry: ConvGeometry): Value {
+  const { batch, inputs, outputs, windows } = geometry;
+  const [taps, depth] = [sizeOf(windows.kernel), batch * sizeOf(windows.output)];
+  const shifted = shiftedInputs(g, swapFirstTwo(g, X), geometry);
+  const columns = shifted.length === 1 ? at(shifted, 0) : g.op(concat, shifted, { axis: 0 });
+  const product = g.op(
+    gemm,
+    [reshapeTo(g, swapFirstTwo(g, dY), [outputs, depth]), reshapeTo(g, columns, [taps * inputs, depth])],
+    { transB: 1 },
+  );
+  const byTap = reshapeTo(g, product, [outputs, taps, inputs]);
+  return reshapeTo(g, transposeBy(g, byTap, [0, 2, 1]), [outputs, inputs, ...windows.kernel]);
+}
+
+/** Input channels take the place of the batch, pictures that of the channels, and dY that of the weights. */
+function swappedConv(g: GraphBuilder, dY: Value, X: Value, { windows }: ConvGeometry): Value {
+  const { kernel, strides, dilations, before, after } = windows;
+  const attributes = { strides: dilations, dilations: strides, pads: [...before, ...after] };
+  const product = g.op(conv, [swapFirstTwo(g, X), swapFirstTwo(g, dY)], attributes);
+  // A rest of the input that no window reaches makes the result larger than the kernel.
+  const cut = kernel.reduce((value, size, axis) => sliceAxis(g, value, axis + 2, 0, size), product);
+  return swapFirstTwo(g, cut);
+}
+
+/** A product for each picture and group, summed over the pictures. */
+function perPicture(g: GraphBuilder, dY: Value, X: Value, geometry: ConvGeometry): Value {
+  const { batch, groups, inputs, outputs, windows } = geometry;
+  const [taps, positions] = [sizeOf(windows.kernel), sizeOf(windows.output)];
+  const parts = shiftedInputs(g, X, geometry).map((part) => reshapeTo(g, part, [batch, groups, inputs, 1, positions]));
+  const columns = reshapeTo(g, parts.length === 1 ? at(parts, 0) : g.op(concat, parts, { axis: 3 }), [batch, groups, inputs * taps, positions]);
+  const rows = reshapeTo(g, dY, [batch, groups, outputs, positions]);
+  const products = g.op(matMul, [rows, transposeBy(g, columns, [0, 1, 3, 2])]);
+  return reshapeTo(g, g.op(reduceSum, [products, g.int64s(0)], { keepdims: 0 }), [groups * outputs, inputs, ...windows.kernel]);
+}

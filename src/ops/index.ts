@@ -1,0 +1,41 @@
+export { relu, sigmoid, tanh } from "./activations.ts";
+export { add, div, mul, neg, sign, sub } from "./arithmetic.ts";
+export { cast, castTo } from "./cast.ts";
+export { clip } from "./clip.ts";
+export { equal, greater, where } from "./compare.ts";
+export { concat } from "./concat.ts";
+export { conv } from "./conv.ts";
+export { convTranspose } from "./convTranspose.ts";
+export { dropout, randomDropout } from "./dropout.ts";
+export { exp, log, pow, sqrt } from "./exponential.ts";
+export { formula } from "./formula.ts";
+export {
+  binaryCrossEntropy,
+  EPSILON,
+  meanSquaredError,
+  oneHotLike,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+} from "./losses.ts";
+export { gemm, matMul } from "./matmul.ts";
+export { ONNX_TYPES } from "./onnxTypes.ts";
+export { pad, zeroPad } from "./pad.ts";
+export { averagePool, globalAveragePool, maxPool } from "./pooling.ts";
+export { interpret } from "./interpret.ts";
+export { reduceMax, reduceMean, reduceSum } from "./reduce.ts";
+export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
+export { oneHot, scatterElements } from "./scatter.ts";
+export { type SampleGraph, sampleGraph } from "./samples.ts";
+export { slice, sliceAxis } from "./slice.ts";
+export { logSoftmax, softmax } from "./softmax.ts";
+export { OPS } from "./table.ts";
+export { transpose, transposeBy } from "./transpose.ts";
+export {
+  adagradUpdate,
+  adamUpdate,
+  centeredRmspropUpdate,
+  momentumUpdate,
+  rmspropUpdate,
+  sgdUpdate,
+} from "./updates.ts";

@@ -1,0 +1,51 @@
+import type { Op } from "../graph/index.ts";
+import { relu, reluGrad, sigmoid, tanh } from "./activations.ts";
+import { add, div, mul, neg, sign, sub } from "./arithmetic.ts";
+import { cast } from "./cast.ts";
+import { clip } from "./clip.ts";
+import { equal, greater, where } from "./compare.ts";
+import { concat } from "./concat.ts";
+import { conv, convInputGrad, convWeightGrad } from "./conv.ts";
+import { convTranspose } from "./convTranspose.ts";
+import { dropout, randomDropout } from "./dropout.ts";
+import { exp, log, pow, sqrt } from "./exponential.ts";
+import {
+  binaryCrossEntropy,
+  meanSquaredError,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+} from "./losses.ts";
+import { gemm, matMul } from "./matmul.ts";
+import { pad } from "./pad.ts";
+import { averagePool, averagePoolGrad, globalAveragePool, maxPool, maxPoolGrad } from "./pooling.ts";
+import { reduceMax, reduceMean, reduceSum } from "./reduce.ts";
+import { expand, flatten, reshape } from "./reshape.ts";
+import { oneHot, scatterElements } from "./scatter.ts";
+import { slice } from "./slice.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
+import { transpose } from "./transpose.ts";
+import {
+  adagradUpdate,
+  adamUpdate,
+  centeredRmspropUpdate,
+  momentumUpdate,
+  rmspropUpdate,
+  sgdUpdate,
+} from "./updates.ts";
+
+/** Every op that Striate knows, by the name that its nodes carry. */
+export const OPS: Readonly<Record<string, Op>> = Object.fromEntries(
+  [
+    ...[add, sub, mul, div, neg, sign, exp, log, sqrt, pow, clip],
+    ...[relu, reluGrad, sigmoid, tanh, softmax, logSoftmax],
+    ...[cast, equal, greater, where],
+    ...[reshape, flatten, expand, transpose, concat, slice, pad, scatterElements, oneHot],
+    ...[reduceSum, reduceMean, reduceMax, matMul, gemm],
+    ...[conv, convInputGrad, convWeightGrad, convTranspose],
+    ...[maxPool, maxPoolGrad, averagePool, averagePoolGrad, globalAveragePool],
+    ...[dropout, randomDropout],
+    ...[softmaxCrossEntropy, sparseSoftmaxCrossEntropy, meanSquaredError, binaryCrossEntropy, sigmoidCrossEntropy],
+    ...[sgdUpdate, momentumUpdate, adagradUpdate, rmspropUpdate, centeredRmspropUpdate, adamUpdate],
+  ].map((op: Op) => [op.name, op]),
+);

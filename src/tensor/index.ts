@@ -1,0 +1,17 @@
+export { type DrawAddress, normal, permutation, truncatedNormal, uniform } from "./random.ts";
+export { at, broadcastShapes, normalizeAxis, type Shape, sameShape, shapeText, sizeOf, stridesOf } from "./shape.ts";
+export {
+  type ArrayTypes,
+  BYTES_PER_ELEMENT,
+  bytesOf,
+  copyTensor,
+  DTYPES,
+  type DType,
+  fromNumbers,
+  isFloat,
+  type Tensor,
+  tensor,
+  toNumbers,
+  typeText,
+  zeros,
+} from "./tensor.ts";
