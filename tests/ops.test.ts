@@ -1,10 +1,12 @@
-import { checkGradient } from "#striate/autodiff/index";
-import { print, verify, GraphBuilder, type Op, type Reals, type Value } from "#striate/graph/index";
-import { interpret, mul, OPS, reduceSum, reshapeTo, sampleGraph } from "#striate/ops/index";
-import { isFloat, uniform, sizeOf } from "#striate/tensor/index";
 import { describe, expect, test } from "vitest";
+import { checkGradient } from "#striate/autodiff/index";
+import { type GraphBuilder, type Op, print, type Reals, type Value, verify } from "#striate/graph/index";
+import { interpret, mul, OPS, reduceSum, reshapeTo, sampleGraph } from "#striate/ops/index";
+import { isFloat, sizeOf, uniform } from "#striate/tensor/index";
 
-const CASES = Object.values(OPS).flatMap((op) => op.samples.map((sample) => ({ name: `${op.name}/${sample.name}`, op, sample })));
+const CASES = Object.values(OPS).flatMap((op) =>
+  op.samples.map((sample) => ({ name: `${op.name}/${sample.name}`, op, sample })),
+);
 
 describe("every sample of every op", () => {
   test.each(CASES)("$name: the gradient is the measured slope", ({ op, sample }) => {
@@ -15,7 +17,9 @@ describe("every sample of every op", () => {
     if (!isFloat(output.dtype) || wrt.length === 0) return;
     const weights = g.input("weights", "float64", output.shape);
     const loss = g.op(reduceSum, [reshapeTo(g, g.op(mul, [output, weights]), [sizeOf(output.shape)])], { keepdims: 0 });
-    const draws = Float64Array.from(uniform({ seed: 2, stream: "weights", counter: 0 }, sizeOf(output.shape), 0.5, 1.5));
+    const draws = Float64Array.from(
+      uniform({ seed: 2, stream: "weights", counter: 0 }, sizeOf(output.shape), 0.5, 1.5),
+    );
     const all = new Map(feeds).set(weights, { shape: output.shape, data: draws });
     for (const { value, error } of checkGradient(g, loss, wrt, all)) {
       expect(error, `${op.name} by ${value.name}`).toBeLessThan(2e-7);

@@ -50,7 +50,10 @@ function addInputGradients(
     const thunk = thunks?.[i];
     if (!thunk) {
       const by = op.variadic ? `input ${i}` : op.inputNames[i];
-      throw new StriateError("usage", `node ${node.name}: ${node.op} has no gradient by ${by}, but ${input.name} needs one`);
+      throw new StriateError(
+        "usage",
+        `node ${node.name}: ${node.op} has no gradient by ${by}, but ${input.name} needs one`,
+      );
     }
     const gradient = thunk();
     const sum = sums.get(input);

@@ -1,2 +1,2 @@
+export { checkGradient, type GradientCheck } from "./check.ts";
 export { gradients } from "./gradients.ts";
-export { type GradientCheck, checkGradient } from "./check.ts";

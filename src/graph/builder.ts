@@ -1,6 +1,15 @@
 import { internalError, StriateError } from "../errors.ts";
 import { type DType, fromNumbers, type Shape, sameShape, type Tensor, typeText } from "../tensor/index.ts";
-import { type Graph, type Node, prune, type RandomInput, type State, type Value, type ValueType } from "./graph.ts";
+import {
+  type Graph,
+  type Node,
+  prune,
+  type RandomInput,
+  type State,
+  sources,
+  type Value,
+  type ValueType,
+} from "./graph.ts";
 import { type AttributeSchema, type AttributesGiven, completeAttributes, inferTypes, type Op } from "./op.ts";
 
 /** Builds a graph node by node, inferring and checking every type on the way. */
@@ -17,6 +26,16 @@ export class GraphBuilder {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  /** A builder with the inputs, random inputs and (read-only) states of `graph`, the same values, and no nodes yet. */
+  static over(graph: Graph): GraphBuilder {
+    const g = new GraphBuilder(graph.name);
+    g.#inputs.push(...graph.inputs);
+    g.#randoms.push(...graph.randoms);
+    g.#states.push(...graph.states.map(({ now }) => ({ now, next: now })));
+    for (const source of sources(graph)) g.#reserve(source.name);
+    return g;
   }
 
   get nodes(): readonly Node[] {
@@ -86,7 +105,11 @@ export class GraphBuilder {
   }
 
   /** Adds a node and returns its first output. */
-  op<S extends AttributeSchema>(op: Op<S>, inputs: readonly (Value | undefined)[], attributes?: AttributesGiven<S>): Value {
+  op<S extends AttributeSchema>(
+    op: Op<S>,
+    inputs: readonly (Value | undefined)[],
+    attributes?: AttributesGiven<S>,
+  ): Value {
     const [output] = this.ops(op, inputs, attributes);
     if (!output) throw internalError(`${op.name} has no output`);
     return output;

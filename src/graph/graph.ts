@@ -61,7 +61,10 @@ export function results(graph: Graph): Value[] {
 
 /** The constants that nodes and results use, each once, in the order of their first use. */
 export function constants(graph: Graph): (Value & { readonly constant: Tensor })[] {
-  const used = new Set<Value>([...graph.nodes.flatMap((node) => node.inputs.filter((v) => v !== undefined)), ...results(graph)]);
+  const used = new Set<Value>([
+    ...graph.nodes.flatMap((node) => node.inputs.filter((v) => v !== undefined)),
+    ...results(graph),
+  ]);
   return [...used].filter((value): value is Value & { readonly constant: Tensor } => value.constant !== undefined);
 }
 

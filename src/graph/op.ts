@@ -93,7 +93,9 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
   infer(inputs: readonly (Value | undefined)[], attributes: Readonly<Record<string, Attribute>>): readonly ValueType[];
   reference(inputs: readonly (Reals | undefined)[], node: Node): readonly Reals[];
   /** The thunks by input position; `undefined` where an input has no gradient. Absent when the op has none at all. */
-  readonly gradient: ((g: GraphBuilder, node: Node, dOutput: Value) => readonly (GradientThunk | undefined)[]) | undefined;
+  readonly gradient:
+    | ((g: GraphBuilder, node: Node, dOutput: Value) => readonly (GradientThunk | undefined)[])
+    | undefined;
   /** The node in other ops, standard ones in the end, or `undefined` when it is fine as it is for this target. */
   readonly lower: ((g: GraphBuilder, node: Node, target: LoweringTarget) => readonly Value[] | undefined) | undefined;
   cost(node: Node): Cost;
@@ -117,16 +119,18 @@ interface OpSpec<R extends string, O extends string, S extends AttributeSchema> 
   readonly optional?: readonly O[];
   infer(inputs: Named<R, O, Value>, attributes: AttributesOf<S>): readonly ValueType[];
   reference(inputs: Named<R, O, Reals>, attributes: AttributesOf<S>, node: Node): readonly Reals[];
-  readonly gradient?: (
-    context: GradientContext<Named<R, O, Value>, AttributesOf<S>>,
-  ) => { readonly [K in R | O]?: GradientThunk };
+  readonly gradient?: (context: GradientContext<Named<R, O, Value>, AttributesOf<S>>) => {
+    readonly [K in R | O]?: GradientThunk;
+  };
   lower?(context: LoweringContext<Named<R, O, Value>, AttributesOf<S>>): readonly Value[] | undefined;
 }
 
 /** Makes an op whose inputs have names. All that is known about the op is in the one block that calls this. */
-export function defineOp<R extends string, O extends string = never, const S extends AttributeSchema = Record<never, never>>(
-  spec: OpSpec<R, O, S>,
-): Op<S> {
+export function defineOp<
+  R extends string,
+  O extends string = never,
+  const S extends AttributeSchema = Record<never, never>,
+>(spec: OpSpec<R, O, S>): Op<S> {
   const names = [...spec.inputs, ...(spec.optional ?? [])];
   const named = <T>(list: readonly (T | undefined)[]) =>
     Object.fromEntries(names.map((name, i) => [name, list[i]])) as Named<R, O, T>;
@@ -166,7 +170,9 @@ interface VariadicOpSpec<S extends AttributeSchema> extends Common<S> {
 }
 
 /** Makes an op that takes any number of inputs of one kind (Concat, Sum, ...). */
-export function defineVariadicOp<const S extends AttributeSchema = Record<never, never>>(spec: VariadicOpSpec<S>): Op<S> {
+export function defineVariadicOp<const S extends AttributeSchema = Record<never, never>>(
+  spec: VariadicOpSpec<S>,
+): Op<S> {
   const { gradient } = spec;
   return {
     ...common(spec),
@@ -212,8 +218,13 @@ export function completeAttributes(
     const value = given[name] ?? spec.default;
     if (value === undefined) continue;
     const isKind =
-      spec.kind === "string" ? typeof value === "string" : spec.kind.endsWith("s") ? Array.isArray(value) : typeof value === "number";
-    if (!isKind) throw new StriateError("usage", `${op.name}: attribute ${name} must be of kind ${spec.kind}, received ${value}`);
+      spec.kind === "string"
+        ? typeof value === "string"
+        : spec.kind.endsWith("s")
+          ? Array.isArray(value)
+          : typeof value === "number";
+    if (!isKind)
+      throw new StriateError("usage", `${op.name}: attribute ${name} must be of kind ${spec.kind}, received ${value}`);
     complete[name] = value;
   }
   const unknown = Object.keys(given).filter((name) => !(name in op.attributes));

@@ -25,7 +25,8 @@ export function verify(graph: Graph, table: OpTable): void {
     for (const output of node.outputs) make(output, `node ${node.name}`);
   }
   for (const result of results(graph)) {
-    if (!made.has(result) && !result.constant) throw broken(graph, "the graph", `returns ${result.name}, which nothing makes`);
+    if (!made.has(result) && !result.constant)
+      throw broken(graph, "the graph", `returns ${result.name}, which nothing makes`);
   }
   for (const { now, next } of graph.states) {
     if (now.dtype !== next.dtype || !sameShape(now.shape, next.shape)) {

@@ -18,13 +18,14 @@ export function defineBinary({ name, f, gradient, samples }: Binary) {
     inputs: ["A", "B"],
     infer: ({ A, B }) => {
       if (A.dtype !== B.dtype) {
-        throw new StriateError("shape", `${name} needs two tensors of one type, received ${typeText(A)} and ${typeText(B)}`);
+        throw new StriateError(
+          "shape",
+          `${name} needs two tensors of one type, received ${typeText(A)} and ${typeText(B)}`,
+        );
       }
       return [{ dtype: A.dtype, shape: broadcastShapes(A.shape, B.shape) }];
     },
-    reference: ({ A, B }, _, node) => [
-      broadcastReals([A, B], at(node.outputs, 0).shape, (a = 0, b = 0) => f(a, b)),
-    ],
+    reference: ({ A, B }, _, node) => [broadcastReals([A, B], at(node.outputs, 0).shape, (a = 0, b = 0) => f(a, b))],
     gradient: ({ g, A, B, output, dOutput }): { A: GradientThunk; B: GradientThunk } => {
       const full = gradient(g, A, B, output, dOutput);
       return { A: () => sumTo(g, full.A(), A.shape), B: () => sumTo(g, full.B(), B.shape) };
@@ -90,7 +91,11 @@ export function defineUnary({ name, f, gradient, low = -2, high = 2 }: Unary) {
   });
 }
 
-export const neg = defineUnary({ name: "Neg", f: (x) => -x, gradient: (g, _X, _output, dOutput) => g.op(neg, [dOutput]) });
+export const neg = defineUnary({
+  name: "Neg",
+  f: (x) => -x,
+  gradient: (g, _X, _output, dOutput) => g.op(neg, [dOutput]),
+});
 
 /** -1, 0 or 1. Its gradient is 0 wherever it has one. */
 export const sign = defineUnary({

@@ -16,7 +16,8 @@ export const concat = defineVariadicOp({
         shape.length === first.shape.length &&
         shape.every((size, i) => i === along || size === first.shape[i]),
     );
-    if (!fits) throw new StriateError("shape", `Concat along axis ${axis}: ${inputs.map(typeText).join(", ")} do not fit`);
+    if (!fits)
+      throw new StriateError("shape", `Concat along axis ${axis}: ${inputs.map(typeText).join(", ")} do not fit`);
     const total = inputs.reduce((sum, { shape }) => sum + at(shape, along), 0);
     return [{ dtype: first.dtype, shape: first.shape.with(along, total) }];
   },
@@ -38,7 +39,11 @@ export const concat = defineVariadicOp({
   gradient: ({ g, inputs, attributes: { axis }, dOutput }) => {
     const along = normalizeAxis(axis, dOutput.shape.length);
     const ends = inputs.map((_, i) => inputs.slice(0, i + 1).reduce((sum, { shape }) => sum + at(shape, along), 0));
-    return inputs.map(({ shape }, i) => () => sliceAxis(g, dOutput, along, at(ends, i) - at(shape, along), at(ends, i)));
+    return inputs.map(
+      ({ shape }, i) =>
+        () =>
+          sliceAxis(g, dOutput, along, at(ends, i) - at(shape, along), at(ends, i)),
+    );
   },
   cost: () => ({ multiplyAdds: 0, flops: 0 }),
   samples: [

@@ -35,7 +35,10 @@ export const conv = defineOp({
   attributes: CONV_ATTRIBUTES,
   infer: ({ X, W, B }, attributes) => {
     if (X.dtype !== W.dtype || (B && sizeOf(B.shape) !== W.shape[0])) {
-      throw new StriateError("shape", `Conv: ${typeText(X)}, weights ${typeText(W)}${B ? `, bias ${typeText(B)}` : ""} do not fit`);
+      throw new StriateError(
+        "shape",
+        `Conv: ${typeText(X)}, weights ${typeText(W)}${B ? `, bias ${typeText(B)}` : ""} do not fit`,
+      );
     }
     const { batch, windows } = convGeometry(X.shape, W.shape, attributes);
     return [{ dtype: X.dtype, shape: [batch, at(W.shape, 0), ...windows.output] }];

@@ -16,15 +16,28 @@ export interface ConvGeometry {
 }
 
 /** @throws StriateError `shape` when input, weights and attributes do not fit together. */
-export function convGeometry(X: Shape, W: Shape, attributes: WindowAttributes & { readonly group: number }): ConvGeometry {
+export function convGeometry(
+  X: Shape,
+  W: Shape,
+  attributes: WindowAttributes & { readonly group: number },
+): ConvGeometry {
   const [batch, channels, ...input] = X;
   const [filters, inputs, ...kernel] = W;
   const { group } = attributes;
-  if (batch === undefined || channels === undefined || filters === undefined || inputs === undefined || X.length !== W.length) {
+  if (
+    batch === undefined ||
+    channels === undefined ||
+    filters === undefined ||
+    inputs === undefined ||
+    X.length !== W.length
+  ) {
     throw new StriateError("shape", `Conv: weights of ${shapeText(W)} do not fit an input of ${shapeText(X)}`);
   }
   if (group < 1 || channels !== inputs * group || filters % group !== 0) {
-    throw new StriateError("shape", `Conv: weights of ${shapeText(W)} in ${group} groups do not fit the ${channels} channels of ${shapeText(X)}`);
+    throw new StriateError(
+      "shape",
+      `Conv: weights of ${shapeText(W)} in ${group} groups do not fit the ${channels} channels of ${shapeText(X)}`,
+    );
   }
   const windows = placeWindows("Conv", input, kernel, attributes);
   return { batch, groups: group, inputs, outputs: filters / group, windows };

@@ -19,20 +19,34 @@ export function lowerConvInputGrad(g: GraphBuilder, dY: Value, W: Value, geometr
   const { groups, inputs, outputs, windows } = geometry;
   const { kernel, strides, dilations, before, after, input, output } = windows;
   const extent = kernel.map((size, axis) => (size - 1) * at(dilations, axis));
-  const pads = [...extent.map((size, axis) => size - at(before, axis)), ...extent.map((size, axis) => size - at(after, axis))];
+  const pads = [
+    ...extent.map((size, axis) => size - at(before, axis)),
+    ...extent.map((size, axis) => size - at(after, axis)),
+  ];
   if (strides.every((stride) => stride === 1) && pads.every((amount) => amount >= 0)) {
     const spatial = kernel.map((_, axis) => axis);
     const grouped = reshapeTo(g, W, [groups, outputs, inputs, ...kernel]);
     const swapped = transposeBy(g, grouped, [0, 2, 1, ...spatial.map((axis) => axis + 3)]);
     const weights = reshapeTo(g, swapped, [groups * inputs, outputs, ...kernel]);
-    const turned = reverseAxes(g, weights, spatial.map((axis) => axis + 2));
+    const turned = reverseAxes(
+      g,
+      weights,
+      spatial.map((axis) => axis + 2),
+    );
     return g.op(conv, [dY, turned], { pads, dilations, group: groups });
   }
   // What the windows leave over at the end of the input gets no gradient from them.
   const rest = input.map(
-    (size, axis) => size + at(before, axis) + at(after, axis) - ((at(output, axis) - 1) * at(strides, axis) + at(extent, axis) + 1),
+    (size, axis) =>
+      size + at(before, axis) + at(after, axis) - ((at(output, axis) - 1) * at(strides, axis) + at(extent, axis) + 1),
   );
-  return g.op(convTranspose, [dY, W], { strides, dilations, group: groups, pads: [...before, ...after], output_padding: rest });
+  return g.op(convTranspose, [dY, W], {
+    strides,
+    dilations,
+    group: groups,
+    pads: [...before, ...after],
+    output_padding: rest,
+  });
 }
 
 /**
@@ -97,8 +111,17 @@ function perPicture(g: GraphBuilder, dY: Value, X: Value, geometry: ConvGeometry
   const { batch, groups, inputs, outputs, windows } = geometry;
   const [taps, positions] = [sizeOf(windows.kernel), sizeOf(windows.output)];
   const parts = shiftedInputs(g, X, geometry).map((part) => reshapeTo(g, part, [batch, groups, inputs, 1, positions]));
-  const columns = reshapeTo(g, parts.length === 1 ? at(parts, 0) : g.op(concat, parts, { axis: 3 }), [batch, groups, inputs * taps, positions]);
+  const columns = reshapeTo(g, parts.length === 1 ? at(parts, 0) : g.op(concat, parts, { axis: 3 }), [
+    batch,
+    groups,
+    inputs * taps,
+    positions,
+  ]);
   const rows = reshapeTo(g, dY, [batch, groups, outputs, positions]);
   const products = g.op(matMul, [rows, transposeBy(g, columns, [0, 1, 3, 2])]);
-  return reshapeTo(g, g.op(reduceSum, [products, g.int64s(0)], { keepdims: 0 }), [groups * outputs, inputs, ...windows.kernel]);
+  return reshapeTo(g, g.op(reduceSum, [products, g.int64s(0)], { keepdims: 0 }), [
+    groups * outputs,
+    inputs,
+    ...windows.kernel,
+  ]);
 }

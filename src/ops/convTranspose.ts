@@ -18,7 +18,10 @@ export const convTranspose = defineOp({
     const [batch = 0, channels, ...input] = X.shape;
     const [filters, outputs = 0, ...kernel] = W.shape;
     if (channels !== filters || auto_pad !== "NOTSET") {
-      throw new StriateError("shape", `ConvTranspose: weights of ${shapeText(W.shape)} do not fit ${shapeText(X.shape)} with auto_pad ${auto_pad}`);
+      throw new StriateError(
+        "shape",
+        `ConvTranspose: weights of ${shapeText(W.shape)} do not fit ${shapeText(X.shape)} with auto_pad ${auto_pad}`,
+      );
     }
     const output = input.map((size, axis) => {
       const extent = (at(kernel, axis) - 1) * (dilations[axis] ?? 1) + 1;
@@ -32,7 +35,8 @@ export const convTranspose = defineOp({
     const result = convInputGradReals(X, W, shape, convGeometry(shape, W.shape, attributes));
     if (B) {
       const plane = sizeOf(shape.slice(2));
-      for (let i = 0; i < result.data.length; i++) result.data[i] = at(result.data, i) + at(B.data, Math.floor(i / plane) % B.data.length);
+      for (let i = 0; i < result.data.length; i++)
+        result.data[i] = at(result.data, i) + at(B.data, Math.floor(i / plane) % B.data.length);
     }
     return [result];
   },

@@ -29,7 +29,9 @@ export const randomDropout = defineOp({
   attributes: { ratio: float(0.5) },
   infer: ({ X }) => [X],
   reference: ({ X, Uniform }, { ratio }, node) => [
-    broadcastReals([X, Uniform], at(node.outputs, 0).shape, (x = 0, u = 0) => (u >= Math.fround(ratio) ? x / (1 - ratio) : 0)),
+    broadcastReals([X, Uniform], at(node.outputs, 0).shape, (x = 0, u = 0) =>
+      u >= Math.fround(ratio) ? x / (1 - ratio) : 0,
+    ),
   ],
   gradient: ({ g, Uniform, attributes, dOutput }): { X: GradientThunk } => ({
     X: () => g.op(randomDropout, [dOutput, Uniform], attributes),

@@ -35,7 +35,19 @@ export const pow = defineBinary({
     B: () => g.op(mul, [dOutput, g.op(mul, [output, g.op(log, [A])])]),
   }),
   samples: [
-    { name: "tensors", inputs: [{ shape: [2, 3], low: 0.3, high: 2 }, { shape: [3], low: -2, high: 2 }] },
-    { name: "squared", inputs: [{ shape: [2, 3], low: 0.3, high: 2 }, { shape: [], values: [2] }] },
+    {
+      name: "tensors",
+      inputs: [
+        { shape: [2, 3], low: 0.3, high: 2 },
+        { shape: [3], low: -2, high: 2 },
+      ],
+    },
+    {
+      name: "squared",
+      inputs: [
+        { shape: [2, 3], low: 0.3, high: 2 },
+        { shape: [], values: [2] },
+      ],
+    },
   ],
 });

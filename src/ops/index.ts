@@ -1,4 +1,4 @@
-export { relu, sigmoid, tanh } from "./activations.ts";
+export { relu, reluGrad, sigmoid, tanh } from "./activations.ts";
 export { add, div, mul, neg, sign, sub } from "./arithmetic.ts";
 export { cast, castTo } from "./cast.ts";
 export { clip } from "./clip.ts";
@@ -9,6 +9,7 @@ export { convTranspose } from "./convTranspose.ts";
 export { dropout, randomDropout } from "./dropout.ts";
 export { exp, log, pow, sqrt } from "./exponential.ts";
 export { formula } from "./formula.ts";
+export { interpret } from "./interpret.ts";
 export {
   binaryCrossEntropy,
   EPSILON,
@@ -21,12 +22,11 @@ export {
 export { gemm, matMul } from "./matmul.ts";
 export { ONNX_TYPES } from "./onnxTypes.ts";
 export { pad, zeroPad } from "./pad.ts";
-export { averagePool, globalAveragePool, maxPool } from "./pooling.ts";
-export { interpret } from "./interpret.ts";
+export { averagePool, globalAveragePool, maxPool, maxPoolGrad } from "./pooling.ts";
 export { reduceMax, reduceMean, reduceSum } from "./reduce.ts";
 export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
-export { oneHot, scatterElements } from "./scatter.ts";
 export { type SampleGraph, sampleGraph } from "./samples.ts";
+export { oneHot, scatterElements } from "./scatter.ts";
 export { slice, sliceAxis } from "./slice.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export { OPS } from "./table.ts";

@@ -1,5 +1,5 @@
 import { internalError } from "../errors.ts";
-import { type Graph, results, type Reals, type Value } from "../graph/index.ts";
+import { type Graph, type Reals, results, type Value } from "../graph/index.ts";
 import { toNumbers } from "../tensor/index.ts";
 import { OPS } from "./table.ts";
 

@@ -1,8 +1,8 @@
 import { StriateError } from "../errors.ts";
 import { defineOp, type GradientThunk, type GraphBuilder, type Reals, type Value } from "../graph/index.ts";
 import { at, sameShape, shapeText } from "../tensor/index.ts";
-import { mul, neg, sign } from "./arithmetic.ts";
 import { relu, sigmoid } from "./activations.ts";
+import { mul, neg, sign } from "./arithmetic.ts";
 import { castTo } from "./cast.ts";
 import { clip } from "./clip.ts";
 import { equal, where } from "./compare.ts";
@@ -18,7 +18,10 @@ export const EPSILON = 1e-7;
 /** A loss for each example: the last axis is consumed. */
 function lossType(name: string, predictions: Value, targets: Value) {
   if (!sameShape(predictions.shape, targets.shape)) {
-    throw new StriateError("shape", `${name}: predictions ${shapeText(predictions.shape)} and targets ${shapeText(targets.shape)} differ`);
+    throw new StriateError(
+      "shape",
+      `${name}: predictions ${shapeText(predictions.shape)} and targets ${shapeText(targets.shape)} differ`,
+    );
   }
   return [{ dtype: predictions.dtype, shape: predictions.shape.slice(0, -1) }];
 }
@@ -66,8 +69,20 @@ export const softmaxCrossEntropy = defineOp({
     return [g.op(neg, [g.op(reduceSum, [product, g.int64s(-1)], { keepdims: 0 })])];
   },
   samples: [
-    { name: "probabilities", inputs: [{ shape: [3, 4], low: -3, high: 3 }, { shape: [3, 4], low: 0.1, high: 0.9 }] },
-    { name: "far apart", inputs: [{ shape: [1, 3], values: [40, -40, 0] }, { shape: [1, 3], values: [0, 1, 0] }] },
+    {
+      name: "probabilities",
+      inputs: [
+        { shape: [3, 4], low: -3, high: 3 },
+        { shape: [3, 4], low: 0.1, high: 0.9 },
+      ],
+    },
+    {
+      name: "far apart",
+      inputs: [
+        { shape: [1, 3], values: [40, -40, 0] },
+        { shape: [1, 3], values: [0, 1, 0] },
+      ],
+    },
   ],
 });
 
@@ -79,7 +94,10 @@ export const sparseSoftmaxCrossEntropy = defineOp({
   infer: ({ Logits, Labels }) => {
     const shape = Logits.shape.slice(0, -1);
     if (!sameShape(shape, Labels.shape)) {
-      throw new StriateError("shape", `SparseSoftmaxCrossEntropy: logits ${shapeText(Logits.shape)} want labels ${shapeText(shape)}, received ${shapeText(Labels.shape)}`);
+      throw new StriateError(
+        "shape",
+        `SparseSoftmaxCrossEntropy: logits ${shapeText(Logits.shape)} want labels ${shapeText(shape)}, received ${shapeText(Labels.shape)}`,
+      );
     }
     return [{ dtype: Logits.dtype, shape }];
   },
@@ -100,8 +118,20 @@ export const sparseSoftmaxCrossEntropy = defineOp({
     return [g.op(neg, [g.op(reduceSum, [product, g.int64s(-1)], { keepdims: 0 })])];
   },
   samples: [
-    { name: "int32 labels", inputs: [{ shape: [3, 4], low: -3, high: 3 }, { shape: [3], values: [2, 0, 3], dtype: "int32" }] },
-    { name: "int64 labels", inputs: [{ shape: [2, 5], low: -3, high: 3 }, { shape: [2], values: [4, 1], dtype: "int64" }] },
+    {
+      name: "int32 labels",
+      inputs: [
+        { shape: [3, 4], low: -3, high: 3 },
+        { shape: [3], values: [2, 0, 3], dtype: "int32" },
+      ],
+    },
+    {
+      name: "int64 labels",
+      inputs: [
+        { shape: [2, 5], low: -3, high: 3 },
+        { shape: [2], values: [4, 1], dtype: "int64" },
+      ],
+    },
   ],
 });
 
@@ -160,8 +190,20 @@ export const binaryCrossEntropy = defineOp({
     return [g.op(neg, [g.op(reduceMean, [likelihood, g.int64s(-1)], { keepdims: 0 })])];
   },
   samples: [
-    { name: "rows", inputs: [{ shape: [3, 2], low: 0.1, high: 0.9 }, { shape: [3, 2], values: [1, 0, 0, 1, 1, 1] }] },
-    { name: "certain", inputs: [{ shape: [1, 3], values: [0.3, 0.5, 0.8] }, { shape: [1, 3], values: [0, 0.25, 1] }] },
+    {
+      name: "rows",
+      inputs: [
+        { shape: [3, 2], low: 0.1, high: 0.9 },
+        { shape: [3, 2], values: [1, 0, 0, 1, 1, 1] },
+      ],
+    },
+    {
+      name: "certain",
+      inputs: [
+        { shape: [1, 3], values: [0.3, 0.5, 0.8] },
+        { shape: [1, 3], values: [0, 0.25, 1] },
+      ],
+    },
   ],
 });
 
@@ -200,7 +242,19 @@ export const sigmoidCrossEntropy = defineOp({
     return [g.op(reduceMean, [loss, g.int64s(-1)], { keepdims: 0 })];
   },
   samples: [
-    { name: "rows", inputs: [{ shape: [3, 2], low: -3, high: 3 }, { shape: [3, 2], values: [1, 0, 0, 1, 0.5, 1] }] },
-    { name: "far", inputs: [{ shape: [1, 2], values: [50, -50] }, { shape: [1, 2], values: [0, 1] }] },
+    {
+      name: "rows",
+      inputs: [
+        { shape: [3, 2], low: -3, high: 3 },
+        { shape: [3, 2], values: [1, 0, 0, 1, 0.5, 1] },
+      ],
+    },
+    {
+      name: "far",
+      inputs: [
+        { shape: [1, 2], values: [50, -50] },
+        { shape: [1, 2], values: [0, 1] },
+      ],
+    },
   ],
 });

@@ -1,5 +1,14 @@
 import { StriateError } from "../errors.ts";
-import { defineOp, float, type GradientThunk, type GraphBuilder, int, type Node, type Reals, type Value } from "../graph/index.ts";
+import {
+  defineOp,
+  float,
+  type GradientThunk,
+  type GraphBuilder,
+  int,
+  type Node,
+  type Reals,
+  type Value,
+} from "../graph/index.ts";
 import { at, broadcastShapes, type Shape, shapeText, sizeOf, stridesOf } from "../tensor/index.ts";
 import { mul } from "./arithmetic.ts";
 import { forEachIndex, sumTo } from "./broadcast.ts";
@@ -37,7 +46,10 @@ export const matMul = defineOp({
   infer: ({ A, B }) => {
     const { a, b } = matrixShapes(A.shape, B.shape);
     if (A.shape.length === 0 || B.shape.length === 0 || a.at(-1) !== b.at(-2) || A.dtype !== B.dtype) {
-      throw new StriateError("shape", `MatMul: ${A.dtype}${shapeText(A.shape)} and ${B.dtype}${shapeText(B.shape)} do not multiply`);
+      throw new StriateError(
+        "shape",
+        `MatMul: ${A.dtype}${shapeText(A.shape)} and ${B.dtype}${shapeText(B.shape)} do not multiply`,
+      );
     }
     const batch = broadcastShapes(a.slice(0, -2), b.slice(0, -2));
     const rows = A.shape.length === 1 ? [] : [at(a, a.length - 2)];
@@ -99,8 +111,17 @@ export const gemm = defineOp({
   infer: ({ A, B, C }, { transA, transB }) => {
     const [rows, depth] = transA ? A.shape.toReversed() : A.shape;
     const [depthB, columns] = transB ? B.shape.toReversed() : B.shape;
-    if (A.shape.length !== 2 || B.shape.length !== 2 || depth !== depthB || rows === undefined || columns === undefined) {
-      throw new StriateError("shape", `Gemm: ${shapeText(A.shape)} and ${shapeText(B.shape)} do not multiply (transA ${transA}, transB ${transB})`);
+    if (
+      A.shape.length !== 2 ||
+      B.shape.length !== 2 ||
+      depth !== depthB ||
+      rows === undefined ||
+      columns === undefined
+    ) {
+      throw new StriateError(
+        "shape",
+        `Gemm: ${shapeText(A.shape)} and ${shapeText(B.shape)} do not multiply (transA ${transA}, transB ${transB})`,
+      );
     }
     const shape = [rows, columns];
     if (C && broadcastShapes(C.shape, shape).some((size, axis) => size !== shape[axis])) {

@@ -13,5 +13,8 @@ export const ONNX_TYPES: Readonly<Record<DType, number>> = {
 
 export function dtypeFromOnnx(code: number): DType {
   for (const [dtype, number] of Object.entries(ONNX_TYPES)) if (number === code) return dtype as DType;
-  throw new StriateError("data", `ONNX's element type ${code} is not supported; known: ${Object.keys(ONNX_TYPES).join(", ")}`);
+  throw new StriateError(
+    "data",
+    `ONNX's element type ${code} is not supported; known: ${Object.keys(ONNX_TYPES).join(", ")}`,
+  );
 }

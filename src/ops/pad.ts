@@ -15,7 +15,10 @@ function amountsOf(data: Value, pads: Value, axes: Value | undefined): [before: 
   const list = constantInts("Pad", "pads", pads);
   const along = axes ? constantInts("Pad", "axes", axes) : [...data.shape.keys()];
   if (list.length !== 2 * along.length) {
-    throw new StriateError("shape", `Pad: ${2 * along.length} pads are needed for ${along.length} axes, received ${shapeText(list)}`);
+    throw new StriateError(
+      "shape",
+      `Pad: ${2 * along.length} pads are needed for ${along.length} axes, received ${shapeText(list)}`,
+    );
   }
   for (const [i, axis] of along.entries()) {
     amounts[normalizeAxis(axis, data.shape.length)] = [at(list, i), at(list, along.length + i)];
@@ -44,10 +47,16 @@ export const pad = defineOp({
     const amounts = amountsOf(data, pads, axes);
     const shape = data.shape.map((size, axis) => size + at(at(amounts, axis), 0) + at(at(amounts, axis), 1));
     if (shape.some((size) => size < 0)) {
-      throw new StriateError("shape", `Pad: cutting ${shapeText(amounts.flat())} off ${shapeText(data.shape)} leaves nothing`);
+      throw new StriateError(
+        "shape",
+        `Pad: cutting ${shapeText(amounts.flat())} off ${shapeText(data.shape)} leaves nothing`,
+      );
     }
     if (mode === "reflect" && amounts.some((pair, axis) => Math.max(...pair) >= Math.max(1, at(data.shape, axis)))) {
-      throw new StriateError("shape", `Pad: a reflection of ${shapeText(data.shape)} can be at most one less than its size`);
+      throw new StriateError(
+        "shape",
+        `Pad: a reflection of ${shapeText(data.shape)} can be at most one less than its size`,
+      );
     }
     return [{ dtype: data.dtype, shape }];
   },
@@ -84,7 +93,11 @@ export const pad = defineOp({
     { name: "edge", inputs: [{ shape: [3, 4] }, amounts(1, 2, 2, 1)], attributes: { mode: "edge" } },
     { name: "reflect", inputs: [{ shape: [3, 4] }, amounts(1, 2, 2, 3)], attributes: { mode: "reflect" } },
     { name: "cut", inputs: [{ shape: [4, 4] }, amounts(-1, 0, 0, -2)] },
-    { name: "one axis", inputs: [{ shape: [2, 3] }, amounts(1, 2), undefined, amounts(-1)], attributes: { mode: "edge" } },
+    {
+      name: "one axis",
+      inputs: [{ shape: [2, 3] }, amounts(1, 2), undefined, amounts(-1)],
+      attributes: { mode: "edge" },
+    },
   ],
 });
 
@@ -94,7 +107,12 @@ function amounts(...values: readonly number[]) {
 
 /** Zeros before and after along one axis; negative numbers cut off. */
 export function padAxis(g: GraphBuilder, value: Value, axis: number, before: number, after: number): Value {
-  return zeroPad(g, value, value.shape.map((_, i) => (i === axis ? before : 0)), value.shape.map((_, i) => (i === axis ? after : 0)));
+  return zeroPad(
+    g,
+    value,
+    value.shape.map((_, i) => (i === axis ? before : 0)),
+    value.shape.map((_, i) => (i === axis ? after : 0)),
+  );
 }
 
 /** Zeros before and after along every axis. */
@@ -120,6 +138,7 @@ function unpadAxis(g: GraphBuilder, dY: Value, axis: number, before: number, aft
 
 /** Adds the gradient of one end's copies to the elements that were copied, which begin at `start`. */
 function addAt(g: GraphBuilder, sum: Value, axis: number, mode: PadMode, end: Value, start: number): Value {
-  const folded = mode === "edge" ? g.op(reduceSum, [end, g.int64s(axis)], { keepdims: 1 }) : reverseAxes(g, end, [axis]);
+  const folded =
+    mode === "edge" ? g.op(reduceSum, [end, g.int64s(axis)], { keepdims: 1 }) : reverseAxes(g, end, [axis]);
   return g.op(add, [sum, padAxis(g, folded, axis, start, at(sum.shape, axis) - start - at(folded.shape, axis))]);
 }

@@ -40,8 +40,16 @@ export function lowerAveragePoolGrad(g: GraphBuilder, dY: Value, windows: Window
     const split = reshapeTo(g, share, [batch, channels, ...output.flatMap((size) => [size, 1])]);
     const repeated = expandTo(g, split, [batch, channels, ...output.flatMap((size, axis) => [size, at(kernel, axis)])]);
     const tiled = reshapeTo(g, repeated, [batch, channels, ...output.map((size, axis) => size * at(kernel, axis))]);
-    const cut = input.reduce((value, size, axis) => sliceAxis(g, value, axis + 2, 0, Math.min(size, at(value.shape, axis + 2))), tiled);
-    return zeroPad(g, cut, full.map(() => 0), full.map((size, axis) => size - at(cut.shape, axis)));
+    const cut = input.reduce(
+      (value, size, axis) => sliceAxis(g, value, axis + 2, 0, Math.min(size, at(value.shape, axis + 2))),
+      tiled,
+    );
+    return zeroPad(
+      g,
+      cut,
+      full.map(() => 0),
+      full.map((size, axis) => size - at(cut.shape, axis)),
+    );
   }
   const pads = [...before, ...after];
   // A last window that reaches beyond the padding (ceil mode) makes the transposed convolution larger than the input.

@@ -4,13 +4,22 @@ import { at, type Shape, shapeText, sizeOf } from "../tensor/index.ts";
 import { div } from "./arithmetic.ts";
 import { lowerAveragePoolGrad, lowerMaxPoolGrad } from "./poolLowering.ts";
 import { expandTo } from "./reshape.ts";
-import { BEYOND_PADDING, IN_PADDING, placeWindows, tapTable, WINDOW_ATTRIBUTES, type WindowAttributes, type Windows } from "./windows.ts";
+import {
+  BEYOND_PADDING,
+  IN_PADDING,
+  placeWindows,
+  tapTable,
+  WINDOW_ATTRIBUTES,
+  type WindowAttributes,
+  type Windows,
+} from "./windows.ts";
 
 const MAX_POOL = { ...WINDOW_ATTRIBUTES, ceil_mode: int(0), storage_order: int(0) };
 const AVERAGE_POOL = { ...WINDOW_ATTRIBUTES, ceil_mode: int(0), count_include_pad: int(0) };
 
 export function poolWindows(op: string, X: Shape, attributes: WindowAttributes): Windows {
-  if (X.length < 3) throw new StriateError("shape", `${op} needs [batch, channels, ...spatial], received ${shapeText(X)}`);
+  if (X.length < 3)
+    throw new StriateError("shape", `${op} needs [batch, channels, ...spatial], received ${shapeText(X)}`);
   return placeWindows(op, X.slice(2), attributes.kernel_shape, attributes);
 }
 
@@ -28,7 +37,10 @@ export const maxPool = defineOp({
   attributes: MAX_POOL,
   infer: ({ X }, attributes) => {
     const shape = [...X.shape.slice(0, 2), ...poolWindows("MaxPool", X.shape, attributes).output];
-    return [{ dtype: X.dtype, shape }, { dtype: "int64", shape }];
+    return [
+      { dtype: X.dtype, shape },
+      { dtype: "int64", shape },
+    ];
   },
   reference: ({ X }, attributes, node) => {
     const windows = poolWindows("MaxPool", X.shape, attributes);
@@ -62,10 +74,22 @@ export const maxPool = defineOp({
   samples: [
     { name: "2x2", inputs: [{ shape: [2, 2, 4, 6] }], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
     { name: "overlapping", inputs: [{ shape: [1, 2, 7, 7] }], attributes: { kernel_shape: [3, 3], strides: [2, 2] } },
-    { name: "padded", inputs: [{ shape: [1, 2, 5, 6] }], attributes: { kernel_shape: [3, 2], strides: [1, 2], pads: [1, 0, 1, 1] } },
-    { name: "ceil mode", inputs: [{ shape: [1, 2, 6, 5] }], attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 } },
+    {
+      name: "padded",
+      inputs: [{ shape: [1, 2, 5, 6] }],
+      attributes: { kernel_shape: [3, 2], strides: [1, 2], pads: [1, 0, 1, 1] },
+    },
+    {
+      name: "ceil mode",
+      inputs: [{ shape: [1, 2, 6, 5] }],
+      attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 },
+    },
     { name: "dilated", inputs: [{ shape: [1, 1, 6, 6] }], attributes: { kernel_shape: [2, 2], dilations: [2, 3] } },
-    { name: "same", inputs: [{ shape: [1, 2, 5, 5] }], attributes: { kernel_shape: [2, 2], strides: [2, 2], auto_pad: "SAME_UPPER" } },
+    {
+      name: "same",
+      inputs: [{ shape: [1, 2, 5, 5] }],
+      attributes: { kernel_shape: [2, 2], strides: [2, 2], auto_pad: "SAME_UPPER" },
+    },
   ],
 });
 
@@ -86,7 +110,9 @@ export const maxPoolGrad = defineOp({
     }
     return [{ shape: X.shape, data }];
   },
-  lower: ({ g, inputs, attributes }) => [lowerMaxPoolGrad(g, inputs, poolWindows("MaxPool", inputs.X.shape, attributes))],
+  lower: ({ g, inputs, attributes }) => [
+    lowerMaxPoolGrad(g, inputs, poolWindows("MaxPool", inputs.X.shape, attributes)),
+  ],
   cost: (node) => ({ multiplyAdds: 0, flops: sizeOf(node.inputs[0]?.shape ?? []) }),
   samples: [
     {
@@ -117,7 +143,9 @@ export function averageCounts(windows: Windows, countIncludePad: number): number
   const table = tapTable(windows);
   const taps = sizeOf(windows.kernel);
   return Array.from({ length: sizeOf(windows.output) }, (_, p) => {
-    const counted = table.subarray(p * taps, (p + 1) * taps).filter((offset) => offset >= 0 || (countIncludePad && offset === IN_PADDING));
+    const counted = table
+      .subarray(p * taps, (p + 1) * taps)
+      .filter((offset) => offset >= 0 || (countIncludePad && offset === IN_PADDING));
     return counted.length;
   });
 }
@@ -154,13 +182,37 @@ export const averagePool = defineOp({
   cost: poolCost,
   samples: [
     { name: "2x2", inputs: [{ shape: [2, 2, 4, 6] }], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
-    { name: "2x2 with a rest", inputs: [{ shape: [1, 2, 5, 5] }], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
+    {
+      name: "2x2 with a rest",
+      inputs: [{ shape: [1, 2, 5, 5] }],
+      attributes: { kernel_shape: [2, 2], strides: [2, 2] },
+    },
     { name: "overlapping", inputs: [{ shape: [1, 2, 7, 7] }], attributes: { kernel_shape: [3, 3], strides: [2, 2] } },
-    { name: "padded, not counted", inputs: [{ shape: [1, 2, 5, 6] }], attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] } },
-    { name: "padded, counted", inputs: [{ shape: [1, 2, 5, 6] }], attributes: { kernel_shape: [3, 3], pads: [1, 0, 1, 1], count_include_pad: 1 } },
-    { name: "ceil mode", inputs: [{ shape: [1, 2, 6, 5] }], attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 } },
-    { name: "ceil mode, counted", inputs: [{ shape: [1, 1, 6, 6] }], attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 0, 0], ceil_mode: 1, count_include_pad: 1 } },
-    { name: "same", inputs: [{ shape: [1, 2, 5, 5] }], attributes: { kernel_shape: [2, 2], strides: [2, 2], auto_pad: "SAME_UPPER" } },
+    {
+      name: "padded, not counted",
+      inputs: [{ shape: [1, 2, 5, 6] }],
+      attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1] },
+    },
+    {
+      name: "padded, counted",
+      inputs: [{ shape: [1, 2, 5, 6] }],
+      attributes: { kernel_shape: [3, 3], pads: [1, 0, 1, 1], count_include_pad: 1 },
+    },
+    {
+      name: "ceil mode",
+      inputs: [{ shape: [1, 2, 6, 5] }],
+      attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 },
+    },
+    {
+      name: "ceil mode, counted",
+      inputs: [{ shape: [1, 1, 6, 6] }],
+      attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 0, 0], ceil_mode: 1, count_include_pad: 1 },
+    },
+    {
+      name: "same",
+      inputs: [{ shape: [1, 2, 5, 5] }],
+      attributes: { kernel_shape: [2, 2], strides: [2, 2], auto_pad: "SAME_UPPER" },
+    },
   ],
 });
 
@@ -195,9 +247,21 @@ export const averagePoolGrad = defineOp({
   },
   cost: poolCost,
   samples: [
-    { name: "2x2", inputs: [{ shape: [1, 2, 2, 3] }], attributes: { kernel_shape: [2, 2], strides: [2, 2], input_shape: [1, 2, 4, 6] } },
-    { name: "padded", inputs: [{ shape: [1, 2, 5, 6] }], attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], input_shape: [1, 2, 5, 6] } },
-    { name: "ceil mode", inputs: [{ shape: [1, 2, 3, 3] }], attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1, input_shape: [1, 2, 6, 5] } },
+    {
+      name: "2x2",
+      inputs: [{ shape: [1, 2, 2, 3] }],
+      attributes: { kernel_shape: [2, 2], strides: [2, 2], input_shape: [1, 2, 4, 6] },
+    },
+    {
+      name: "padded",
+      inputs: [{ shape: [1, 2, 5, 6] }],
+      attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], input_shape: [1, 2, 5, 6] },
+    },
+    {
+      name: "ceil mode",
+      inputs: [{ shape: [1, 2, 3, 3] }],
+      attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1, input_shape: [1, 2, 6, 5] },
+    },
   ],
 });
 

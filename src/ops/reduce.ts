@@ -1,5 +1,13 @@
 import { internalError } from "../errors.ts";
-import { defineOp, type GradientThunk, type GraphBuilder, int, type Node, type Reals, type Value } from "../graph/index.ts";
+import {
+  defineOp,
+  type GradientThunk,
+  type GraphBuilder,
+  int,
+  type Node,
+  type Reals,
+  type Value,
+} from "../graph/index.ts";
 import { at, normalizeAxis, type Shape, sizeOf, stridesOf } from "../tensor/index.ts";
 import { div, mul } from "./arithmetic.ts";
 import { forEachIndex } from "./broadcast.ts";
@@ -62,7 +70,10 @@ function defineReduction(reduction: Reduction) {
     }),
     samples: [
       { name: "all axes", inputs: [{ shape: [2, 3, 4] }] },
-      { name: "two axes", inputs: [{ shape: [2, 3, 4] }, { shape: [2], values: [0, -1], dtype: "int64", constant: true }] },
+      {
+        name: "two axes",
+        inputs: [{ shape: [2, 3, 4] }, { shape: [2], values: [0, -1], dtype: "int64", constant: true }],
+      },
       {
         name: "an axis dropped",
         inputs: [{ shape: [2, 3, 4] }, { shape: [1], values: [1], dtype: "int64", constant: true }],
@@ -78,7 +89,13 @@ function inputOf(node: Node): Value {
   return input;
 }
 
-function foldGroups(data: Reals, shape: Shape, kept: Shape, start: number, fold: (folded: number, x: number) => number): Reals {
+function foldGroups(
+  data: Reals,
+  shape: Shape,
+  kept: Shape,
+  start: number,
+  fold: (folded: number, x: number) => number,
+): Reals {
   const result = new Float64Array(sizeOf(shape)).fill(start);
   const strides = stridesOf(kept).map((stride, axis) => (kept[axis] === 1 ? 0 : stride));
   forEachIndex(data.shape, [strides], (index, group) => {

@@ -1,12 +1,24 @@
 import { StriateError } from "../errors.ts";
 import { defineOp, type GraphBuilder, int, type Value } from "../graph/index.ts";
-import { at, broadcastShapes, normalizeAxis, type Shape, sameShape, shapeText, sizeOf, toNumbers } from "../tensor/index.ts";
+import {
+  at,
+  broadcastShapes,
+  normalizeAxis,
+  type Shape,
+  sameShape,
+  shapeText,
+  sizeOf,
+  toNumbers,
+} from "../tensor/index.ts";
 import { broadcastReals, sumTo } from "./broadcast.ts";
 
 /** The integers of an input that ONNX passes as a tensor and that must be known while the graph is built. */
 export function constantInts(op: string, name: string, value: Value): number[] {
   if (!value.constant) {
-    throw new StriateError("shape", `${op}: ${name} must be a constant, because shapes are static; ${value.name} is not`);
+    throw new StriateError(
+      "shape",
+      `${op}: ${name} must be a constant, because shapes are static; ${value.name} is not`,
+    );
   }
   return [...toNumbers(value.constant)];
 }
@@ -31,8 +43,14 @@ export const reshape = defineOp({
   gradient: ({ g, data, dOutput }) => ({ data: () => reshapeTo(g, dOutput, data.shape) }),
   cost: () => ({ multiplyAdds: 0, flops: 0 }),
   samples: [
-    { name: "to a shape", inputs: [{ shape: [2, 6] }, { shape: [3], values: [2, 3, 2], dtype: "int64", constant: true }] },
-    { name: "inferred and kept", inputs: [{ shape: [2, 3, 4] }, { shape: [2], values: [0, -1], dtype: "int64", constant: true }] },
+    {
+      name: "to a shape",
+      inputs: [{ shape: [2, 6] }, { shape: [3], values: [2, 3, 2], dtype: "int64", constant: true }],
+    },
+    {
+      name: "inferred and kept",
+      inputs: [{ shape: [2, 3, 4] }, { shape: [2], values: [0, -1], dtype: "int64", constant: true }],
+    },
   ],
 });
 

@@ -21,7 +21,10 @@ export function sampleGraph(op: Op, sample: Sample, real: "float32" | "float64" 
     if (input.constant) return g.numbers(dtype, input.shape, numbers);
     const value = g.input(op.inputNames[i] ?? `input${i}`, dtype, input.shape);
     // What is fed is what a float32 can hold, so that engines start from the same numbers.
-    feeds.set(value, { shape: input.shape, data: Float64Array.from(fromNumbers("float32", input.shape, numbers).data) });
+    feeds.set(value, {
+      shape: input.shape,
+      data: Float64Array.from(fromNumbers("float32", input.shape, numbers).data),
+    });
     return value;
   });
   const outputs = g.ops(op, inputs, sample.attributes ?? {});
@@ -37,5 +40,8 @@ function sampleNumbers({ shape, values, low = -1, high = 1 }: SampleInput, index
   if (values) return values;
   const count = sizeOf(shape);
   const order = permutation({ seed: 1, stream: "sample", counter: index }, count);
-  return Array.from({ length: count }, (_, i) => low + ((at(order, i) + 0.5 + 0.07 * (index + 1)) * (high - low)) / (count + 0.5));
+  return Array.from(
+    { length: count },
+    (_, i) => low + ((at(order, i) + 0.5 + 0.07 * (index + 1)) * (high - low)) / (count + 0.5),
+  );
 }

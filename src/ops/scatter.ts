@@ -9,7 +9,10 @@ export const scatterElements = defineOp({
   attributes: { axis: int(0), reduction: string<string>("none") },
   infer: ({ data, indices, updates }, { reduction }) => {
     if (sizeOf(indices.shape) !== sizeOf(updates.shape) || !["none", "add"].includes(reduction)) {
-      throw new StriateError("shape", `ScatterElements: ${shapeText(indices.shape)} indices, ${shapeText(updates.shape)} updates, reduction ${reduction}`);
+      throw new StriateError(
+        "shape",
+        `ScatterElements: ${shapeText(indices.shape)} indices, ${shapeText(updates.shape)} updates, reduction ${reduction}`,
+      );
     }
     return [data];
   },

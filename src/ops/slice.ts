@@ -32,7 +32,8 @@ function rangesOf({ data, starts, ends, axes, steps }: SliceInputs): Range[] {
     const axis = normalizeAxis(given, data.shape.length);
     const size = at(data.shape, axis);
     const step = at(stepList, i);
-    if (step === 0) throw new StriateError("shape", "Slice: a step of 0 takes nothing; give a step of at least 1 or at most -1");
+    if (step === 0)
+      throw new StriateError("shape", "Slice: a step of 0 takes nothing; give a step of at least 1 or at most -1");
     const clamp = (index: number, low: number, high: number) =>
       Math.min(Math.max(index < 0 ? index + size : index, low), high);
     const start = clamp(at(startList, i), 0, step > 0 ? size : size - 1);

@@ -1,5 +1,12 @@
 import { StriateError } from "../errors.ts";
-import { defineOp, type GradientThunk, type GraphBuilder, optionalInts, type Reals, type Value } from "../graph/index.ts";
+import {
+  defineOp,
+  type GradientThunk,
+  type GraphBuilder,
+  optionalInts,
+  type Reals,
+  type Value,
+} from "../graph/index.ts";
 import { at, shapeText, stridesOf } from "../tensor/index.ts";
 import { forEachIndex } from "./broadcast.ts";
 

@@ -1,5 +1,14 @@
 import { StriateError } from "../errors.ts";
-import { type Attribute, type AttributeSpec, type AttributesOf, defineOp, float, int, type Sample, type Value } from "../graph/index.ts";
+import {
+  type Attribute,
+  type AttributeSpec,
+  type AttributesOf,
+  defineOp,
+  float,
+  int,
+  type Sample,
+  type Value,
+} from "../graph/index.ts";
 import { at, sameShape, typeText } from "../tensor/index.ts";
 import { formula } from "./formula.ts";
 
@@ -12,13 +21,28 @@ interface Update<Slot extends string, S extends Readonly<Record<string, Attribut
   readonly slots: readonly Slot[];
   readonly attributes: S;
   /** One element: the new weight, then the new slots. */
-  element(w: number, g: number, rate: number, slots: Readonly<Record<Slot, number>>, a: AttributesOf<S>): readonly number[];
+  element(
+    w: number,
+    g: number,
+    rate: number,
+    slots: Readonly<Record<Slot, number>>,
+    a: AttributesOf<S>,
+  ): readonly number[];
   /** The same formula over whole tensors. */
-  build(f: ReturnType<typeof formula>, w: Value, g: Value, rate: Value, slots: Readonly<Record<Slot, Value>>, a: AttributesOf<S>): readonly Value[];
+  build(
+    f: ReturnType<typeof formula>,
+    w: Value,
+    g: Value,
+    rate: Value,
+    slots: Readonly<Record<Slot, Value>>,
+    a: AttributesOf<S>,
+  ): readonly Value[];
   readonly samples: readonly Readonly<Record<string, Attribute>>[];
 }
 
-function defineUpdate<Slot extends string, const S extends Readonly<Record<string, AttributeSpec<number>>>>(update: Update<Slot, S>) {
+function defineUpdate<Slot extends string, const S extends Readonly<Record<string, AttributeSpec<number>>>>(
+  update: Update<Slot, S>,
+) {
   const named = <T>(list: (slot: Slot) => T) =>
     Object.fromEntries(update.slots.map((slot) => [slot, list(slot)])) as Readonly<Record<Slot, T>>;
   return defineOp({
@@ -31,7 +55,10 @@ function defineUpdate<Slot extends string, const S extends Readonly<Record<strin
       const rest: readonly Value[] = [inputs.Gradient, ...update.slots.map((slot) => inputs[slot])];
       const odd = rest.find(({ shape, dtype }) => !sameShape(shape, Weight.shape) || dtype !== Weight.dtype);
       if (odd || inputs.LearningRate.shape.length > 0) {
-        throw new StriateError("shape", `${update.name}: weight ${typeText(Weight)} with ${rest.map(typeText).join(", ")} and rate ${typeText(inputs.LearningRate)}`);
+        throw new StriateError(
+          "shape",
+          `${update.name}: weight ${typeText(Weight)} with ${rest.map(typeText).join(", ")} and rate ${typeText(inputs.LearningRate)}`,
+        );
       }
       return [Weight, ...update.slots.map(() => Weight)];
     },
@@ -43,19 +70,35 @@ function defineUpdate<Slot extends string, const S extends Readonly<Record<strin
       }));
       for (let i = 0; i < Weight.data.length; i++) {
         const slots = named((slot) => at(inputs[slot].data, i));
-        const next = update.element(at(Weight.data, i), at(Gradient.data, i), at(LearningRate.data, 0), slots, attributes);
+        const next = update.element(
+          at(Weight.data, i),
+          at(Gradient.data, i),
+          at(LearningRate.data, 0),
+          slots,
+          attributes,
+        );
         for (const [k, result] of results.entries()) result.data[i] = at(next, k);
       }
       return results;
     },
     lower: ({ g, inputs, attributes }) => {
       const { Weight, Gradient, LearningRate } = inputs;
-      return update.build(formula(g, Weight), Weight, Gradient, LearningRate, named((slot) => inputs[slot]), attributes);
+      return update.build(
+        formula(g, Weight),
+        Weight,
+        Gradient,
+        LearningRate,
+        named((slot) => inputs[slot]),
+        attributes,
+      );
     },
     samples: update.samples.map((attributes): Sample => {
       const rate = { shape: [], values: [0.1] };
       const slots = update.slots.map(() => ({ shape: [2, 3], low: 0.7, high: 0.8 }));
-      const name = Object.entries(attributes).map(([key, value]) => `${key} ${value}`).join(", ") || "defaults";
+      const name =
+        Object.entries(attributes)
+          .map(([key, value]) => `${key} ${value}`)
+          .join(", ") || "defaults";
       return { name, inputs: [{ shape: [2, 3] }, { shape: [2, 3], low: -0.5, high: 0.5 }, rate, ...slots], attributes };
     }),
   });

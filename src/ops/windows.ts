@@ -38,15 +38,22 @@ export interface Windows {
  */
 export function placeWindows(op: string, input: Shape, kernel: Shape, attributes: WindowAttributes): Windows {
   const rank = input.length;
-  const filled = (list: readonly number[], value: number, length = rank) => (list.length > 0 ? list : new Array<number>(length).fill(value));
+  const filled = (list: readonly number[], value: number, length = rank) =>
+    list.length > 0 ? list : new Array<number>(length).fill(value);
   const strides = filled(attributes.strides, 1);
   const dilations = filled(attributes.dilations, 1);
   const pads = filled(attributes.pads, 0, 2 * rank);
   if (kernel.length !== rank || strides.length !== rank || dilations.length !== rank || pads.length !== 2 * rank) {
-    throw new StriateError("shape", `${op}: kernel ${shapeText(kernel)}, strides ${shapeText(strides)}, dilations ${shapeText(dilations)} and pads ${shapeText(pads)} do not fit an input with spatial sizes ${shapeText(input)}`);
+    throw new StriateError(
+      "shape",
+      `${op}: kernel ${shapeText(kernel)}, strides ${shapeText(strides)}, dilations ${shapeText(dilations)} and pads ${shapeText(pads)} do not fit an input with spatial sizes ${shapeText(input)}`,
+    );
   }
   if ([...kernel, ...strides, ...dilations].some((number) => !Number.isInteger(number) || number < 1)) {
-    throw new StriateError("shape", `${op}: kernel ${shapeText(kernel)}, strides ${shapeText(strides)} and dilations ${shapeText(dilations)} must be whole numbers of at least 1`);
+    throw new StriateError(
+      "shape",
+      `${op}: kernel ${shapeText(kernel)}, strides ${shapeText(strides)} and dilations ${shapeText(dilations)} must be whole numbers of at least 1`,
+    );
   }
   const extents = kernel.map((size, axis) => (size - 1) * at(dilations, axis) + 1);
   const before: number[] = [];
@@ -68,7 +75,10 @@ export function placeWindows(op: string, input: Shape, kernel: Shape, attributes
     after.push(padded ? at(pads, rank + axis) : 0);
     const room = size + at(before, axis) + at(after, axis) - extent;
     if (room < 0) {
-      throw new StriateError("shape", `${op}: a kernel of ${kernel.join("x")} covers ${extents.join("x")} and does not fit an input of ${input.join("x")} with padding ${before.join(",")} before and ${after.join(",")} after`);
+      throw new StriateError(
+        "shape",
+        `${op}: a kernel of ${kernel.join("x")} covers ${extents.join("x")} and does not fit an input of ${input.join("x")} with padding ${before.join(",")} before and ${after.join(",")} after`,
+      );
     }
     let count = (attributes.ceil_mode ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
     if (attributes.ceil_mode && (count - 1) * stride >= size + at(before, axis)) count--;

@@ -1,0 +1,45 @@
+import type { Graph } from "../graph/index.ts";
+import type { Tensor } from "../tensor/index.ts";
+
+/** Tensors by the names of the graph's inputs, states or outputs. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+export interface Availability {
+  readonly available: boolean;
+  readonly version?: string;
+  /** Why it is not available, and how to get it. */
+  readonly reason?: string;
+}
+
+export interface CompileOptions {
+  /** Share the states of this executable of the same engine, by name: what one run leaves, the other finds. */
+  readonly sharing?: Executable;
+}
+
+/** A graph made ready to run. */
+export interface Executable {
+  /**
+   * Runs the graph once and moves every state on. Feeds are taken over: their buffers may be sent to a worker, and
+   * belong to the engine from then on.
+   */
+  run(feeds: Tensors): Promise<Tensors>;
+  /** Copies of the states as they are now. */
+  readState(): Promise<Tensors>;
+  /** Sets some or all of the states; before the first run, all of them. */
+  writeState(state: Tensors): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Something that runs graphs. A new engine implements this, and is added to the table in `select.ts`. */
+export interface Engine {
+  readonly name: string;
+  available(): Promise<Availability>;
+  compile(graph: Graph, options?: CompileOptions): Promise<Executable>;
+  close(): Promise<void>;
+}
+
+/** How an engine is started. */
+export interface EngineOptions {
+  /** Threads that compute. Default: one for each core. */
+  readonly threads?: number;
+}

@@ -1,0 +1,32 @@
+import { StriateError } from "../errors.ts";
+import type { Availability, Engine, EngineOptions } from "./engine.ts";
+import { checkEngineName, ENGINE_NAMES, type EngineName, startEngine } from "./table.ts";
+import { workerEngine } from "./worker/host.ts";
+
+export interface SelectOptions extends EngineOptions {
+  /** The engine to use. Default: the first of `ENGINE_NAMES` that is available. */
+  readonly engine?: string;
+  /** Run in the caller's thread, which then waits for every step. Default: in a worker. */
+  readonly inline?: boolean;
+}
+
+/**
+ * The engine to run on.
+ * @throws StriateError `usage` for an unknown name, `engine` when the one asked for is missing.
+ */
+export async function selectEngine({ engine, inline = false, ...options }: SelectOptions = {}): Promise<Engine> {
+  const name = engine === undefined ? await chooseEngine() : checkEngineName(engine);
+  const { available, reason } = await availability(name);
+  if (!available) throw new StriateError("engine", `engine ${name} is not available: ${reason}`);
+  return inline ? startEngine(name, options) : workerEngine(name, options);
+}
+
+/** The name of the engine that is used when none is asked for. */
+export async function chooseEngine(): Promise<EngineName> {
+  for (const name of ENGINE_NAMES) if ((await availability(name)).available) return name;
+  throw new StriateError("engine", "no engine is available");
+}
+
+export async function availability(name: EngineName): Promise<Availability> {
+  return (await startEngine(name, {})).available();
+}

@@ -1,0 +1,24 @@
+import { StriateError } from "../errors.ts";
+import type { Engine, EngineOptions } from "./engine.ts";
+
+/** The engines there are, the ones to prefer first. Each is loaded only when it is asked for. */
+const STARTERS = {
+  onnxruntime: async (options: EngineOptions) => (await import("./onnxruntime/index.ts")).onnxruntimeEngine(options),
+  reference: async () => (await import("./reference/index.ts")).referenceEngine(),
+} satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
+
+export type EngineName = keyof typeof STARTERS;
+
+export const ENGINE_NAMES = Object.keys(STARTERS) as readonly EngineName[];
+
+/** @throws StriateError `usage` when there is no engine of that name. */
+export function checkEngineName(name: string): EngineName {
+  const known = ENGINE_NAMES.find((candidate) => candidate === name);
+  if (!known) throw new StriateError("usage", `there is no engine "${name}"; there are ${ENGINE_NAMES.join(", ")}`);
+  return known;
+}
+
+/** Starts an engine in this thread. */
+export function startEngine(name: string, options: EngineOptions): Promise<Engine> {
+  return STARTERS[checkEngineName(name)](options);
+}

@@ -1,0 +1,54 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { asError, internalError } from "../../errors.ts";
+import type { Availability, Executable, Tensors } from "../engine.ts";
+import { startEngine } from "../table.ts";
+import { type Reply, type Request, sendError, transferable, type WorkerSetup } from "./protocol.ts";
+
+/** The worker's side: runs an engine for the host in `host.ts`, one request after the other. */
+const { engine: name, options } = workerData as WorkerSetup;
+const engine = await startEngine(name, options);
+const executables = new Map<number, Executable>();
+
+function executable(id: number): Executable {
+  const found = executables.get(id);
+  if (!found) throw internalError(`the worker has no executable ${id}`);
+  return found;
+}
+
+async function answer(request: Request): Promise<Tensors | Availability | undefined> {
+  switch (request.call) {
+    case "available":
+      return engine.available();
+    case "compile": {
+      const { sharing } = request;
+      const shared = sharing === undefined ? {} : { sharing: executable(sharing) };
+      executables.set(request.executable, await engine.compile(request.graph, shared));
+      return undefined;
+    }
+    case "run":
+      return executable(request.executable).run(request.feeds);
+    case "readState":
+      return executable(request.executable).readState();
+    case "writeState":
+      await executable(request.executable).writeState(request.state);
+      return undefined;
+    case "close":
+      await executable(request.executable).close();
+      executables.delete(request.executable);
+      return undefined;
+  }
+}
+
+let previous: Promise<void> = Promise.resolve();
+parentPort?.on("message", ({ id, request }: { id: number; request: Request }) => {
+  previous = previous.then(async () => {
+    try {
+      const result = await answer(request);
+      const isTensors = request.call === "run" || request.call === "readState";
+      const sent = isTensors ? transferable(result as Tensors) : { tensors: result, buffers: [] };
+      parentPort?.postMessage({ id, result: sent.tensors } satisfies Reply, sent.buffers);
+    } catch (error) {
+      parentPort?.postMessage({ id, error: sendError(asError(error)) } satisfies Reply);
+    }
+  });
+});

@@ -1,0 +1,56 @@
+import { type ErrorCode, StriateError } from "../../errors.ts";
+import type { Graph } from "../../graph/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import type { Availability, EngineOptions, Tensors } from "../engine.ts";
+
+/** What the worker is started with. */
+export interface WorkerSetup {
+  readonly engine: string;
+  readonly options: EngineOptions;
+}
+
+/** What the host asks of the worker. Executables are known to both by a number. */
+export type Request =
+  | { readonly call: "available" }
+  | {
+      readonly call: "compile";
+      readonly executable: number;
+      readonly graph: Graph;
+      readonly sharing: number | undefined;
+    }
+  | { readonly call: "run"; readonly executable: number; readonly feeds: Tensors }
+  | { readonly call: "readState"; readonly executable: number }
+  | { readonly call: "writeState"; readonly executable: number; readonly state: Tensors }
+  | { readonly call: "close"; readonly executable: number };
+
+export type Reply =
+  | { readonly id: number; readonly result: Tensors | Availability | undefined }
+  | { readonly id: number; readonly error: SentError };
+
+/** An error crosses threads as its parts, because a class does not. */
+export interface SentError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+export function sendError(error: Error): SentError {
+  return { code: error instanceof StriateError ? error.code : "engine", message: error.message, stack: error.stack };
+}
+
+export function receiveError({ code, message, stack }: SentError): StriateError {
+  const error = new StriateError(code, message);
+  if (stack) error.stack = stack;
+  return error;
+}
+
+/** The buffers of tensors that can be given away; views of a part of a larger buffer are copied first. */
+export function transferable(tensors: Tensors): { readonly tensors: Tensors; readonly buffers: ArrayBuffer[] } {
+  const own = Object.fromEntries(
+    Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
+      const isWhole = data.byteLength === data.buffer.byteLength;
+      return [name, { dtype, shape, data: isWhole ? data : data.slice() } as Tensor];
+    }),
+  );
+  return { tensors: own, buffers: [...new Set(Object.values(own).map(({ data }) => data.buffer))] };
+}

@@ -1,0 +1,2 @@
+export { lower } from "./rewrite.ts";
+export { nextName, OPSET, writeOnnx } from "./write.ts";

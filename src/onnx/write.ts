@@ -1,0 +1,123 @@
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { internalError } from "../errors.ts";
+import {
+  type Attribute,
+  constants,
+  type Graph,
+  type Node,
+  type Op,
+  results,
+  sources,
+  type Value,
+  type ValueType,
+} from "../graph/index.ts";
+import { ONNX_TYPES, OPS } from "../ops/index.ts";
+import {
+  type AttributeProtoSchema,
+  ModelProtoSchema,
+  type NodeProtoSchema,
+  type TensorProtoSchema,
+  type ValueInfoProtoSchema,
+} from "./onnx_pb.ts";
+
+/** The version of ONNX's operators whose semantics the IR has. */
+export const OPSET = 20;
+/** The version of ONNX's file format that came with that opset. */
+const IR_VERSION = 9;
+
+/** ONNX's numbers for attribute kinds (AttributeProto.AttributeType). */
+const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+
+/** The suffix of a state's name under which its next value leaves the graph. */
+const NEXT = ".next";
+
+/** The name under which the next value of a state leaves an ONNX graph made by `writeOnnx`. */
+export function nextName(state: Value): string {
+  return `${state.name}${NEXT}`;
+}
+
+/**
+ * A graph of standard operators (see `lower`) as the bytes of an ONNX file. Inputs, random inputs and states are
+ * inputs by their names; outputs are outputs by theirs, and the next value of every state that changes is an output
+ * named by `nextName`.
+ */
+export function writeOnnx(graph: Graph): Uint8Array<ArrayBuffer> {
+  const outputs: [name: string, value: Value][] = [
+    ...Object.entries(graph.outputs),
+    ...graph.states
+      .filter(({ now, next }) => now !== next)
+      .map(({ now, next }): [string, Value] => [nextName(now), next]),
+  ];
+  const made = new Set(graph.nodes.flatMap((node) => node.outputs));
+  const names = new Map<Value, string>();
+  const copies: MessageInitShape<typeof NodeProtoSchema>[] = [];
+  for (const [name, value] of outputs) {
+    if (made.has(value) && !names.has(value)) names.set(value, name);
+    else
+      copies.push({
+        opType: "Identity",
+        name: `copy to ${name}`,
+        input: [names.get(value) ?? value.name],
+        output: [name],
+      });
+  }
+  const nameOf = (value: Value | undefined) => (value ? (names.get(value) ?? value.name) : "");
+  const used = new Set<Value | undefined>([...graph.nodes.flatMap((node) => node.inputs), ...results(graph)]);
+  const model = create(ModelProtoSchema, {
+    irVersion: BigInt(IR_VERSION),
+    producerName: "striate",
+    opsetImport: [{ domain: "", version: BigInt(OPSET) }],
+    graph: {
+      name: graph.name,
+      node: [...graph.nodes.map((node) => nodeProto(node, nameOf, used)), ...copies],
+      initializer: constants(graph).map((value) => tensorProto(value.constant, value.name)),
+      input: sources(graph).map((value) => valueInfo(value.name, value)),
+      output: outputs.map(([name, value]) => valueInfo(name, value)),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+function nodeProto(
+  node: Node,
+  nameOf: (value: Value | undefined) => string,
+  used: ReadonlySet<Value | undefined>,
+): MessageInitShape<typeof NodeProtoSchema> {
+  const op = OPS[node.op];
+  if (op?.domain !== "")
+    throw internalError(`node ${node.name}: ${node.op} is not an operator of ONNX; lower the graph first`);
+  const lastUsed = node.outputs.findLastIndex((output) => used.has(output));
+  return {
+    opType: node.op,
+    name: node.name,
+    input: node.inputs.map(nameOf),
+    output: node.outputs.slice(0, lastUsed + 1).map((output) => (used.has(output) ? nameOf(output) : "")),
+    attribute: Object.entries(node.attributes)
+      .filter(([, value]) => !(Array.isArray(value) && value.length === 0))
+      .map(([name, value]) => attributeProto(op, name, value)),
+  };
+}
+
+function attributeProto(op: Op, name: string, value: Attribute): MessageInitShape<typeof AttributeProtoSchema> {
+  const kind = op.attributes[name]?.kind;
+  if (!kind) throw internalError(`${op.name} has no attribute ${name}`);
+  const type = ATTRIBUTE_TYPES[kind];
+  if (typeof value === "string") return { name, type, s: new TextEncoder().encode(value) };
+  if (typeof value === "number") return kind === "int" ? { name, type, i: BigInt(value) } : { name, type, f: value };
+  return kind === "ints" ? { name, type, ints: value.map(BigInt) } : { name, type, floats: [...value] };
+}
+
+function tensorProto(tensor: NonNullable<Value["constant"]>, name: string): MessageInitShape<typeof TensorProtoSchema> {
+  const { buffer, byteOffset, byteLength } = tensor.data;
+  return {
+    name,
+    dims: tensor.shape.map(BigInt),
+    dataType: ONNX_TYPES[tensor.dtype],
+    rawData: new Uint8Array(buffer, byteOffset, byteLength),
+  };
+}
+
+function valueInfo(name: string, { dtype, shape }: ValueType): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = shape.map((size) => ({ dimValue: BigInt(size) }));
+  return { name, type: { tensorType: { elemType: ONNX_TYPES[dtype], shape: { dim } } } };
+}
