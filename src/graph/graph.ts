@@ -79,3 +79,22 @@ export function prune(graph: Graph): Graph {
   }
   return { ...graph, nodes: kept.reverse() };
 }
+
+/**
+ * The graph with its read-only states as constants, which engines can prepare once and for all.
+ * @param state a tensor for each of them, by name
+ */
+export function freeze(graph: Graph, state: Readonly<Record<string, Tensor>>): Graph {
+  const frozen = new Map<Value, Value>();
+  for (const { now, next } of graph.states) {
+    const tensor = state[now.name];
+    if (now === next && tensor) frozen.set(now, { ...now, constant: tensor });
+  }
+  const current = (value: Value) => frozen.get(value) ?? value;
+  return {
+    ...graph,
+    states: graph.states.filter(({ now }) => !frozen.has(now)).map(({ now, next }) => ({ now, next: current(next) })),
+    nodes: graph.nodes.map((node) => ({ ...node, inputs: node.inputs.map((input) => input && current(input)) })),
+    outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, value]) => [name, current(value)])),
+  };
+}

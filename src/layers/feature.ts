@@ -1,0 +1,60 @@
+import { StriateError } from "../errors.ts";
+import type { GraphBuilder, Value } from "../graph/index.ts";
+import { transposeBy } from "../ops/index.ts";
+import { type Shape, shapeText } from "../tensor/index.ts";
+
+/** Where the channels of a picture stand at the API. Inside the graph they always come first. */
+export type DataFormat = "channelsLast" | "channelsFirst";
+
+/** What flows between layers. */
+export interface Feature {
+  readonly value: Value;
+  /** The value is [batch, channels, height, width] while the API's order is [batch, height, width, channels]. */
+  readonly moved: boolean;
+}
+
+/** The feature's shape at the API, without the batch. */
+export function apiShape({ value, moved }: Feature): Shape {
+  const [, ...shape] = value.shape;
+  if (!moved) return shape;
+  const [channels = 0, ...spatial] = shape;
+  return [...spatial, channels];
+}
+
+/** The value in the API's own order. */
+export function inApiOrder(g: GraphBuilder, { value, moved }: Feature): Value {
+  return moved ? transposeBy(g, value, [0, 2, 3, 1]) : value;
+}
+
+/** The value as [batch, channels, height, width], for a layer that reads its input in `dataFormat`. */
+export function channelsFirst(g: GraphBuilder, feature: Feature, dataFormat: DataFormat): Value {
+  if (feature.moved) {
+    return dataFormat === "channelsLast" ? feature.value : inApiOrder(g, feature);
+  }
+  return dataFormat === "channelsLast" ? transposeBy(g, feature.value, [0, 3, 1, 2]) : feature.value;
+}
+
+/** The output of a layer that computed [batch, channels, height, width]. */
+export function fromChannelsFirst(value: Value, dataFormat: DataFormat): Feature {
+  return { value, moved: dataFormat === "channelsLast" };
+}
+
+export interface Picture {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** @throws StriateError `shape` when the input is not a picture. */
+export function pictureOf(shape: Shape, dataFormat: DataFormat): Picture {
+  const [a, b, c] = shape;
+  if (shape.length !== 3 || a === undefined || b === undefined || c === undefined) {
+    const wanted = dataFormat === "channelsLast" ? "[height, width, channels]" : "[channels, height, width]";
+    throw new StriateError("shape", `it needs pictures ${wanted}, received ${shapeText(shape)}`);
+  }
+  return dataFormat === "channelsLast" ? { height: a, width: b, channels: c } : { channels: a, height: b, width: c };
+}
+
+export function pictureShape({ height, width, channels }: Picture, dataFormat: DataFormat): Shape {
+  return dataFormat === "channelsLast" ? [height, width, channels] : [channels, height, width];
+}

@@ -1,0 +1,36 @@
+import { StriateError } from "../errors.ts";
+import type { DataFormat } from "./feature.ts";
+
+/** A number for both directions, or [vertical, horizontal]. */
+export type Pair = number | readonly [number, number];
+
+/** @throws StriateError `usage` unless it is a whole number of at least `least`. */
+export function wholeNumber(layer: string, option: string, value: unknown, least = 1): number {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) {
+    throw new StriateError(
+      "usage",
+      `${layer}: ${option} must be a whole number of at least ${least}, received ${value}`,
+    );
+  }
+  return value;
+}
+
+/** @throws StriateError `usage` unless it is one or two whole numbers of at least `least`. */
+export function wholePair(layer: string, option: string, value: Pair, least = 1): readonly [number, number] {
+  const [a, b, ...rest] = typeof value === "number" ? [value, value] : value;
+  if (rest.length > 0)
+    throw new StriateError("usage", `${layer}: ${option} takes one or two numbers, received ${value}`);
+  return [wholeNumber(layer, option, a, least), wholeNumber(layer, option, b, least)];
+}
+
+/** @throws StriateError `usage` that lists the choices unless it is one of them. */
+export function oneOf<T extends string>(layer: string, option: string, value: T, choices: readonly T[]): T {
+  if (!choices.includes(value)) {
+    throw new StriateError("usage", `${layer}: ${option} must be ${choices.join(", ")}; received ${value}`);
+  }
+  return value;
+}
+
+export function dataFormatOf(layer: string, value: DataFormat = "channelsLast"): DataFormat {
+  return oneOf(layer, "dataFormat", value, ["channelsLast", "channelsFirst"]);
+}

@@ -1,0 +1,35 @@
+import { zeroPad } from "../ops/index.ts";
+import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
+import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { dataFormatOf, wholePair } from "./options.ts";
+
+export interface ZeroPadding2dOptions extends LayerOptions {
+  /** All four sides, [vertical, horizontal], or [[top, bottom], [left, right]]. Default 1. */
+  readonly padding?:
+    | number
+    | readonly [number, number]
+    | readonly [readonly [number, number], readonly [number, number]];
+  readonly dataFormat?: DataFormat;
+}
+
+/** Rows and columns of zeros around a picture, as Keras's ZeroPadding2D. */
+export function zeroPadding2d(options: ZeroPadding2dOptions = {}): Layer {
+  const type = "zeroPadding2d";
+  const { padding = 1 } = options;
+  const [vertical, horizontal] = typeof padding === "number" ? [padding, padding] : padding;
+  const [top, bottom] = wholePair(type, "padding", vertical, 0);
+  const [left, right] = wholePair(type, "padding", horizontal, 0);
+  const dataFormat = dataFormatOf(type, options.dataFormat);
+  return defineLayer({
+    type,
+    options,
+    outputShape: (input) => {
+      const { height, width, channels } = pictureOf(input, dataFormat);
+      return pictureShape({ height: height + top + bottom, width: width + left + right, channels }, dataFormat);
+    },
+    build: ({ g }, input) => {
+      const padded = zeroPad(g, channelsFirst(g, input, dataFormat), [0, 0, top, left], [0, 0, bottom, right]);
+      return fromChannelsFirst(padded, dataFormat);
+    },
+  });
+}
