@@ -1,6 +1,7 @@
 import { internalError, StriateError } from "../errors.ts";
 import { type DType, fromNumbers, type Shape, sameShape, type Tensor, typeText } from "../tensor/index.ts";
 import {
+  constants,
   type Graph,
   type Node,
   prune,
@@ -34,7 +35,7 @@ export class GraphBuilder {
     g.#inputs.push(...graph.inputs);
     g.#randoms.push(...graph.randoms);
     g.#states.push(...graph.states.map(({ now }) => ({ now, next: now })));
-    for (const source of sources(graph)) g.#reserve(source.name);
+    for (const { name } of [...sources(graph), ...constants(graph)]) g.#reserve(name);
     return g;
   }
 

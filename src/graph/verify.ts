@@ -1,6 +1,6 @@
 import { internalError } from "../errors.ts";
 import { type Shape, sameShape, typeText } from "../tensor/index.ts";
-import { type Graph, type Node, results, sources, type Value } from "./graph.ts";
+import { constants, type Graph, type Node, results, sources, type Value } from "./graph.ts";
 import { completeAttributes, inferTypes, type Op } from "./op.ts";
 
 /** The ops by name, as passes and engines look them up. */
@@ -19,9 +19,9 @@ export function verify(graph: Graph, table: OpTable): void {
     names.add(value.name);
     made.add(value);
   };
-  for (const source of sources(graph)) make(source, "the graph");
+  for (const source of [...sources(graph), ...constants(graph)]) make(source, "the graph");
   for (const node of graph.nodes) {
-    checkNode(graph, node, table, (value) => made.has(value) || value.constant !== undefined);
+    checkNode(graph, node, table, made);
     for (const output of node.outputs) make(output, `node ${node.name}`);
   }
   for (const result of results(graph)) {
@@ -35,12 +35,12 @@ export function verify(graph: Graph, table: OpTable): void {
   }
 }
 
-function checkNode(graph: Graph, node: Node, table: OpTable, isMade: (value: Value) => boolean): void {
+function checkNode(graph: Graph, node: Node, table: OpTable, made: ReadonlySet<Value>): void {
   const where = `node ${node.name} (${node.op})`;
   const op = table[node.op];
   if (!op) throw broken(graph, where, "is of an unknown op");
   for (const input of node.inputs) {
-    if (input && !isMade(input)) throw broken(graph, where, `uses ${input.name} before anything makes it`);
+    if (input && !made.has(input)) throw broken(graph, where, `uses ${input.name} before anything makes it`);
   }
   completeAttributes(op, node.attributes);
   const types = inferTypes(op, node.inputs, node.attributes);

@@ -1,0 +1,2 @@
+export { writeFileAtomic } from "./atomic.ts";
+export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from "./safetensors.ts";

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import type { Weights } from "../../model/index.ts";
+import type { Callback } from "./callback.ts";
+import { Monitor, type MonitorOptions } from "./monitor.ts";
+
+export interface EarlyStoppingOptions extends MonitorOptions {
+  /** Epochs without improvement after which training stops. Default 0. */
+  readonly patience?: number;
+  /** Take back the weights of the best epoch at the end. Default false. */
+  readonly restoreBestWeights?: boolean;
+  /** The first epoch (from 0) that counts. Default 0. */
+  readonly startFromEpoch?: number;
+}
+
+const stateSchema = z.object({ best: z.number().optional(), wait: z.int() });
+
+/** Stops when a number has stopped improving, as Keras's EarlyStopping. */
+export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
+  const { patience = 0, restoreBestWeights = false, startFromEpoch = 0 } = options;
+  const monitor = new Monitor(options);
+  let wait = 0;
+  let bestWeights: Weights | undefined;
+  return {
+    name: "earlyStopping",
+    onEpochEnd: async (log, run) => {
+      if (log.epoch <= startFromEpoch) return;
+      if (monitor.improves(log)) {
+        wait = 0;
+        if (restoreBestWeights) bestWeights = await run.readWeights();
+        return;
+      }
+      wait++;
+      if (wait >= patience) run.stop();
+    },
+    onTrainEnd: async (run) => {
+      if (bestWeights) await run.writeWeights(bestWeights);
+    },
+    state: () => ({ data: { best: monitor.best, wait }, ...(bestWeights && { tensors: bestWeights }) }),
+    restore: ({ data, tensors }) => {
+      const state = stateSchema.parse(data);
+      monitor.best = state.best;
+      wait = state.wait;
+      bestWeights = tensors && tensors.size > 0 ? tensors : undefined;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { StriateError } from "../../errors.ts";
+import type { Callback } from "./callback.ts";
+import { Monitor, type MonitorOptions } from "./monitor.ts";
+
+export interface ModelCheckpointOptions extends MonitorOptions {
+  /** The file, which every save replaces: `runs/NAME/checkpoint.safetensors`. */
+  readonly path: string;
+  /** After every epoch (default), or after so many steps as well. */
+  readonly saveFreq?: "epoch" | number;
+  /** Only epochs that are the best so far by `monitor`. Default false. */
+  readonly saveBestOnly?: boolean;
+}
+
+const stateSchema = z.object({ best: z.number().optional() });
+
+/**
+ * Writes checkpoints, as Keras's ModelCheckpoint: one safetensors file with all that the next step depends on, from
+ * which `fit({ resume })` goes on bit for bit. An interrupted run is saved as well, unless only the best are kept.
+ */
+export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
+  const { path, saveFreq = "epoch", saveBestOnly = false } = options;
+  if (saveFreq !== "epoch" && !(Number.isSafeInteger(saveFreq) && saveFreq > 0)) {
+    throw new StriateError(
+      "usage",
+      `modelCheckpoint: saveFreq must be "epoch" or a number of steps, received ${saveFreq}`,
+    );
+  }
+  const monitor = new Monitor(options);
+  return {
+    name: `modelCheckpoint${saveBestOnly ? "/best" : ""}`,
+    onSave: async (moment, run) => {
+      const due =
+        moment.when === "step"
+          ? !saveBestOnly && saveFreq !== "epoch" && moment.step % saveFreq === 0
+          : moment.when === "epoch"
+            ? !saveBestOnly || monitor.improves(moment.log)
+            : !saveBestOnly;
+      if (due) await run.saveCheckpoint(path);
+    },
+    state: () => ({ data: { best: monitor.best } }),
+    restore: ({ data }) => {
+      monitor.best = stateSchema.parse(data).best;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import "./methods.ts";
+
+export {
+  type BatchLog,
+  type Callback,
+  type CallbackState,
+  type EarlyStoppingOptions,
+  type EpochLog,
+  earlyStopping,
+  jsonlHistory,
+  type ModelCheckpointOptions,
+  type MonitorOptions,
+  modelCheckpoint,
+  type ReduceLROnPlateauOptions,
+  type Run,
+  reduceLROnPlateau,
+  type SaveMoment,
+  terminateOnNaN,
+} from "./callbacks/index.ts";
+export { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type PredictOptions,
+  predict,
+  type RunOptions,
+} from "./evaluate.ts";
+export { type FitOptions, fit, type History } from "./fit.ts";
+export type { LossName } from "./losses.ts";
+export { accuracy, type Metric, topKAccuracy } from "./metrics.ts";
+export {
+  type AdagradOptions,
+  type AdamOptions,
+  type AdamWOptions,
+  adagrad,
+  adam,
+  adamW,
+  type Optimizer,
+  type OptimizerName,
+  optimizerNamed,
+  type RmspropOptions,
+  rmsprop,
+  type SgdOptions,
+  sgd,
+} from "./optimizers.ts";
+export {
+  type CosineDecayOptions,
+  cosineDecay,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type LearningRate,
+  type PiecewiseConstantDecayOptions,
+  piecewiseConstantDecay,
+  type Schedule,
+  warmUp,
+} from "./schedules.ts";
+export { initialStates, rateTensor, trainingGraph } from "./step.ts";

@@ -1,0 +1,102 @@
+import { StriateError } from "../errors.ts";
+import type { GraphBuilder, Node, Value } from "../graph/index.ts";
+import {
+  binaryCrossEntropy,
+  clip,
+  EPSILON,
+  formula,
+  meanSquaredError,
+  mul,
+  neg,
+  oneHotLike,
+  reduceMean,
+  reduceSum,
+  sigmoid,
+  sigmoidCrossEntropy,
+  softmax,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+} from "../ops/index.ts";
+import { type DType, type Shape, shapeText } from "../tensor/index.ts";
+
+/** A loss of predictions against targets, one number for each row of the predictions' last axis. */
+interface LossRule {
+  /** The targets' element type, and their shape for predictions of a shape. */
+  readonly targets: DType;
+  targetShape(predictions: Shape): Shape;
+  build(g: GraphBuilder, predictions: Value, targets: Value): Value;
+}
+
+/** The node behind predictions, when it is of this op and works along the last axis. */
+function madeBy(g: GraphBuilder, predictions: Value, op: string): Node | undefined {
+  const node = g.nodes.find(({ outputs }) => outputs[0] === predictions);
+  const axis = node?.attributes.axis;
+  const isLast = axis === undefined || axis === -1 || axis === predictions.shape.length - 1;
+  return node?.op === op && isLast ? node : undefined;
+}
+
+/** -sum of t log p for probabilities that need not add up to 1, as Keras does it: scaled, clipped. */
+function crossEntropyOfProbabilities(g: GraphBuilder, predictions: Value, targets: Value): Value {
+  const f = formula(g, predictions);
+  const scaled = f.div(predictions, g.op(reduceSum, [predictions, g.int64s(-1)], { keepdims: 1 }));
+  const p = g.op(clip, [scaled, g.scalar(scaled, EPSILON), g.scalar(scaled, 1 - EPSILON)]);
+  return g.op(neg, [g.op(reduceSum, [g.op(mul, [targets, f.log(p)]), g.int64s(-1)], { keepdims: 0 })]);
+}
+
+/** Keras's losses by name. A softmax or sigmoid right before a cross-entropy is differentiated together with it. */
+const LOSSES = {
+  sparseCategoricalCrossentropy: {
+    targets: "int32",
+    targetShape: (shape) => shape.slice(0, -1),
+    build: (g, predictions, targets) => {
+      const node = madeBy(g, predictions, softmax.name);
+      if (node) return g.op(sparseSoftmaxCrossEntropy, [node.inputs[0], targets]);
+      return crossEntropyOfProbabilities(g, predictions, oneHotLike(g, targets, predictions));
+    },
+  },
+  categoricalCrossentropy: {
+    targets: "float32",
+    targetShape: (shape) => shape,
+    build: (g, predictions, targets) => {
+      const node = madeBy(g, predictions, softmax.name);
+      if (node) return g.op(softmaxCrossEntropy, [node.inputs[0], targets]);
+      return crossEntropyOfProbabilities(g, predictions, targets);
+    },
+  },
+  binaryCrossentropy: {
+    targets: "float32",
+    targetShape: (shape) => shape,
+    build: (g, predictions, targets) => {
+      const node = madeBy(g, predictions, sigmoid.name);
+      if (node) return g.op(sigmoidCrossEntropy, [node.inputs[0], targets]);
+      return g.op(binaryCrossEntropy, [predictions, targets]);
+    },
+  },
+  meanSquaredError: {
+    targets: "float32",
+    targetShape: (shape) => shape,
+    build: (g, predictions, targets) => g.op(meanSquaredError, [predictions, targets]),
+  },
+} satisfies Record<string, LossRule>;
+
+export type LossName = keyof typeof LOSSES;
+
+/** @throws StriateError `usage` that lists the losses when there is none like it. */
+export function lossNamed(name: LossName): LossRule {
+  if (!Object.hasOwn(LOSSES, name)) {
+    throw new StriateError("usage", `there is no loss "${name}"; there are ${Object.keys(LOSSES).join(", ")}`);
+  }
+  return LOSSES[name];
+}
+
+/** Adds a loss for each example: [batch]. */
+export function exampleLosses(g: GraphBuilder, loss: LossName, predictions: Value, targets: Value): Value {
+  const losses = lossNamed(loss).build(g, predictions, targets);
+  const rest = losses.shape.slice(1).map((_, i) => i + 1);
+  if (losses.shape.length === 0)
+    throw new StriateError(
+      "shape",
+      `loss ${loss} needs predictions [batch, ...], received ${shapeText(predictions.shape)}`,
+    );
+  return rest.length === 0 ? losses : g.op(reduceMean, [losses, g.int64s(...rest)], { keepdims: 0 });
+}

@@ -1,0 +1,293 @@
+import { batchPlan } from "../data/index.ts";
+import type { Engine, Executable } from "../engine/index.ts";
+import { StriateError } from "../errors.ts";
+import type { Graph } from "../graph/index.ts";
+import type { Model, Weights } from "../model/index.ts";
+import type { Tensor } from "../tensor/index.ts";
+import type { Callback, EpochLog, Run, SaveMoment } from "./callbacks/index.ts";
+import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { evaluateWith } from "./evaluate.ts";
+import { type Examples, randomFeeds, readExamples } from "./feeding.ts";
+import type { FitSettings, History } from "./fit.ts";
+import { rateAt } from "./schedules.ts";
+import { evaluationGraph, initialStates, rateTensor, trainingGraph } from "./step.ts";
+
+/** Examples in a batch of the validation, where no gradient has to be kept. */
+const VALIDATION_BATCH = 256;
+
+interface Step {
+  readonly graph: Graph;
+  readonly executable: Executable;
+}
+
+/** One call of `fit`: owns the executables, and knows at every moment what a checkpoint must hold. */
+export class TrainingRun implements Run {
+  readonly model: Model;
+  readonly #engine: Engine;
+  readonly #settings: FitSettings;
+  readonly #steps = new Map<number, Step>();
+  #main: Step | undefined;
+  #evaluation: Executable | undefined;
+  #history: EpochLog[] = [];
+  #epoch = 0;
+  #batch = 0;
+  #step = 0;
+  #sums = { examples: 0, loss: 0, metrics: {} as Record<string, number> };
+  #stopped = false;
+  rateFactor = 1;
+
+  constructor(model: Model, engine: Engine, settings: FitSettings) {
+    this.model = model;
+    this.#engine = engine;
+    this.#settings = settings;
+  }
+
+  get history(): readonly EpochLog[] {
+    return this.#history;
+  }
+
+  get epochs(): number {
+    return this.#settings.epochs;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async train(): Promise<History> {
+    const { resume, epochs } = this.#settings;
+    const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume, this.model);
+    if (checkpoint) this.#checkSetup(resume ?? "", checkpoint.progress);
+    await this.#start(checkpoint);
+    try {
+      await this.#tell((callback) => callback.onTrainBegin?.(this));
+      while (this.#epoch < epochs && !this.#stopped) await this.#trainEpoch();
+      await this.#tell((callback) => callback.onTrainEnd?.(this));
+      return { epochs: this.#history };
+    } catch (error) {
+      if (error instanceof StriateError && error.code === "interrupted") await this.#save({ when: "interrupt" });
+      throw error;
+    } finally {
+      this.model.setWeights(await this.readWeights());
+      await this.#close();
+    }
+  }
+
+  async readWeights(): Promise<Weights> {
+    return this.model.fromStates(await this.#executable().readState());
+  }
+
+  async writeWeights(weights: Weights): Promise<void> {
+    await this.#executable().writeState(this.model.toStates(weights));
+  }
+
+  async saveCheckpoint(path: string): Promise<void> {
+    await writeCheckpoint(path, await this.#checkpoint());
+  }
+
+  async #start(checkpoint: Checkpoint | undefined): Promise<void> {
+    const { optimizer, batchSize, callbacks } = this.#settings;
+    const { graph, executable } = await this.#stepOf(batchSize);
+    const states = initialStates(this.model, optimizer, graph);
+    if (checkpoint) this.#restore(checkpoint, states, callbacks);
+    await executable.writeState(states);
+  }
+
+  async #trainEpoch(): Promise<void> {
+    const { train, batchSize, seed, shuffle, metrics, optimizer } = this.#settings;
+    const plan = batchPlan({ length: train.length, batchSize, seed, shuffle, epoch: this.#epoch });
+    const learningRate = rateAt(optimizer.learningRate, this.#step) * this.rateFactor;
+    let next = this.#read(plan[this.#batch]);
+    while (this.#batch < plan.length) {
+      this.#checkAborted();
+      const examples = await next;
+      const [result] = await Promise.all([this.#runStep(examples), (next = this.#read(plan[this.#batch + 1]))]);
+      this.#batch++;
+      await this.#afterStep(result, plan.length);
+    }
+    const means = this.#means();
+    const log: EpochLog = { epoch: this.#epoch + 1, ...means, ...(await this.#validate()), learningRate };
+    this.#history = [...this.#history, log];
+    this.#epoch++;
+    this.#batch = 0;
+    this.#sums = { examples: 0, loss: 0, metrics: Object.fromEntries(metrics.map(({ name }) => [name, 0])) };
+    await this.#tell((callback) => callback.onEpochEnd?.(log, this));
+    await this.#save({ when: "epoch", log });
+  }
+
+  /** The examples of a batch, read while the step before runs; nothing after the last one. */
+  async #read(indices: Uint32Array | undefined): Promise<Examples | undefined> {
+    if (!indices) return undefined;
+    return readExamples(this.model, this.#settings.train, this.#settings.loss, indices);
+  }
+
+  async #runStep(examples: Examples | undefined): Promise<number> {
+    if (!examples) return Number.NaN;
+    const { optimizer, metrics, seed } = this.#settings;
+    const { inputs, targets } = examples;
+    const count = inputs.shape[0] ?? 0;
+    const { graph, executable } = await this.#stepOf(count);
+    const kept = { ...targets, data: targets.data.slice() } as Tensor;
+    const learningRate = rateTensor(rateAt(optimizer.learningRate, this.#step) * this.rateFactor);
+    const feeds = { input: inputs, target: targets, learningRate, ...randomFeeds(graph, seed, this.#step) };
+    const { loss, predictions } = await executable.run(feeds);
+    const mean = Number(loss?.data[0]);
+    this.#step++;
+    this.#sums.examples += count;
+    this.#sums.loss += mean * count;
+    for (const metric of metrics) {
+      const sum = predictions ? metric.sum(predictions, kept, count) : 0;
+      this.#sums.metrics[metric.name] = (this.#sums.metrics[metric.name] ?? 0) + sum;
+    }
+    return mean;
+  }
+
+  async #afterStep(batchLoss: number, batches: number): Promise<void> {
+    const log = {
+      epoch: this.#epoch + 1,
+      batch: this.#batch,
+      batches,
+      step: this.#step,
+      batchLoss,
+      means: this.#means(),
+    };
+    await this.#tell((callback) => callback.onBatchEnd?.(log, this));
+    await this.#save({ when: "step", step: this.#step });
+  }
+
+  #means(): { loss: number } & Record<string, number> {
+    const { examples, loss, metrics } = this.#sums;
+    const means = Object.entries(metrics).map(([name, sum]) => [name, sum / examples]);
+    return { loss: loss / examples, ...Object.fromEntries(means) };
+  }
+
+  async #validate(): Promise<Record<string, number>> {
+    const { validation, loss, metrics, signal } = this.#settings;
+    if (!validation) return {};
+    const batchSize = Math.min(VALIDATION_BATCH, validation.length);
+    this.#evaluation ??= await this.#engine.compile(evaluationGraph(this.model, loss, batchSize), {
+      sharing: this.#executable(),
+    });
+    const options = { loss, metrics, batchSize, ...(signal && { signal }) };
+    const result = await evaluateWith(this.#evaluation, this.model, validation, options);
+    const named = Object.entries(result.metrics).map(([name, value]) => [
+      `validation${name[0]?.toUpperCase()}${name.slice(1)}`,
+      value,
+    ]);
+    return { validationLoss: result.loss, ...Object.fromEntries(named) };
+  }
+
+  /** The step compiled for a batch size; all of them share their states. */
+  async #stepOf(batchSize: number): Promise<Step> {
+    const known = this.#steps.get(batchSize);
+    if (known) return known;
+    const { loss, optimizer } = this.#settings;
+    const graph = trainingGraph(this.model, loss, optimizer, batchSize);
+    const executable = await this.#engine.compile(graph, this.#main ? { sharing: this.#main.executable } : {});
+    const step = { graph, executable };
+    this.#steps.set(batchSize, step);
+    this.#main ??= step;
+    return step;
+  }
+
+  #executable(): Executable {
+    if (!this.#main) throw new StriateError("usage", "the training run has not started");
+    return this.#main.executable;
+  }
+
+  async #tell(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
+    for (const callback of this.#settings.callbacks) await hook(callback);
+  }
+
+  async #save(moment: SaveMoment): Promise<void> {
+    await this.#tell((callback) => callback.onSave?.(moment, this));
+  }
+
+  #checkAborted(): void {
+    const { signal } = this.#settings;
+    if (!signal?.aborted) return;
+    const where = `in epoch ${this.#epoch + 1} after step ${this.#step}`;
+    throw new StriateError("interrupted", `training was interrupted ${where}`, { cause: signal.reason });
+  }
+
+  #setup(): Progress["setup"] {
+    const { seed, batchSize, shuffle, loss, optimizer, train } = this.#settings;
+    const examples = train.length;
+    return { seed, batchSize, examples, shuffle, loss, optimizer: JSON.stringify([optimizer.name, optimizer.config]) };
+  }
+
+  #checkSetup(path: string, { setup }: Progress): void {
+    const mine: Readonly<Record<string, unknown>> = this.#setup();
+    const changed = Object.entries(setup).filter(([key, value]) => mine[key] !== value);
+    if (changed.length === 0) return;
+    const list = changed.map(([key, value]) => `${key} was ${value} and is ${mine[key]} now`).join("; ");
+    throw new StriateError(
+      "checkpoint",
+      `checkpoint ${path} is of a run with another setup: ${list}; resume with the same one`,
+    );
+  }
+
+  async #checkpoint(): Promise<Checkpoint> {
+    const states = await this.#executable().readState();
+    const tensors = new Map<string, Tensor>(
+      Object.entries({ ...states, ...Object.fromEntries(this.model.fromStates(states)) }),
+    );
+    const callbacks: Record<string, unknown> = {};
+    for (const { name, state } of this.#settings.callbacks) {
+      const kept = state?.();
+      if (!kept) continue;
+      callbacks[name] = kept.data;
+      for (const [key, tensor] of kept.tensors ?? []) tensors.set(callbackTensor(name, key), tensor);
+    }
+    const progress: Progress = {
+      format: 1,
+      model: this.model.name,
+      setup: this.#setup(),
+      epoch: this.#epoch,
+      batch: this.#batch,
+      step: this.#step,
+      sums: { ...this.#sums },
+      rateFactor: this.rateFactor,
+      history: this.#history.map((log) => ({ ...log })),
+      callbacks,
+    };
+    return { progress, tensors };
+  }
+
+  #restore({ progress, tensors }: Checkpoint, states: Record<string, Tensor>, callbacks: readonly Callback[]): void {
+    const weights: [string, Tensor<"float32">][] = this.model.weightSpecs.flatMap(({ key }) => {
+      const weight = tensors.get(key);
+      return weight ? [[key, weight as Tensor<"float32">]] : [];
+    });
+    Object.assign(states, this.model.toStates(new Map(weights)));
+    for (const name of Object.keys(states)) {
+      const state = tensors.get(name);
+      if (name.startsWith("optimizer/") && state) states[name] = state;
+    }
+    this.#epoch = progress.epoch;
+    this.#batch = progress.batch;
+    this.#step = progress.step;
+    this.#sums = { ...progress.sums };
+    this.rateFactor = progress.rateFactor;
+    this.#history = progress.history.map((log) => ({ ...log }));
+    for (const callback of callbacks) {
+      if (!(callback.name in progress.callbacks)) continue;
+      const prefix = callbackTensor(callback.name, "");
+      const own = [...tensors].filter(([name]) => name.startsWith(prefix));
+      callback.restore?.({
+        data: progress.callbacks[callback.name],
+        tensors: new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor as Tensor<"float32">])),
+      });
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#evaluation?.close();
+    for (const { executable } of this.#steps.values()) await executable.close();
+  }
+}
+
+/** The name in a checkpoint of a tensor that a callback keeps. */
+function callbackTensor(callback: string, key: string): string {
+  return `callback/${callback}/${key}`;
+}
