@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ENGINE_NAMES, type Engine, selectEngine } from "#striate/engine/index";
+import { type Engine, selectEngine } from "#striate/engine/index";
 import { type Graph, type Reals, type Value, verify } from "#striate/graph/index";
 import { lower } from "#striate/onnx/index";
 import { interpret, OPS, sampleGraph } from "#striate/ops/index";
 import { fromNumbers, toNumbers } from "#striate/tensor/index";
 import { closeTo } from "./support/close.ts";
+import { ENGINES } from "./support/engines.ts";
 import { SKIPS } from "./support/skips.ts";
 
 const CASES = Object.values(OPS).flatMap((op) =>
@@ -35,7 +36,9 @@ describe("a lowering to standard operators means the same", () => {
   });
 });
 
-describe.each(ENGINE_NAMES)("engine %s gives the reference's numbers", (name) => {
+test.for(ENGINES.missing)("engine $name", ({ reason }, { skip }) => skip(reason));
+
+describe.each(ENGINES.available)("engine %s gives the reference's numbers", (name) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await selectEngine({ engine: name, inline: true });

@@ -1,5 +1,5 @@
 import { StriateError } from "../errors.ts";
-import { type Cost, defineOp, type GradientThunk, ints, type Reals } from "../graph/index.ts";
+import { type Cost, defineOp, type GradientThunk, ints, type Reals, type Value } from "../graph/index.ts";
 import { at, type Shape, sizeOf, typeText } from "../tensor/index.ts";
 import { CONV_ATTRIBUTES, type ConvGeometry, convGeometry } from "./convGeometry.ts";
 import { lowerConvInputGrad, lowerConvWeightGrad } from "./convLowering.ts";
@@ -72,6 +72,12 @@ export const conv = defineOp({
         return g.op(reduceSum, [dOutput, g.int64s(...allButChannels)], { keepdims: 0 });
       },
     };
+  },
+  // Padding "same" with dilation is clear in ONNX but refused by ONNX Runtime, so the pads are written out.
+  lower: ({ g, inputs: { X, W, B }, attributes }): readonly Value[] | undefined => {
+    if (attributes.auto_pad === "NOTSET" || attributes.dilations.every((rate) => rate === 1)) return undefined;
+    const { before, after } = convGeometry(X.shape, W.shape, attributes).windows;
+    return [g.op(conv, [X, W, B], { ...attributes, auto_pad: "NOTSET", pads: [...before, ...after] })];
   },
   cost: (node) => convCost(at(node.outputs, 0).shape, node.inputs[1]?.shape ?? []),
   samples: convSamples((x, w, channels) => [{ shape: x }, { shape: w }, { shape: [channels] }]),

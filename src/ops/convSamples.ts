@@ -52,6 +52,13 @@ const CASES: readonly ConvCase[] = [
     attributes: { auto_pad: "SAME_UPPER", strides: [2, 2] },
   },
   { name: "same lower", x: [1, 4, 5, 6], w: [2, 4, 2, 4], y: [1, 2, 5, 6], attributes: { auto_pad: "SAME_LOWER" } },
+  {
+    name: "same, dilated",
+    x: [1, 4, 6, 7],
+    w: [2, 4, 3, 2],
+    y: [1, 2, 6, 7],
+    attributes: { auto_pad: "SAME_UPPER", dilations: [2, 3] },
+  },
   { name: "pointwise", x: [2, 5, 3, 4], w: [3, 5, 1, 1], y: [2, 3, 3, 4] },
   { name: "one axis", x: [2, 4, 7], w: [3, 4, 3], y: [2, 3, 4], attributes: { strides: [2], pads: [1, 1] } },
 ];

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Engine, selectEngine } from "#striate/engine/index";
+import * as layers from "#striate/layers/index";
+import { type Model, sequential } from "#striate/model/index";
+import { at, type Shape, type Tensor } from "#striate/tensor/index";
+import { predict } from "#striate/training/index";
+import { closeTo } from "./support/close.ts";
+import { ENGINES } from "./support/engines.ts";
+import { readGolden } from "./support/goldens.ts";
+import { isPattern, type PatternSample, pattern } from "./support/pattern.ts";
+
+interface Case {
+  readonly layer: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly inputShape: Shape;
+  readonly inputK: number;
+  readonly weights: readonly { readonly shape: Shape; readonly k: number; readonly scale: number }[];
+  readonly outputShape: Shape;
+  readonly output: readonly number[];
+}
+
+const golden = readGolden<{ pattern: PatternSample; inputScale: number; cases: readonly Case[] }>("layers.json");
+
+const LAYERS: Readonly<Record<string, (config: never) => layers.Layer>> = {
+  conv2d: layers.conv2d,
+  maxPooling2d: layers.maxPooling2d,
+  averagePooling2d: layers.averagePooling2d,
+  globalAveragePooling2d: layers.globalAveragePooling2d,
+  zeroPadding2d: layers.zeroPadding2d,
+  flatten: layers.flatten,
+  dense: layers.dense,
+  activation: layers.activation,
+  reshape: layers.reshape,
+  dropout: layers.dropout,
+};
+
+/** Keras's layer of a case as a model with the case's weights. */
+function modelOf({ layer, config, inputShape, weights }: Case): Model {
+  const make = LAYERS[layer];
+  if (!make) throw new Error(`there is no layer ${layer}`);
+  const model = sequential({ inputShape: inputShape.slice(1) }, [make(config as never)]);
+  expect(model.weightSpecs.map(({ spec }) => spec.shape)).toEqual(weights.map(({ shape }) => shape));
+  const values = weights.map(({ shape, k, scale }) => pattern(shape, k, scale));
+  model.setWeights(new Map(model.weightSpecs.map(({ key }, i) => [key, at(values, i)])));
+  return model;
+}
+
+const channelsFirst = { dataFormat: "channelsFirst" } as const;
+
+/** Inside a model pictures have their channels first; no layer may show that to the next one. */
+const CHAINS: readonly (readonly [title: string, inputShape: Shape, chain: () => readonly layers.Layer[]])[] = [
+  [
+    "a channelsFirst convolution after a channelsLast one",
+    [6, 5, 2],
+    () => [
+      layers.conv2d({ filters: 3, kernelSize: 2, activation: "relu" }),
+      // Its input is [5, 4, 3]: 5 channels, 4 high, 3 wide.
+      layers.conv2d({ filters: 4, kernelSize: [3, 2], ...channelsFirst }),
+    ],
+  ],
+  [
+    "a channelsLast convolution after a channelsFirst one",
+    [2, 6, 5],
+    () => [
+      layers.conv2d({ filters: 3, kernelSize: 2, ...channelsFirst }),
+      layers.maxPooling2d({ poolSize: [1, 2], ...channelsFirst }),
+      layers.conv2d({ filters: 4, kernelSize: [2, 3] }),
+      layers.globalAveragePooling2d(channelsFirst),
+    ],
+  ],
+  [
+    "flatten and softmax over the API's last axis",
+    [4, 5, 2],
+    () => [
+      layers.zeroPadding2d({
+        padding: [
+          [1, 0],
+          [0, 2],
+        ],
+      }),
+      layers.conv2d({ filters: 3, kernelSize: 2, activation: "softmax" }),
+      layers.activation({ activation: "logSoftmax" }),
+      layers.flatten(),
+      layers.dense({ units: 4, activation: "softmax" }),
+    ],
+  ],
+  [
+    "reshape and dense after a convolution",
+    [4, 5, 2],
+    () => [
+      layers.conv2d({ filters: 3, kernelSize: 2 }),
+      layers.dropout({ rate: 0.5 }),
+      layers.dense({ units: 6, activation: "tanh" }),
+      layers.reshape({ targetShape: [6, -1, 2] }),
+      layers.averagePooling2d({ padding: "same" }),
+      layers.flatten(channelsFirst),
+    ],
+  ],
+];
+
+test("weights and inputs follow the formula of goldens/pattern.py", () => {
+  expect(isPattern(golden.pattern)).toBe(true);
+});
+
+describe.each(ENGINES.available)("on %s", (name) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await selectEngine({ engine: name, inline: true });
+  });
+  afterAll(() => engine?.close());
+
+  const cases = golden.cases.map(
+    (item) => [`${item.layer} ${JSON.stringify(item.config)} of [${item.inputShape}]`, item] as const,
+  );
+  test.each(cases)("%s gives Keras's numbers", async (_title, item) => {
+    const model = modelOf(item);
+    const [batch, ...shape] = item.outputShape;
+    expect(model.outputShape).toEqual(shape);
+    const inputs = pattern(item.inputShape, item.inputK, golden.inputScale);
+    const output = await predict(model, inputs, { engine, batchSize: batch ?? 1 });
+    expect(output.shape).toEqual(item.outputShape);
+    closeTo(output.data, item.output, 1e-5, "output");
+  });
+
+  test.each(CHAINS)("%s: the whole chain is its layers one after the other", async (_title, inputShape, chain) => {
+    const inputs = pattern([2, ...inputShape], 7, 2);
+    const whole = sequential({ inputShape, seed: 5 }, chain());
+    let step: Tensor<"float32"> = inputs;
+    for (const [i, layer] of chain().entries()) {
+      const one = sequential({ inputShape: step.shape.slice(1) }, [layer]);
+      const { name: placed, outputShape } = at(whole.layers, i);
+      const own = [...whole.weights].filter(([key]) => key.startsWith(`${placed}/`));
+      one.setWeights(new Map(own.map(([, weight], k) => [at(one.weightSpecs, k).key, weight])));
+      expect(one.outputShape).toEqual(outputShape);
+      step = await predict(one, step, { engine });
+    }
+    closeTo((await predict(whole, inputs, { engine })).data, step.data, 1e-6, "output");
+  });
+});
