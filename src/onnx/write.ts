@@ -91,7 +91,7 @@ function nodeProto(
     opType: node.op,
     name: node.name,
     input: node.inputs.map(nameOf),
-    output: node.outputs.slice(0, lastUsed + 1).map((output) => (used.has(output) ? nameOf(output) : "")),
+    output: node.outputs.slice(0, lastUsed + 1).map(nameOf),
     attribute: Object.entries(node.attributes)
       .filter(([, value]) => !(Array.isArray(value) && value.length === 0))
       .map(([name, value]) => attributeProto(op, name, value)),

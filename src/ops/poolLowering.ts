@@ -6,6 +6,7 @@ import { zeroPad } from "./pad.ts";
 import { expandTo, reshapeTo } from "./reshape.ts";
 import { scatterElements } from "./scatter.ts";
 import { sliceAxis } from "./slice.ts";
+import { maxUnpool } from "./unpool.ts";
 import type { Windows } from "./windows.ts";
 
 interface MaxPoolGradInputs {
@@ -19,12 +20,16 @@ function overlaps({ kernel, strides, dilations }: Windows): boolean {
   return kernel.some((size, axis) => (size - 1) * at(dilations, axis) + 1 > at(strides, axis));
 }
 
-/** Scatters dY into zeros by the indices that MaxPool returned. */
+/** Sends dY back by the indices that MaxPool returned: to places of their own, or added up where windows overlap. */
 export function lowerMaxPoolGrad(g: GraphBuilder, { dY, X, Indices }: MaxPoolGradInputs, windows: Windows): Value {
+  if (!overlaps(windows)) {
+    const { kernel, strides } = windows;
+    return g.op(maxUnpool, [dY, Indices, g.int64s(...X.shape)], { kernel_shape: kernel, strides });
+  }
   const [total, maxima] = [sizeOf(X.shape), sizeOf(dY.shape)];
   const nothing = expandTo(g, g.numbers(dY.dtype, [1], [0]), [total]);
   const flat = [nothing, reshapeTo(g, Indices, [maxima]), reshapeTo(g, dY, [maxima])];
-  return reshapeTo(g, g.op(scatterElements, flat, { reduction: overlaps(windows) ? "add" : "none" }), X.shape);
+  return reshapeTo(g, g.op(scatterElements, flat, { reduction: "add" }), X.shape);
 }
 
 /**

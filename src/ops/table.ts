@@ -25,6 +25,7 @@ import { oneHot, scatterElements } from "./scatter.ts";
 import { slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import { transpose } from "./transpose.ts";
+import { maxUnpool } from "./unpool.ts";
 import {
   adagradUpdate,
   adamUpdate,
@@ -43,7 +44,7 @@ export const OPS: Readonly<Record<string, Op>> = Object.fromEntries(
     ...[reshape, flatten, expand, transpose, concat, slice, pad, scatterElements, oneHot],
     ...[reduceSum, reduceMean, reduceMax, matMul, gemm],
     ...[conv, convInputGrad, convWeightGrad, convTranspose],
-    ...[maxPool, maxPoolGrad, averagePool, averagePoolGrad, globalAveragePool],
+    ...[maxPool, maxPoolGrad, averagePool, averagePoolGrad, globalAveragePool, maxUnpool],
     ...[dropout, randomDropout],
     ...[softmaxCrossEntropy, sparseSoftmaxCrossEntropy, meanSquaredError, binaryCrossEntropy, sigmoidCrossEntropy],
     ...[sgdUpdate, momentumUpdate, adagradUpdate, rmspropUpdate, centeredRmspropUpdate, adamUpdate],
