@@ -1,0 +1,100 @@
+// The only file that knows commander: commands are data, here they become its commands.
+import { readFileSync } from "node:fs";
+import { Command as Commander, CommanderError } from "commander";
+import { asError, StriateError } from "../errors.ts";
+import { type Command, optionName } from "./command.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { interruptible } from "./interrupt.ts";
+import { createOutput, DONE, type Output } from "./output.ts";
+
+/**
+ * Runs the command that the arguments say.
+ * @param args what follows `striate` on the command line
+ * @returns the exit code
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const output = createOutput({ json: args.includes("--json"), debug: args.includes("--debug") });
+  // Whoever reads the output may stop reading, as `head` does.
+  process.stdout.on("error", () => undefined);
+  process.on("uncaughtException", (error) => process.exit(output.fail(error)));
+  const { signal, release } = interruptible(output);
+  let exitCode = DONE;
+  try {
+    const program = createProgram(async (command, given) => {
+      exitCode = await command.run({ ...given, output, signal });
+    });
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return DONE;
+    return report(output, asError(thrown));
+  } finally {
+    release();
+  }
+}
+
+function report(output: Output, error: Error): number {
+  if (!(error instanceof CommanderError)) return output.fail(error);
+  return output.fail(new StriateError("usage", error.message.replace(/^error: /, "").replaceAll("\n", " ")));
+}
+
+type Start = (
+  command: Command,
+  given: { readonly args: readonly string[]; readonly flags: Readonly<Record<string, unknown>> },
+) => Promise<void>;
+
+function createProgram(start: Start): Commander {
+  const program = new Commander("striate")
+    .description("Convolutional neural networks: define, train, explain and ship image models.")
+    .version(version(), "--version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .option("--debug", "print the stack trace of an error")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText("after", `\nExample: striate train --model lenet --data fashion-mnist\n${EXIT_CODES}`);
+  program.exitOverride((error) => explain(error, program));
+  for (const command of COMMANDS) addCommand(program, command, start);
+  return program;
+}
+
+const EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted";
+
+function addCommand(program: Commander, command: Command, start: Start): void {
+  const added = program.command(`${command.name} ${command.args ?? ""}`).description(command.about);
+  for (const [key, { value, about, read }] of Object.entries(command.flags)) {
+    const name = optionName(key);
+    if (value === undefined) added.option(name, about);
+    else added.option(`${name} <${value}>`, about, (given: string) => read(given, name));
+  }
+  added
+    .option("--json", "print one JSON object a line on standard output, and nothing else there")
+    .addHelpText("after", `\nExamples:\n${command.examples.map((example) => `  striate ${example}`).join("\n")}`)
+    .exitOverride((error) => explain(error, added))
+    .action(() => {
+      const { json: _, ...flags } = added.opts<Readonly<Record<string, unknown>>>();
+      return start(command, { args: added.args, flags });
+    });
+}
+
+/** Adds what there is to the message about an unknown option or command. */
+function explain(error: CommanderError, command: Commander): never {
+  const lists: Readonly<Record<string, () => string>> = {
+    "commander.unknownCommand": () => `; there are ${COMMANDS.map(({ name }) => name).join(", ")}`,
+    "commander.unknownOption": () => {
+      const options = [...command.options, ...(command.parent?.options ?? [])].map(({ long }) => long);
+      return `; ${command.name()} has ${[...options, "--help"].join(", ")}`;
+    },
+    "commander.help": () => "no command was given; see above",
+  };
+  const { exitCode, code, message } = error;
+  const addition = lists[code]?.() ?? "";
+  throw new CommanderError(exitCode, code, code === "commander.help" ? addition : message + addition);
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    readonly version: string;
+  };
+  return version;
+}

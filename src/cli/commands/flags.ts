@@ -1,0 +1,23 @@
+import { number, text, wholeNumber, wholeNumbers } from "../values.ts";
+
+/** What a net of the zoo may be given. */
+export const netFlags = {
+  kernelSize: wholeNumbers("K", "size of the convolutions' kernels: 5, or height,width", 1, 2),
+  filters: wholeNumbers("20,50", "number of kernels of the first and of the second convolution", 2),
+  activation: text("NAME", "activation of the inner layers: relu, tanh, sigmoid, ..."),
+};
+
+/** Where to compute. */
+export const engineFlags = {
+  engine: text("NAME", "engine to compute on; `striate doctor` lists them (default: the fastest there is)"),
+  threads: wholeNumber("N", "threads that compute (default: one for each core)"),
+};
+
+/** A number from 0 on, less than 1. */
+export function fraction(value: string, about: string) {
+  return number(value, about, "a number from 0 on and less than 1", (x) => x >= 0 && x < 1);
+}
+
+export function positive(value: string, about: string) {
+  return number(value, about, "a number greater than 0", (x) => x > 0);
+}

@@ -1,0 +1,17 @@
+import type { Command } from "../command.ts";
+import { benchCommand } from "./bench.ts";
+import { doctorCommand } from "./doctor.ts";
+import { evaluateCommand } from "./evaluate.ts";
+import { predictCommand } from "./predict.ts";
+import { summaryCommand } from "./summary.ts";
+import { trainCommand } from "./train.ts";
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  trainCommand,
+  evaluateCommand,
+  predictCommand,
+  summaryCommand,
+  doctorCommand,
+  benchCommand,
+];

@@ -1,0 +1,49 @@
+import { defineCommand } from "../command.ts";
+import { oneOf, text, toggle, wholeNumber } from "../values.ts";
+import { engineFlags, fraction, netFlags, positive } from "./flags.ts";
+
+export const trainFlags = {
+  model: text("NAME", "net to train, such as lenet or lenet5 (default: lenet)"),
+  ...netFlags,
+  data: text(
+    "NAME|DIR",
+    "fashion-mnist, a sample that comes along, or a folder with IDX files (default: fashion-mnist)",
+  ),
+  classes: wholeNumber("N", "classes of the data in a folder (default: 10)"),
+  validationSplit: fraction("F", "fraction of the training pictures kept to validate; 0 for none (default: 0.1)"),
+  epochs: wholeNumber("N", "times through the training pictures (default: 5)"),
+  batchSize: wholeNumber("N", "pictures in a step (default: 64)"),
+  optimizer: text("NAME", "sgd, adagrad, rmsprop, adam, adamW (default: adam)"),
+  learningRate: positive("R", "learning rate (default: the optimizer's own)"),
+  momentum: fraction("M", "momentum of sgd or rmsprop (default: 0)"),
+  nesterov: toggle("Nesterov's momentum for sgd"),
+  schedule: oneOf(
+    ["constant", "step", "exponential", "cosine"],
+    "how the learning rate changes with the steps (default: constant)",
+  ),
+  decaySteps: wholeNumber("N", "steps of a decay (default: step a third of all, exponential an epoch, cosine all)"),
+  decayRate: positive("R", "factor of each decay (default: step 0.1, exponential 0.9)"),
+  warmupSteps: wholeNumber("N", "steps in which the learning rate rises from 0 (default: none)", 0),
+  earlyStopping: wholeNumber("PATIENCE", "stop after so many epochs without a better validation loss; keep the best"),
+  reduceOnPlateau: wholeNumber("PATIENCE", "a tenth of the learning rate after so many epochs without a better one"),
+  checkpointEvery: wholeNumber("STEPS", "write a checkpoint after so many steps too (default: after each epoch)"),
+  seed: wholeNumber("N", "seed of the first weights and of the order of the pictures (default: 0)", 0),
+  ...engineFlags,
+  out: text("DIR", "folder of the run (default: runs/MODEL-DATA, with a number when that is there already)"),
+  resume: toggle("go on with the run in --out, with the options that it was started with"),
+};
+
+export type TrainFlags = typeof trainFlags;
+
+export const trainCommand = defineCommand({
+  name: "train",
+  about: "Train a net on pictures. Ctrl-C saves; --resume goes on to the bit as if nothing had happened.",
+  flags: trainFlags,
+  examples: [
+    "train --model lenet --data fashion-mnist --epochs 5",
+    "train --model lenet --kernel-size 3 --filters 32,64 --optimizer sgd --momentum 0.9 --learning-rate 0.05",
+    "train --data DIR --schedule cosine --out runs/whole",
+    "train --resume --out runs/whole --epochs 10",
+  ],
+  run: async (call) => (await import("../train/train.ts")).train(call),
+});

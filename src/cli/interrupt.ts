@@ -1,0 +1,31 @@
+import { INTERRUPTED, type Output } from "./output.ts";
+
+/** Under npm one Ctrl-C arrives twice, from the terminal and from npm; what comes within this time is one. */
+const ONE_KEYSTROKE_MS = 1000;
+
+/**
+ * Turns Ctrl-C and SIGTERM into an `AbortSignal`, so that a command can finish its step and save. A second one, later
+ * than a second after the first, ends the process at once.
+ */
+export function interruptible(output: Output): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  let first: number | undefined;
+  const stop = () => {
+    const now = performance.now();
+    if (first === undefined) {
+      first = now;
+      output.say("\nstriate: stopping after this step; Ctrl-C again ends at once");
+      controller.abort();
+    } else if (now - first > ONE_KEYSTROKE_MS) {
+      process.exit(INTERRUPTED);
+    }
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const name of signals) process.on(name, stop);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of signals) process.off(name, stop);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { StriateError } from "../errors.ts";
+
+/** Exit codes. */
+export const DONE = 0;
+const FAILED = 1;
+const USED_WRONGLY = 2;
+export const INTERRUPTED = 130;
+
+/** Where a command writes: results on standard output, what people read meanwhile on standard error. */
+export interface Output {
+  readonly json: boolean;
+  /** A result: a line of JSON for machines, text for people. */
+  result(data: object, text: string): void;
+  /** Something that happened in a longer command: a line of JSON for machines, nothing for people. */
+  event(data: object): void;
+  /** For people, on standard error. */
+  say(text: string): void;
+  /** Reports an error, in JSON on standard output or as text on standard error. @returns the exit code */
+  fail(error: Error): number;
+}
+
+export interface OutputOptions {
+  /** Standard output holds one JSON object a line and nothing else. */
+  readonly json: boolean;
+  /** Errors come with their stack traces. */
+  readonly debug: boolean;
+}
+
+export function createOutput({ json, debug }: OutputOptions): Output {
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const event = (data: object) => void (json && print(JSON.stringify(data)));
+  return {
+    json,
+    event,
+    say,
+    result: (data, text) => (json ? event(data) : void print(text)),
+    fail: (error) => {
+      const code = error instanceof StriateError ? error.code : "internal";
+      const expected = code !== "internal" || debug;
+      const message = expected ? error.message : `${error.message} (unexpected; --debug shows where)`;
+      event({ error: { code, message } });
+      if (!json) say(`striate: ${message}`);
+      if (debug) say(traceOf(error));
+      return code === "usage" ? USED_WRONGLY : code === "interrupted" ? INTERRUPTED : FAILED;
+    },
+  };
+}
+
+function traceOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${traceOf(error.cause)}` : "";
+  return `${error.stack ?? error.message}${cause}`;
+}

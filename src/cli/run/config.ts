@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { asError, StriateError } from "../../errors.ts";
+import { writeFileAtomic } from "../../formats/index.ts";
+import type { ActivationName } from "../../layers/index.ts";
+import type { OptimizerName } from "../../training/index.ts";
+
+const count = z.int().nonnegative();
+const positive = z.int().positive();
+
+/** The options of a run, with their defaults filled in; those that have no use in it are left out. */
+const optionsSchema = z.strictObject({
+  model: z.string(),
+  kernelSize: z.union([z.tuple([positive]), z.tuple([positive, positive])]).exactOptional(),
+  filters: z.tuple([positive, positive]).exactOptional(),
+  activation: z.custom<ActivationName>((value) => typeof value === "string").exactOptional(),
+  /** `fashion-mnist`, or the path of a folder. */
+  data: z.string(),
+  classes: positive,
+  validationSplit: z.number(),
+  epochs: positive,
+  batchSize: positive,
+  optimizer: z.custom<OptimizerName>((value) => typeof value === "string"),
+  momentum: z.number().exactOptional(),
+  nesterov: z.boolean().exactOptional(),
+  learningRate: z.number(),
+  schedule: z.enum(["constant", "step", "exponential", "cosine"]),
+  decaySteps: positive.exactOptional(),
+  decayRate: z.number().exactOptional(),
+  warmupSteps: count,
+  earlyStopping: positive.exactOptional(),
+  reduceOnPlateau: positive.exactOptional(),
+  checkpointEvery: positive.exactOptional(),
+  seed: count,
+  engine: z.string(),
+  threads: positive,
+});
+
+const configSchema = z.strictObject({
+  format: z.literal(1),
+  options: optionsSchema,
+  /** Of a picture: [height, width, channels]. */
+  inputShape: z.array(positive),
+  classNames: z.array(z.string()),
+});
+
+export type TrainOptions = z.infer<typeof optionsSchema>;
+
+/** What a run was started with: all that it takes to build its model again, and to go on with it. */
+export type RunConfig = z.infer<typeof configSchema>;
+
+export const CONFIG_FILE = "config.json";
+
+export async function writeConfig(folder: string, config: RunConfig): Promise<void> {
+  const json = `${JSON.stringify(config, null, 2)}\n`;
+  await writeFileAtomic(join(folder, CONFIG_FILE), new TextEncoder().encode(json));
+}
+
+/**
+ * The configuration of the run in a folder; undefined when there is no run.
+ * @throws StriateError `data` when the file is not what `writeConfig` writes, `io` when it cannot be read
+ */
+export async function readConfig(folder: string): Promise<RunConfig | undefined> {
+  const path = join(folder, CONFIG_FILE);
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  try {
+    return configSchema.parse(JSON.parse(text));
+  } catch (thrown) {
+    const reason = thrown instanceof z.ZodError ? problems(thrown) : asError(thrown).message;
+    const message = `${path} is not what a run of Striate is started with: ${reason}. Train in another folder`;
+    throw new StriateError("data", message, { cause: thrown });
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (thrown) {
+    const error: NodeJS.ErrnoException = asError(thrown);
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw new StriateError("io", `${path}: cannot be read (${error.message})`, { cause: thrown });
+  }
+}
+
+function problems({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join(".") || "it"}: ${message}`).join("; ");
+}

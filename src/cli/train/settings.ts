@@ -1,0 +1,110 @@
+import { availableParallelism } from "node:os";
+import type { Dataset } from "../../data/index.ts";
+import { StriateError } from "../../errors.ts";
+import { type OptimizerName, optimizerNamed } from "../../training/index.ts";
+import { optionName, type Values } from "../command.ts";
+import type { TrainFlags } from "../commands/train.ts";
+import { dataSource } from "../data.ts";
+import type { RunConfig, TrainOptions } from "../run/config.ts";
+import { defined } from "../values.ts";
+
+type Given = Values<TrainFlags>;
+
+/**
+ * Checks options that depend on each other, before anything is read.
+ * @throws StriateError `usage` that says which option has no use, or which one is missing
+ */
+export function checkTogether(given: Given): void {
+  const { optimizer = "adam", schedule = "constant" } = given;
+  const rules: readonly (readonly [keyof Given, boolean, string])[] = [
+    ["momentum", ["sgd", "rmsprop"].includes(optimizer), `optimizer ${optimizer} has none; sgd and rmsprop do`],
+    ["nesterov", optimizer === "sgd", `optimizer ${optimizer} has none; sgd does`],
+    ["nesterov", (given.momentum ?? 0) > 0, "it needs --momentum greater than 0"],
+    ["decaySteps", schedule !== "constant", "it needs --schedule step, exponential or cosine"],
+    ["decayRate", ["step", "exponential"].includes(schedule), "it needs --schedule step or exponential"],
+    ["earlyStopping", given.validationSplit !== 0, "it watches the validation loss; give a --validation-split"],
+    ["reduceOnPlateau", given.validationSplit !== 0, "it watches the validation loss; give a --validation-split"],
+  ];
+  const broken = rules.find(([option, isGood]) => given[option] !== undefined && !isGood);
+  if (broken) throw new StriateError("usage", `${optionName(broken[0])} has no use here: ${broken[2]}`);
+  optimizerNamed(optimizer as OptimizerName);
+}
+
+/** The options of a new run on this data, each with its default where it was not given. */
+export function resolveOptions(given: Given, train: Dataset, classes: number, engine: string): TrainOptions {
+  const { epochs = 5, batchSize = 64, validationSplit = 0.1, schedule = "constant", warmupSteps = 0 } = given;
+  const optimizer = (given.optimizer ?? "adam") as OptimizerName;
+  const stepsAnEpoch = Math.ceil(Math.floor(train.length * (1 - validationSplit)) / batchSize);
+  const { model, kernelSize, filters, activation, momentum, nesterov } = given;
+  const { decaySteps, decayRate, earlyStopping, reduceOnPlateau, checkpointEvery } = given;
+  const decay = decayDefaults(schedule, stepsAnEpoch, epochs);
+  return {
+    model: model ?? "lenet",
+    data: dataSource(given.data ?? "fashion-mnist"),
+    classes,
+    validationSplit,
+    epochs,
+    batchSize,
+    optimizer,
+    learningRate: given.learningRate ?? ownRate(optimizer),
+    schedule,
+    warmupSteps,
+    seed: given.seed ?? 0,
+    engine,
+    threads: given.threads ?? availableParallelism(),
+    ...decay,
+    ...(defined({
+      kernelSize,
+      filters,
+      activation,
+      momentum,
+      nesterov,
+      decaySteps,
+      decayRate,
+      earlyStopping,
+      reduceOnPlateau,
+      checkpointEvery,
+    }) as Partial<TrainOptions>),
+  };
+}
+
+function decayDefaults(schedule: TrainOptions["schedule"], stepsAnEpoch: number, epochs: number) {
+  const all = Math.max(1, stepsAnEpoch * epochs);
+  const defaults = {
+    constant: {},
+    step: { decaySteps: Math.ceil(all / 3), decayRate: 0.1 },
+    exponential: { decaySteps: Math.max(1, stepsAnEpoch), decayRate: 0.9 },
+    cosine: { decaySteps: all },
+  };
+  return defaults[schedule];
+}
+
+function ownRate(optimizer: OptimizerName): number {
+  const { learningRate } = optimizerNamed(optimizer)();
+  return typeof learningRate === "number" ? learningRate : learningRate.rateAt(0);
+}
+
+/**
+ * The configuration with which a run goes on: the one that it was started with, except that it may last longer.
+ * @throws StriateError `usage` that names every option that was given and differs
+ */
+export function resumeConfig(given: Given, config: RunConfig, folder: string): RunConfig {
+  const { out: _, resume: __, epochs = config.options.epochs, data, ...others } = given;
+  const wanted: Readonly<Record<string, unknown>> = defined({ ...others, data: data && dataSource(data) });
+  const started: Readonly<Record<string, unknown>> = config.options;
+  const differences = Object.entries(wanted)
+    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(started[key]))
+    .map(([key, value]) => `${optionName(key)} is ${textOf(value)} and was ${textOf(started[key])}`);
+  if (epochs < config.options.epochs) {
+    differences.push(`--epochs is ${epochs} and was ${config.options.epochs}, which can only grow`);
+  }
+  if (differences.length > 0) {
+    const advice = "leave these options out, or start another run with --out";
+    throw new StriateError("usage", `${folder} was started with other options: ${differences.join("; ")}; ${advice}`);
+  }
+  return { ...config, options: { ...config.options, epochs } };
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? "not given" : String(value);
+}

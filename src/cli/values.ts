@@ -1,0 +1,76 @@
+import { StriateError } from "../errors.ts";
+import type { Flag } from "./command.ts";
+
+/** An option that is there or not. */
+export function toggle(about: string): Flag<true> {
+  return { about, read: () => true };
+}
+
+export function text(value: string, about: string): Flag<string> {
+  return { value, about, read: (given) => given };
+}
+
+export function wholeNumber(value: string, about: string, least = 1): Flag<number> {
+  const wanted = `a whole number of at least ${least}`;
+  return { value, about, read: (given, option) => oneNumber(given, option, wanted, isWhole(least)) };
+}
+
+/** Whole numbers of at least 1 with commas between them: from `least` to `most` of them. */
+export function wholeNumbers(value: string, about: string, least: number, most = least): Flag<readonly number[]> {
+  const wanted = `${least === most ? least : `${least} to ${most}`} whole numbers of at least 1, such as ${value}`;
+  return {
+    value,
+    about,
+    read: (given, option) => {
+      const parts = given.split(",");
+      if (parts.length < least || parts.length > most) throw wrong(option, wanted, given);
+      return parts.map((part) => toNumber(part)).map((number) => checked(number, option, wanted, given, isWhole(1)));
+    },
+  };
+}
+
+/** A number that passes `isGood`; `wanted` says in words which do. */
+export function number(value: string, about: string, wanted: string, isGood: (x: number) => boolean): Flag<number> {
+  return { value, about, read: (given, option) => oneNumber(given, option, wanted, isGood) };
+}
+
+export function oneOf<const T extends string>(choices: readonly T[], about: string): Flag<T> {
+  return {
+    value: choices.join("|"),
+    about,
+    read: (given, option) => {
+      const choice = choices.find((candidate) => candidate === given);
+      if (choice === undefined) throw wrong(option, `one of ${choices.join(", ")}`, given);
+      return choice;
+    },
+  };
+}
+
+function isWhole(least: number): (x: number) => boolean {
+  return (x) => Number.isSafeInteger(x) && x >= least;
+}
+
+function oneNumber(given: string, option: string, wanted: string, isGood: (x: number) => boolean): number {
+  return checked(toNumber(given), option, wanted, given, isGood);
+}
+
+function checked(x: number, option: string, wanted: string, given: string, isGood: (x: number) => boolean): number {
+  if (!Number.isFinite(x) || !isGood(x)) throw wrong(option, wanted, given);
+  return x;
+}
+
+/** Decimal numbers only: no hexadecimal, and an empty text is not 0. */
+function toNumber(given: string): number {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(given.trim()) ? Number(given) : Number.NaN;
+}
+
+function wrong(option: string, wanted: string, given: string): StriateError {
+  return new StriateError("usage", `${option} takes ${wanted}; received "${given}"`);
+}
+
+/** The properties of an object that are not undefined. */
+export function defined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
