@@ -82,7 +82,22 @@ export class TrainingRun implements Run {
   }
 
   async saveCheckpoint(path: string): Promise<void> {
-    await writeCheckpoint(path, await this.#checkpoint());
+    const checkpoint = await this.#checkpoint();
+    this.#checkFinite(checkpoint);
+    await writeCheckpoint(path, checkpoint);
+  }
+
+  /** A loss that is a number can leave weights that are none: they must not replace a good checkpoint. */
+  #checkFinite({ tensors }: Checkpoint): void {
+    const bad = this.model.weightSpecs.find(({ key }) =>
+      tensors.get(key)?.data.some((x) => !Number.isFinite(Number(x))),
+    );
+    if (!bad) return;
+    throw new StriateError(
+      "nan-loss",
+      `weights of ${bad.key} are no numbers any more after step ${this.#step}; training stopped, and ` +
+        "the last checkpoint is kept. Try a learning rate that is 10 times smaller",
+    );
   }
 
   async #start(checkpoint: Checkpoint | undefined): Promise<void> {
@@ -96,7 +111,8 @@ export class TrainingRun implements Run {
   async #trainEpoch(): Promise<void> {
     const { train, batchSize, seed, shuffle, metrics, optimizer } = this.#settings;
     const plan = batchPlan({ length: train.length, batchSize, seed, shuffle, epoch: this.#epoch });
-    const learningRate = rateAt(optimizer.learningRate, this.#step) * this.rateFactor;
+    // That of the epoch's first step, also where the run goes on in the middle of it.
+    const learningRate = rateAt(optimizer.learningRate, this.#step - this.#batch) * this.rateFactor;
     let next = this.#read(plan[this.#batch]);
     while (this.#batch < plan.length) {
       this.#checkAborted();

@@ -22,6 +22,10 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   let bestWeights: Weights | undefined;
   return {
     name: "earlyStopping",
+    onTrainBegin: (run) => {
+      // Resumed from the very epoch that had stopped it.
+      if (wait > 0 && wait >= patience) run.stop();
+    },
     onEpochEnd: async (log, run) => {
       if (log.epoch <= startFromEpoch) return;
       if (monitor.improves(log)) {
