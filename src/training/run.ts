@@ -63,13 +63,18 @@ export class TrainingRun implements Run {
       await this.#tell((callback) => callback.onTrainBegin?.(this));
       while (this.#epoch < epochs && !this.#stopped) await this.#trainEpoch();
       await this.#tell((callback) => callback.onTrainEnd?.(this));
+      this.model.setWeights(await this.readWeights());
       return { epochs: this.#history };
     } catch (error) {
       if (error instanceof StriateError && error.code === "interrupted") await this.#save({ when: "interrupt" });
+      // What was learnt is kept, unless it is the engine that failed; the error to tell is the first one.
+      await this.readWeights().then(
+        (weights) => this.model.setWeights(weights),
+        () => undefined,
+      );
       throw error;
     } finally {
-      this.model.setWeights(await this.readWeights());
-      await this.#close();
+      await this.#close().catch(() => undefined);
     }
   }
 
@@ -113,13 +118,16 @@ export class TrainingRun implements Run {
     const plan = batchPlan({ length: train.length, batchSize, seed, shuffle, epoch: this.#epoch });
     // That of the epoch's first step, also where the run goes on in the middle of it.
     const learningRate = rateAt(optimizer.learningRate, this.#step - this.#batch) * this.rateFactor;
-    let next = this.#read(plan[this.#batch]);
-    while (this.#batch < plan.length) {
+    let examples = await this.#read(plan[this.#batch]);
+    while (examples) {
       this.#checkAborted();
-      const examples = await next;
-      const [result] = await Promise.all([this.#runStep(examples), (next = this.#read(plan[this.#batch + 1]))]);
+      const [loss, next]: [number, Examples | undefined] = await Promise.all([
+        this.#runStep(examples),
+        this.#read(plan[this.#batch + 1]),
+      ]);
       this.#batch++;
-      await this.#afterStep(result, plan.length);
+      await this.#afterStep(loss, plan.length);
+      examples = next;
     }
     const means = this.#means();
     const log: EpochLog = { epoch: this.#epoch + 1, ...means, ...(await this.#validate()), learningRate };
@@ -137,8 +145,7 @@ export class TrainingRun implements Run {
     return readExamples(this.model, this.#settings.train, this.#settings.loss, indices);
   }
 
-  async #runStep(examples: Examples | undefined): Promise<number> {
-    if (!examples) return Number.NaN;
+  async #runStep(examples: Examples): Promise<number> {
     const { optimizer, metrics, seed } = this.#settings;
     const { inputs, targets } = examples;
     const count = inputs.shape[0] ?? 0;
