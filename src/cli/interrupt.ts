@@ -14,8 +14,8 @@ export function interruptible(output: Output): { readonly signal: AbortSignal; r
     const now = performance.now();
     if (first === undefined) {
       first = now;
-      output.say("\nstriate: stopping after this step; Ctrl-C again ends at once");
       controller.abort();
+      output.say("\nstriate: stopping after this step; Ctrl-C again ends at once");
     } else if (now - first > ONE_KEYSTROKE_MS) {
       process.exit(INTERRUPTED);
     }

@@ -14,7 +14,9 @@ export interface ProgressBar {
  * @param format text with `{bar}`, `{value}`, `{total}` and names of `values`
  */
 export function progressBar(format: string, total: number, values: Readonly<Record<string, string>>): ProgressBar {
-  const options = { format, stream: process.stderr, clearOnComplete: true, gracefulExit: false, barsize: 24 };
+  // What is left of the line beside the words.
+  const barsize = Math.max(6, Math.min(24, (process.stderr.columns ?? 80) - 84));
+  const options = { format, stream: process.stderr, clearOnComplete: true, gracefulExit: false, barsize };
   const bar = new SingleBar(options, Presets.shades_classic);
   bar.start(total, 0, values);
   return {

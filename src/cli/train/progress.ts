@@ -2,8 +2,7 @@ import type { BatchLog } from "../../training/index.ts";
 import { type ProgressBar, progressBar } from "../progressBar.ts";
 import { counted, durationText } from "../words.ts";
 
-const FORMAT =
-  "epoch {epoch} {bar} {value}/{total} steps  {rate} pictures/s  loss {loss}  accuracy {accuracy}  {left} left";
+const FORMAT = "epoch {epoch} {bar} {value}/{total}  {rate} pictures/s  loss {loss}  accuracy {accuracy}  {left} left";
 
 /** What is shown while a run trains. */
 export interface TrainProgress {

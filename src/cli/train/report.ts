@@ -23,9 +23,10 @@ export interface TrainReport {
   close(): void;
 }
 
-export function trainReport(output: Output, facts: RunFacts): TrainReport {
+export function trainReport(output: Output, facts: RunFacts, signal: AbortSignal): TrainReport {
   const { epochs, batchSize } = facts.config.options;
   const progress = process.stderr.isTTY ? trainProgress(epochs, batchSize) : NO_PROGRESS;
+  signal.addEventListener("abort", progress.clear);
   let began = performance.now();
   let position = { epoch: 0, step: 0 };
   return {
@@ -38,11 +39,10 @@ export function trainReport(output: Output, facts: RunFacts): TrainReport {
       },
       onBatchEnd: (log, run) => {
         position = { epoch: run.history.length, step: log.step };
-        progress.show(log);
+        if (!signal.aborted) progress.show(log);
       },
       // Not onEpochEnd: an epoch is told when its checkpoint is written.
       onSave: (moment) => {
-        if (moment.when === "interrupt") progress.clear();
         if (moment.when !== "epoch") return;
         position = { ...position, epoch: moment.log.epoch };
         const seconds = (performance.now() - began) / 1000;

@@ -41,7 +41,7 @@ export async function runSession(session: Session): Promise<number> {
   const checkpoint = join(folder, CHECKPOINT_FILE);
   const resumed = (await listFolder(folder)).includes(CHECKPOINT_FILE);
   const data = { train: train.length, validation: validation?.length ?? 0, test: test.length };
-  const report = trainReport(output, { folder, config, data, resumed });
+  const report = trainReport(output, { folder, config, data, resumed }, signal);
   const begin = performance.now();
   try {
     await model.fit(train, {
