@@ -4,6 +4,7 @@ import { asError, StriateError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors, writeFileAtomic } from "../formats/index.ts";
 import type { Model } from "../model/index.ts";
 import { copyTensor, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
+import type { EpochLog } from "./callbacks/index.ts";
 
 const count = z.int().nonnegative();
 /** NaN and infinities have no JSON; they are written as null. */
@@ -11,6 +12,12 @@ const real = z
   .number()
   .nullable()
   .transform((value) => value ?? Number.NaN);
+
+/** An epoch's log. A record keeps its keys in their order, where an object would put those that it names first. */
+const epochSchema = z
+  .record(z.string(), real)
+  .refine((log) => ["epoch", "loss", "learningRate"].every((key) => key in log))
+  .transform((log) => log as EpochLog);
 
 /** The part of a checkpoint that is not tensors: where the run stands, and what it was started with. */
 const progressSchema = z.object({
@@ -32,7 +39,7 @@ const progressSchema = z.object({
   /** Sums over the examples of the current epoch. */
   sums: z.object({ examples: count, loss: real, metrics: z.record(z.string(), real) }),
   rateFactor: z.number(),
-  history: z.array(z.object({ epoch: count, loss: real, learningRate: z.number() }).catchall(real)),
+  history: z.array(epochSchema),
   callbacks: z.record(z.string(), z.unknown()),
 });
 

@@ -138,17 +138,20 @@ export async function predict(
   if (count > 0) {
     await withEngine(options, async (engine) => {
       const executable = await engine.compile(freeze(model.inferenceGraph(size), model.toStates(model.weights)));
-      for (let start = 0; start < count; start += size) {
-        checkAborted(signal, "the prediction");
-        // The last batch is filled up with zeros, which nobody reads.
-        const batch = new Float32Array(size * example);
-        batch.set(inputs.data.subarray(start * example, (start + size) * example));
-        const { output } = await executable.run({ input: tensor("float32", [size, ...shape], batch) });
-        const used = Math.min(size, count - start) * answer;
-        results.set((output?.data as Float32Array).subarray(0, used), start * answer);
-        onProgress?.(Math.min(start + size, count), count);
+      try {
+        for (let start = 0; start < count; start += size) {
+          checkAborted(signal, "the prediction");
+          // The last batch is filled up with zeros, which nobody reads.
+          const batch = new Float32Array(size * example);
+          batch.set(inputs.data.subarray(start * example, (start + size) * example));
+          const { output } = await executable.run({ input: tensor("float32", [size, ...shape], batch) });
+          const used = Math.min(size, count - start) * answer;
+          if (output) results.set((output.data as Float32Array).subarray(0, used), start * answer);
+          onProgress?.(Math.min(start + size, count), count);
+        }
+      } finally {
+        await executable.close();
       }
-      await executable.close();
     });
   }
   return tensor("float32", [count, ...model.outputShape], results);

@@ -1,9 +1,9 @@
 import { batchPlan } from "../data/index.ts";
 import type { Engine, Executable } from "../engine/index.ts";
-import { StriateError } from "../errors.ts";
+import { asError, StriateError } from "../errors.ts";
 import type { Graph } from "../graph/index.ts";
 import type { Model, Weights } from "../model/index.ts";
-import type { Tensor } from "../tensor/index.ts";
+import { sameShape, type Tensor, typeText } from "../tensor/index.ts";
 import type { Callback, EpochLog, Run, SaveMoment } from "./callbacks/index.ts";
 import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluateWith } from "./evaluate.ts";
@@ -58,20 +58,20 @@ export class TrainingRun implements Run {
     const { resume, epochs } = this.#settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume, this.model);
     if (checkpoint) this.#checkSetup(resume ?? "", checkpoint.progress);
-    await this.#start(checkpoint);
     try {
+      await this.#start(resume ?? "", checkpoint);
       await this.#tell((callback) => callback.onTrainBegin?.(this));
       while (this.#epoch < epochs && !this.#stopped) await this.#trainEpoch();
       await this.#tell((callback) => callback.onTrainEnd?.(this));
       this.model.setWeights(await this.readWeights());
       return { epochs: this.#history };
     } catch (error) {
-      if (error instanceof StriateError && error.code === "interrupted") await this.#save({ when: "interrupt" });
       // What was learnt is kept, unless it is the engine that failed; the error to tell is the first one.
       await this.readWeights().then(
         (weights) => this.model.setWeights(weights),
         () => undefined,
       );
+      if (error instanceof StriateError && error.code === "interrupted") await this.#save({ when: "interrupt" });
       throw error;
     } finally {
       await this.#close().catch(() => undefined);
@@ -105,11 +105,11 @@ export class TrainingRun implements Run {
     );
   }
 
-  async #start(checkpoint: Checkpoint | undefined): Promise<void> {
-    const { optimizer, batchSize, callbacks } = this.#settings;
+  async #start(path: string, checkpoint: Checkpoint | undefined): Promise<void> {
+    const { optimizer, batchSize } = this.#settings;
     const { graph, executable } = await this.#stepOf(batchSize);
     const states = initialStates(this.model, optimizer, graph);
-    if (checkpoint) this.#restore(checkpoint, states, callbacks);
+    if (checkpoint) this.#restore(path, checkpoint, states);
     await executable.writeState(states);
   }
 
@@ -256,8 +256,8 @@ export class TrainingRun implements Run {
       Object.entries({ ...states, ...Object.fromEntries(this.model.fromStates(states)) }),
     );
     const callbacks: Record<string, unknown> = {};
-    for (const { name, state } of this.#settings.callbacks) {
-      const kept = state?.();
+    for (const [name, callback] of this.#namedCallbacks()) {
+      const kept = callback.state?.();
       if (!kept) continue;
       callbacks[name] = kept.data;
       for (const [key, tensor] of kept.tensors ?? []) tensors.set(callbackTensor(name, key), tensor);
@@ -277,15 +277,23 @@ export class TrainingRun implements Run {
     return { progress, tensors };
   }
 
-  #restore({ progress, tensors }: Checkpoint, states: Record<string, Tensor>, callbacks: readonly Callback[]): void {
+  #restore(path: string, { progress, tensors }: Checkpoint, states: Record<string, Tensor>): void {
     const weights: [string, Tensor<"float32">][] = this.model.weightSpecs.flatMap(({ key }) => {
       const weight = tensors.get(key);
       return weight ? [[key, weight as Tensor<"float32">]] : [];
     });
     Object.assign(states, this.model.toStates(new Map(weights)));
-    for (const name of Object.keys(states)) {
+    for (const [name, { dtype, shape }] of Object.entries(states)) {
+      if (!name.startsWith("optimizer/")) continue;
       const state = tensors.get(name);
-      if (name.startsWith("optimizer/") && state) states[name] = state;
+      if (state?.dtype !== dtype || !sameShape(state.shape, shape)) {
+        const found = state ? `is ${typeText(state)} in place of ${typeText({ dtype, shape })}` : "is missing";
+        throw new StriateError(
+          "checkpoint",
+          `checkpoint ${path} does not hold all of the run's state: ${name} ${found}`,
+        );
+      }
+      states[name] = state;
     }
     this.#epoch = progress.epoch;
     this.#batch = progress.batch;
@@ -293,15 +301,19 @@ export class TrainingRun implements Run {
     this.#sums = { ...progress.sums };
     this.rateFactor = progress.rateFactor;
     this.#history = progress.history.map((log) => ({ ...log }));
-    for (const callback of callbacks) {
-      if (!(callback.name in progress.callbacks)) continue;
-      const prefix = callbackTensor(callback.name, "");
-      const own = [...tensors].filter(([name]) => name.startsWith(prefix));
-      callback.restore?.({
-        data: progress.callbacks[callback.name],
-        tensors: new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor as Tensor<"float32">])),
-      });
+    for (const [name, callback] of this.#namedCallbacks()) {
+      if (name in progress.callbacks) restoreCallback(path, name, callback, progress.callbacks[name], tensors);
     }
+  }
+
+  /** The callbacks under the names that a checkpoint knows them by: from the second of a kind on with a number. */
+  #namedCallbacks(): [string, Callback][] {
+    const counts = new Map<string, number>();
+    return this.#settings.callbacks.map((callback) => {
+      const count = (counts.get(callback.name) ?? 0) + 1;
+      counts.set(callback.name, count);
+      return [count === 1 ? callback.name : `${callback.name} ${count}`, callback];
+    });
   }
 
   async #close(): Promise<void> {
@@ -313,4 +325,27 @@ export class TrainingRun implements Run {
 /** The name in a checkpoint of a tensor that a callback keeps. */
 function callbackTensor(callback: string, key: string): string {
   return `callback/${callback}/${key}`;
+}
+
+function restoreCallback(
+  path: string,
+  name: string,
+  callback: Callback,
+  data: unknown,
+  tensors: ReadonlyMap<string, Tensor>,
+): void {
+  const prefix = callbackTensor(name, "");
+  const own = [...tensors].filter(([key]) => key.startsWith(prefix));
+  try {
+    callback.restore?.({
+      data,
+      tensors: new Map(own.map(([key, tensor]) => [key.slice(prefix.length), tensor as Tensor<"float32">])),
+    });
+  } catch (error) {
+    throw new StriateError(
+      "checkpoint",
+      `checkpoint ${path}: the state of ${name} is not what it writes: ${asError(error).message}`,
+      { cause: error },
+    );
+  }
 }

@@ -27,14 +27,19 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
     );
   }
   const monitor = new Monitor(options);
+  let isBest = false;
   return {
     name: `modelCheckpoint${saveBestOnly ? "/best" : ""}`,
+    // Before anything is saved, so that the checkpoints of other callbacks know of this epoch too.
+    onEpochEnd: (log) => {
+      isBest = saveBestOnly && monitor.improves(log);
+    },
     onSave: async (moment, run) => {
       const due =
         moment.when === "step"
           ? !saveBestOnly && saveFreq !== "epoch" && moment.step % saveFreq === 0
           : moment.when === "epoch"
-            ? !saveBestOnly || monitor.improves(moment.log)
+            ? !saveBestOnly || isBest
             : !saveBestOnly;
       if (due) await run.saveCheckpoint(path);
     },

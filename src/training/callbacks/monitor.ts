@@ -23,7 +23,7 @@ export class Monitor {
     this.#minDelta = Math.abs(minDelta);
   }
 
-  /** Whether this epoch is the best so far; then it becomes the best. */
+  /** Whether this epoch is the best so far; then it becomes the best. What is no number is never better. */
   improves(log: EpochLog): boolean {
     const value = log[this.key];
     if (value === undefined) {
@@ -32,7 +32,8 @@ export class Monitor {
         .join(", ");
       throw new StriateError("usage", `there is no "${this.key}" to monitor in the log of an epoch; there is ${known}`);
     }
-    const better = this.best === undefined || this.#sign * (value - this.best) > this.#minDelta;
+    const better =
+      Number.isFinite(value) && (this.best === undefined || this.#sign * (value - this.best) > this.#minDelta);
     if (better) this.best = value;
     return better;
   }
