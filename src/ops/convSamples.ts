@@ -59,6 +59,13 @@ const CASES: readonly ConvCase[] = [
     y: [1, 2, 6, 7],
     attributes: { auto_pad: "SAME_UPPER", dilations: [2, 3] },
   },
+  {
+    name: "many filters on one channel",
+    x: [2, 1, 6, 7],
+    w: [10, 1, 3, 3],
+    y: [2, 10, 5, 7],
+    attributes: { dilations: [2, 1], pads: [2, 1, 1, 1] },
+  },
   { name: "pointwise", x: [2, 5, 3, 4], w: [3, 5, 1, 1], y: [2, 3, 3, 4] },
   { name: "one axis", x: [2, 4, 7], w: [3, 4, 3], y: [2, 3, 4], attributes: { strides: [2], pads: [1, 1] } },
 ];
