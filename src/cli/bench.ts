@@ -23,12 +23,13 @@ export async function benchNet({ args, flags, output, signal }: Call<BenchFlags>
   const model = buildNet(net);
   const engine = await selectEngine({ threads, ...defined({ engine: flags.engine }) });
   try {
+    output.say(`measuring ${net} on ${engine.name} for ${seconds} s`);
     const bench = await (mode === "train" ? trainingBench : inferenceBench)(engine, model, batch);
     const median = medianOf(await stepTimes(bench, seconds, signal));
     const [images_per_second, median_ms] = [rounded((1000 * batch) / median), rounded(median)];
     output.result(
       { engine: engine.name, net, mode, batch, threads, images_per_second, median_ms },
-      `${net}, ${mode}, batch ${batch}, ${engine.name} with ${threads} threads: ` +
+      `${net}, ${mode}, batch ${batch}, ${engine.name} threads ${threads}: ` +
         `${images_per_second} pictures/s (median step ${median_ms} ms)`,
     );
     return DONE;

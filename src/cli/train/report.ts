@@ -65,7 +65,7 @@ function introduce(output: Output, { folder, config, data, resumed }: RunFacts, 
   output.event({ event: "start", run: folder, model: name, parameters, engine, data, ...numbers });
   const parts = `${counted(data.train)} to train, ${counted(data.validation)} to validate, ${counted(data.test)} to test`;
   output.say(`${name}: ${counted(parameters)} parameters; pictures ${config.inputShape.join("x")}: ${parts}`);
-  output.say(`${optimizer}, learning rate ${learningRate}, batches of ${batchSize}; ${engine}, ${threads} threads`);
+  output.say(`${optimizer}, learning rate ${learningRate}, batches of ${batchSize}; ${engine}, threads ${threads}`);
   output.say(resumed ? `going on with ${folder} after epoch ${history.length} of ${epochs}` : `run: ${folder}`);
 }
 

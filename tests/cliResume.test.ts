@@ -1,0 +1,151 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { failure, json, jsonLines, SMALL, start, striate, writeData } from "./support/cli.ts";
+
+const EPOCHS = "16";
+/** With all that must be found again: the optimizer's slots, a schedule, callbacks that count, an epoch half done. */
+const OPTIONS = [
+  ...SMALL,
+  ..."--schedule cosine --warmup-steps 3 --early-stopping 50 --reduce-on-plateau 2 --checkpoint-every 3".split(" "),
+  ...["--epochs", EPOCHS],
+];
+
+let cwd = "";
+/** The files of the run that nobody stops. */
+let wanted: Readonly<Record<string, string>> = {};
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "striate-resume-"));
+  await writeData(join(cwd, "data"));
+  await json(cwd, "train", ...OPTIONS, "--out", "runs/whole");
+  wanted = await resultsOf("runs/whole");
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+/** What a run is about: its history, and its weights. */
+async function resultsOf(run: string): Promise<Record<string, string>> {
+  const [history = "", model = ""] = await Promise.all(
+    ["history.jsonl", "model.safetensors"].map((name) => readFile(join(cwd, run, name), "base64")),
+  );
+  return { history, model };
+}
+
+describe("a run that was stopped and goes on has the history and weights of one that nobody stopped, to the bit", () => {
+  test("Ctrl-C, which npm passes on a second time", async () => {
+    const { process: child, saw, finished } = start(cwd, "train", ...OPTIONS, "--out", "runs/ctrl-c", "--json");
+    await saw(`"epoch":2,`);
+    child.kill("SIGINT");
+    await sleep(5);
+    child.kill("SIGINT");
+    const ended = await finished;
+    expect(ended.code).toBe(130);
+    const last = jsonLines(ended).at(-1);
+    expect(last).toEqual({
+      event: "interrupted",
+      run: "runs/ctrl-c",
+      epoch: expect.any(Number),
+      step: expect.any(Number),
+    });
+    expect(ended.stderr).toContain("striate train --resume --out runs/ctrl-c");
+    expect((await readdir(join(cwd, "runs/ctrl-c"))).sort()).toEqual([
+      "checkpoint.safetensors",
+      "config.json",
+      "history.jsonl",
+    ]);
+    const [begin] = await json(cwd, "train", "--resume", "--out", "runs/ctrl-c");
+    expect(begin).toMatchObject({ event: "start", resumedFromEpoch: last?.epoch });
+    expect(await resultsOf("runs/ctrl-c")).toEqual(wanted);
+  });
+
+  test("SIGTERM", async () => {
+    const { process: child, saw, finished } = start(cwd, "train", ...OPTIONS, "--out", "runs/term", "--json");
+    await saw(`"event":"start"`);
+    child.kill("SIGTERM");
+    expect((await finished).code).toBe(130);
+    await json(cwd, "train", "--resume", "--out", "runs/term");
+    expect(await resultsOf("runs/term")).toEqual(wanted);
+  });
+
+  test("kill -9, twice", async () => {
+    for (const [i, moment] of [`"epoch":1,`, `"event":"epoch"`].entries()) {
+      const args = i === 0 ? [...OPTIONS, "--out", "runs/killed"] : ["--resume", "--out", "runs/killed"];
+      const { process: child, saw, finished } = start(cwd, "train", ...args, "--json");
+      await saw(moment);
+      await sleep(40);
+      child.kill("SIGKILL");
+      expect((await finished).code).toBe(null);
+    }
+    // What a writer leaves when it is killed in the middle of a file.
+    await writeFile(join(cwd, "runs/killed/.striate-1-abc.tmp"), "half");
+    await json(cwd, "train", "--resume", "--out", "runs/killed");
+    expect(await resultsOf("runs/killed")).toEqual(wanted);
+    expect(await readdir(join(cwd, "runs/killed"))).toHaveLength(4);
+  });
+
+  test("before the first checkpoint", async () => {
+    await json(cwd, "train", ...OPTIONS, "--out", "runs/early");
+    for (const name of ["checkpoint.safetensors", "model.safetensors"]) await rm(join(cwd, "runs/early", name));
+    await failure(1, "the run has no weights yet", cwd, "evaluate", "runs/early");
+    const [begin] = await json(cwd, "train", "--resume", "--out", "runs/early");
+    expect(begin).not.toHaveProperty("resumedFromEpoch");
+    expect(await resultsOf("runs/early")).toEqual(wanted);
+  });
+});
+
+test("a finished run goes on when it is given more epochs", async () => {
+  await json(cwd, "train", ...SMALL, "--epochs", "2", "--out", "runs/two");
+  await json(cwd, "train", ...SMALL, "--epochs", "1", "--out", "runs/one");
+  const events = await json(cwd, "train", "--resume", "--out", "runs/one", "--epochs", "2", ...SMALL);
+  expect(events.map(({ event, epoch, resumedFromEpoch }) => [event, epoch ?? resumedFromEpoch])).toEqual([
+    ["start", 1],
+    ["epoch", 2],
+    ["done", undefined],
+  ]);
+  expect(await resultsOf("runs/one")).toEqual(await resultsOf("runs/two"));
+  expect(JSON.parse(await readFile(join(cwd, "runs/one/config.json"), "utf8")).options.epochs).toBe(2);
+});
+
+test("a second Ctrl-C, more than a second later, ends at once", async () => {
+  // A step of the reference engine on the sample takes many seconds.
+  const slow = ["--engine", "reference", "--batch-size", "2048", "--out", "runs/slow"];
+  const { process: child, saw, finished } = start(cwd, "train", ...slow, "--json");
+  await saw(`"event":"start"`);
+  child.kill("SIGINT");
+  await sleep(1100);
+  expect(child.exitCode).toBe(null);
+  const begin = performance.now();
+  child.kill("SIGINT");
+  expect((await finished).code).toBe(130);
+  expect(performance.now() - begin).toBeLessThan(2000);
+});
+
+test("Ctrl-C ends a benchmark as well", async () => {
+  const { process: child, saw, finished } = start(cwd, "bench", "lenet", "--batch", "1", "--seconds", "60");
+  await saw("measuring");
+  child.kill("SIGINT");
+  const { code, stdout, stderr } = await finished;
+  expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+  expect(stderr).toContain("striate: the benchmark was interrupted");
+});
+
+test("other options than those of the start are refused by name", async () => {
+  const given = ["--batch-size", "16", "--momentum", "0.9", "--epochs", "3"];
+  const message = await failure(
+    2,
+    "was started with other options",
+    cwd,
+    "train",
+    "--resume",
+    "--out",
+    "runs/whole",
+    ...given,
+  );
+  expect(message).toContain("--batch-size is 16 and was 8");
+  expect(message).toContain("--momentum is 0.9 and was not given");
+  expect(message).toContain(`--epochs is 3 and was ${EPOCHS}`);
+  const { code } = await striate(cwd, "train", "--resume", "--out", "runs/whole", "--data", "other");
+  expect(code).toBe(2);
+  expect(await resultsOf("runs/whole")).toEqual(wanted);
+});
