@@ -1,6 +1,6 @@
 import { StriateError } from "../errors.ts";
 import type { Graph, Value } from "../graph/index.ts";
-import { sameShape, type Tensor, typeText } from "../tensor/index.ts";
+import { sameShape, typeText } from "../tensor/index.ts";
 import type { Tensors } from "./engine.ts";
 
 /** Checks tensors that are fed or written by name: each is known and of the right type, and none is missing. */
@@ -55,5 +55,3 @@ export class StateStore<T> {
 export function fedValues(graph: Graph): Value[] {
   return [...graph.inputs, ...graph.randoms.map(({ value }) => value)];
 }
-
-export type StateTensors = Record<string, Tensor>;

@@ -14,7 +14,7 @@ import {
 export type Initializer = (shape: Shape, address: DrawAddress) => Tensor<"float32">;
 
 /** Fan in and fan out of a weight: for a kernel [height, width, in, out] the receptive field times the channels. */
-export function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
+function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number } {
   if (shape.length < 2) return { fanIn: shape[0] ?? 1, fanOut: shape[0] ?? 1 };
   const field = sizeOf(shape.slice(0, -2));
   return { fanIn: field * (shape.at(-2) ?? 1), fanOut: field * (shape.at(-1) ?? 1) };
@@ -27,20 +27,17 @@ export function constant(value: number): Initializer {
 
 /** Normal with mean 0 and standard deviation 0.05 unless given, as in Keras. */
 export function randomNormal({ mean = 0, stddev = 0.05 } = {}): Initializer {
-  return (shape, address) =>
-    tensor("float32", shape, normal(address, sizeOf(shape), mean, stddev) as Float32Array<ArrayBuffer>);
+  return (shape, address) => tensor("float32", shape, normal(address, sizeOf(shape), mean, stddev));
 }
 
 /** Uniform from -0.05 to 0.05 unless given, as in Keras. */
 export function randomUniform({ low = -0.05, high = 0.05 } = {}): Initializer {
-  return (shape, address) =>
-    tensor("float32", shape, uniform(address, sizeOf(shape), low, high) as Float32Array<ArrayBuffer>);
+  return (shape, address) => tensor("float32", shape, uniform(address, sizeOf(shape), low, high));
 }
 
 /** Normal with everything beyond two standard deviations drawn again. */
 export function truncated({ mean = 0, stddev = 0.05 } = {}): Initializer {
-  return (shape, address) =>
-    tensor("float32", shape, truncatedNormal(address, sizeOf(shape), mean, stddev) as Float32Array<ArrayBuffer>);
+  return (shape, address) => tensor("float32", shape, truncatedNormal(address, sizeOf(shape), mean, stddev));
 }
 
 /** The standard deviation of a standard normal distribution that is cut off at two. */

@@ -21,7 +21,3 @@ export function permute(source: Tensor<"float32">, permutation: readonly number[
   }
   return tensor("float32", shape, data);
 }
-
-export function inverse(permutation: readonly number[]): number[] {
-  return permutation.map((_, axis) => permutation.indexOf(axis));
-}

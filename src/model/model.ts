@@ -1,8 +1,9 @@
 import { internalError, StriateError } from "../errors.ts";
 import { type Graph, GraphBuilder, type Value } from "../graph/index.ts";
 import { apiShape, type Feature, inApiOrder, type Layer, type WeightSpec } from "../layers/index.ts";
+import { inversePermutation } from "../ops/index.ts";
 import { type Shape, sameShape, shapeText, sizeOf, type Tensor } from "../tensor/index.ts";
-import { inverse, permute } from "./layout.ts";
+import { permute } from "./layout.ts";
 import { summarize, summaryText } from "./summary.ts";
 
 /** A layer in its place: with its name, and the shapes that reach and leave it (without the batch). */
@@ -105,7 +106,7 @@ export class Model {
         const state = states[key];
         if (state?.dtype !== "float32") return [];
         const weight = state as Tensor<"float32">;
-        return [[key, spec.toGraph ? permute(weight, inverse(spec.toGraph)) : weight]];
+        return [[key, spec.toGraph ? permute(weight, inversePermutation(spec.toGraph)) : weight]];
       }),
     );
   }

@@ -4,7 +4,7 @@ import { reduceSum } from "./reduce.ts";
 import { reshapeTo } from "./reshape.ts";
 
 /** A result of the reference kernels: every element from its index. */
-export function realsOf(shape: Shape, element: (index: number) => number): Reals {
+function realsOf(shape: Shape, element: (index: number) => number): Reals {
   const data = new Float64Array(sizeOf(shape));
   for (let i = 0; i < data.length; i++) data[i] = element(i);
   return { shape, data };

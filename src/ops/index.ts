@@ -30,7 +30,7 @@ export { oneHot, scatterElements } from "./scatter.ts";
 export { slice, sliceAxis } from "./slice.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export { OPS } from "./table.ts";
-export { transpose, transposeBy } from "./transpose.ts";
+export { inversePermutation, transpose, transposeBy } from "./transpose.ts";
 export {
   adagradUpdate,
   adamUpdate,

@@ -17,7 +17,7 @@ import {
 const MAX_POOL = { ...WINDOW_ATTRIBUTES, ceil_mode: int(0), storage_order: int(0) };
 const AVERAGE_POOL = { ...WINDOW_ATTRIBUTES, ceil_mode: int(0), count_include_pad: int(0) };
 
-export function poolWindows(op: string, X: Shape, attributes: WindowAttributes): Windows {
+function poolWindows(op: string, X: Shape, attributes: WindowAttributes): Windows {
   if (X.length < 3)
     throw new StriateError("shape", `${op} needs [batch, channels, ...spatial], received ${shapeText(X)}`);
   return placeWindows(op, X.slice(2), attributes.kernel_shape, attributes);
@@ -139,7 +139,7 @@ export const maxPoolGrad = defineOp({
 });
 
 /** How many elements each window averages over. */
-export function averageCounts(windows: Windows, countIncludePad: number): number[] {
+function averageCounts(windows: Windows, countIncludePad: number): number[] {
   const table = tapTable(windows);
   const taps = sizeOf(windows.kernel);
   return Array.from({ length: sizeOf(windows.output) }, (_, p) => {

@@ -104,7 +104,7 @@ function spreadAxis(g: GraphBuilder, value: Value, axis: number, { start, step, 
 }
 
 /** Puts `step - 1` zeros between the elements along an axis. */
-export function dilateAxis(g: GraphBuilder, value: Value, axis: number, step: number): Value {
+function dilateAxis(g: GraphBuilder, value: Value, axis: number, step: number): Value {
   const count = at(value.shape, axis);
   if (step === 1 || count < 2) return value;
   const split: Shape = [...value.shape.slice(0, axis + 1), 1, ...value.shape.slice(axis + 1)];

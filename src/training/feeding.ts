@@ -77,7 +77,7 @@ export function randomFeeds(graph: Graph, seed: number, step: number): Record<st
     graph.randoms.map(({ value, stream }) => {
       const count = value.shape.reduce((product, size) => product * size, 1);
       const numbers = uniform({ seed, stream: `random/${stream}`, counter: step }, count);
-      return [value.name, tensor("float32", value.shape, numbers as Float32Array<ArrayBuffer>)];
+      return [value.name, tensor("float32", value.shape, numbers)];
     }),
   );
 }

@@ -51,7 +51,7 @@ function topK(k: number): Omit<Metric, "name"> {
   };
 }
 
-export function indexOfLargest(scores: ArrayLike<number>): number {
+function indexOfLargest(scores: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < scores.length; i++) if ((scores[i] ?? 0) > (scores[best] ?? 0)) best = i;
   return best;

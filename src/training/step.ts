@@ -7,10 +7,10 @@ import { exampleLosses, type LossName, lossNamed } from "./losses.ts";
 import type { Optimizer } from "./optimizers.ts";
 
 /** The state that counts the steps taken. */
-export const STEP_STATE = "optimizer/step";
+const STEP_STATE = "optimizer/step";
 
 /** The name of an optimizer's slot for a weight, as a state. */
-export function slotName(weight: string, slot: string): string {
+function slotName(weight: string, slot: string): string {
   return `optimizer/${weight}/${slot}`;
 }
 
