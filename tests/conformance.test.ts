@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Engine, selectEngine } from "#striate/engine/index";
+import type { Engine } from "#striate/engine/index";
 import { type Graph, type Reals, type Value, verify } from "#striate/graph/index";
 import { lower } from "#striate/onnx/index";
 import { interpret, OPS, sampleGraph } from "#striate/ops/index";
 import { fromNumbers, toNumbers } from "#striate/tensor/index";
 import { closeTo } from "./support/close.ts";
-import { ENGINES } from "./support/engines.ts";
+import { ENGINES, startSmall } from "./support/engines.ts";
 import { SKIPS } from "./support/skips.ts";
 
 const CASES = Object.values(OPS).flatMap((op) =>
@@ -41,7 +41,7 @@ test.for(ENGINES.missing)("engine $name", ({ reason }, { skip }) => skip(reason)
 describe.each(ENGINES.available)("engine %s gives the reference's numbers", (name) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await selectEngine({ engine: name, inline: true });
+    engine = await startSmall(name);
   });
   afterAll(() => engine?.close());
 

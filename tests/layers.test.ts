@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Engine, selectEngine } from "#striate/engine/index";
+import type { Engine } from "#striate/engine/index";
 import * as layers from "#striate/layers/index";
 import { type Model, sequential } from "#striate/model/index";
 import { at, type Shape, type Tensor } from "#striate/tensor/index";
 import { predict } from "#striate/training/index";
 import { closeTo } from "./support/close.ts";
-import { ENGINES } from "./support/engines.ts";
+import { ENGINES, startSmall } from "./support/engines.ts";
 import { readGolden } from "./support/goldens.ts";
 import { isPattern, type PatternSample, pattern } from "./support/pattern.ts";
 
@@ -105,7 +105,7 @@ test("weights and inputs follow the formula of goldens/pattern.py", () => {
 describe.each(ENGINES.available)("on %s", (name) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await selectEngine({ engine: name, inline: true });
+    engine = await startSmall(name);
   });
   afterAll(() => engine?.close());
 

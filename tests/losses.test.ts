@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Engine, selectEngine } from "#striate/engine/index";
+import type { Engine } from "#striate/engine/index";
 import { GraphBuilder, print, type Value } from "#striate/graph/index";
 import { type ActivationName, constant, dense } from "#striate/layers/index";
 import { sequential } from "#striate/model/index";
@@ -17,7 +17,7 @@ import {
 } from "#striate/training/index";
 import { exampleLosses, lossNamed } from "#striate/training/losses";
 import { closeTo } from "./support/close.ts";
-import { ENGINES } from "./support/engines.ts";
+import { ENGINES, startSmall } from "./support/engines.ts";
 import { readGolden } from "./support/goldens.ts";
 
 interface Case {
@@ -62,7 +62,7 @@ async function lossesOf(engine: Engine, loss: LossName, predictions: Tensor, tar
 describe.each(ENGINES.available)("on %s", (name) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await selectEngine({ engine: name, inline: true });
+    engine = await startSmall(name);
   });
   afterAll(() => engine?.close());
 

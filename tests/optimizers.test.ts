@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Engine, selectEngine } from "#striate/engine/index";
+import type { Engine } from "#striate/engine/index";
 import { GraphBuilder, type Value } from "#striate/graph/index";
 import { add } from "#striate/ops/index";
 import { fromNumbers, type Tensor, toNumbers } from "#striate/tensor/index";
@@ -18,7 +18,7 @@ import {
   sgd,
 } from "#striate/training/index";
 import { closeTo } from "./support/close.ts";
-import { ENGINES } from "./support/engines.ts";
+import { ENGINES, startSmall } from "./support/engines.ts";
 import { readGolden } from "./support/goldens.ts";
 
 interface Case {
@@ -72,7 +72,7 @@ function updateGraph({ begin, slots }: Optimizer, size: number) {
 describe.each(ENGINES.available)("on %s", (name) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await selectEngine({ engine: name, inline: true });
+    engine = await startSmall(name);
   });
   afterAll(() => engine?.close());
 

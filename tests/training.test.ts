@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Engine, selectEngine } from "#striate/engine/index";
+import type { Engine } from "#striate/engine/index";
 import { constant } from "#striate/layers/index";
 import type { Model } from "#striate/model/index";
 import { castTo, formula } from "#striate/ops/index";
@@ -7,7 +7,7 @@ import { at, type Shape, type Tensor, toNumbers } from "#striate/tensor/index";
 import { adam, initialStates, type Optimizer, rateTensor, sgd, trainingGraph } from "#striate/training/index";
 import { lenet, lenet5 } from "#striate/zoo/index";
 import { closeTo } from "./support/close.ts";
-import { ENGINES } from "./support/engines.ts";
+import { ENGINES, startSmall } from "./support/engines.ts";
 import { readGolden } from "./support/goldens.ts";
 import { isPattern, labels, type PatternSample, pattern, pictures } from "./support/pattern.ts";
 
@@ -106,7 +106,7 @@ const RUNS = (["lenet", "lenet5"] as const).flatMap((net) => golden.nets[net].ru
 describe.each(ENGINES.available)("on %s", (name) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await selectEngine({ engine: name, inline: true });
+    engine = await startSmall(name);
   });
   afterAll(() => engine?.close());
 
