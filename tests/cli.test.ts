@@ -184,7 +184,7 @@ describe("a run", () => {
   });
 });
 
-describe("summary, doctor, bench", () => {
+describe.concurrent("summary, doctor, bench", () => {
   test("summary gives the layers and totals", async () => {
     const [lenet] = await json(cwd, "summary", "lenet");
     expect(lenet).toMatchObject({
@@ -234,7 +234,7 @@ describe("summary, doctor, bench", () => {
   });
 });
 
-describe("help", () => {
+describe.concurrent("help", () => {
   test.each(["train", "evaluate", "predict", "summary", "doctor", "bench"])("%s --help has examples", async (name) => {
     const { code, stdout } = await striate(cwd, name, "--help");
     expect(code).toBe(0);

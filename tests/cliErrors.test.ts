@@ -40,7 +40,7 @@ async function runWith(name: string, file: string, content: string | Uint8Array)
 
 const goodFile = (name: string) => readFile(join(cwd, GOOD, name));
 
-describe("used wrongly: exit code 2, and the message lists what there is", () => {
+describe.concurrent("used wrongly: exit code 2, and the message lists what there is", () => {
   test.each([
     [[], "no command was given"],
     [["tarin"], "unknown command 'tarin' (Did you mean train?); there are train, evaluate, predict, summary"],
@@ -108,7 +108,7 @@ describe("used wrongly: exit code 2, and the message lists what there is", () =>
   });
 });
 
-describe("bad data: exit code 1, a message that names the file, and no run is begun", () => {
+describe.concurrent("bad data: exit code 1, a message that names the file, and no run is begun", () => {
   const good = dataFiles();
   const images = good["train-images-idx3-ubyte"] ?? new Uint8Array();
   const labels = good["train-labels-idx1-ubyte"] ?? new Uint8Array();

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { failure, json, jsonLines, SMALL, start, striate, writeData } from "./support/cli.ts";
 
-const EPOCHS = "16";
+const EPOCHS = "10";
 /** With all that must be found again: the optimizer's slots, a schedule, callbacks that count, an epoch half done. */
 const OPTIONS = [
   ...SMALL,
