@@ -16,7 +16,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const output = createOutput({ json: args.includes("--json"), debug: args.includes("--debug") });
   // Whoever reads the output may stop reading, as `head` does.
   process.stdout.on("error", () => undefined);
-  process.on("uncaughtException", (error) => process.exit(output.fail(error)));
+  process.on("uncaughtException", (thrown) => process.exit(output.fail(asError(thrown))));
   const { signal, release } = interruptible(output);
   let exitCode = DONE;
   try {
