@@ -1,6 +1,6 @@
-import { internalError } from "../errors.ts";
+import { asError, internalError } from "../errors.ts";
 import { type Shape, sameShape, typeText } from "../tensor/index.ts";
-import { constants, type Graph, type Node, results, sources, type Value } from "./graph.ts";
+import { constants, type Graph, type Node, results, sources, type Value, type ValueType } from "./graph.ts";
 import { completeAttributes, inferTypes, type Op } from "./op.ts";
 
 /** The ops by name, as passes and engines look them up. */
@@ -42,8 +42,7 @@ function checkNode(graph: Graph, node: Node, table: OpTable, made: ReadonlySet<V
   for (const input of node.inputs) {
     if (input && !made.has(input)) throw broken(graph, where, `uses ${input.name} before anything makes it`);
   }
-  completeAttributes(op, node.attributes);
-  const types = inferTypes(op, node.inputs, node.attributes);
+  const types = inferAgain(graph, where, op, node);
   node.outputs.forEach((output, i) => {
     const type = types[i];
     if (!type || type.dtype !== output.dtype || !sameShape(type.shape, output.shape)) {
@@ -51,6 +50,16 @@ function checkNode(graph: Graph, node: Node, table: OpTable, made: ReadonlySet<V
     }
     checkShape(graph, where, output.shape);
   });
+}
+
+/** What the op infers for the node, which also checks its attributes and the types of its inputs. */
+function inferAgain(graph: Graph, where: string, op: Op, node: Node): readonly ValueType[] {
+  try {
+    completeAttributes(op, node.attributes);
+    return inferTypes(op, node.inputs, node.attributes);
+  } catch (error) {
+    throw broken(graph, where, `does not fit: ${asError(error).message}`);
+  }
 }
 
 function checkShape(graph: Graph, where: string, shape: Shape): void {
