@@ -36,7 +36,7 @@ describe("train", () => {
         seed: 0,
       },
       { ...epoch, epoch: 1, learningRate: 0.001, seconds: number },
-      { ...epoch, epoch: 2, learningRate: 0.001, seconds: number },
+      { ...epoch, epoch: 2, learningRate: 0.0005, seconds: number },
       { event: "done", run: "runs/whole", test: evaluation, seconds: number },
     ]);
     const folder = join(cwd, "runs/whole");

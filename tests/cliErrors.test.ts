@@ -63,7 +63,7 @@ describe.concurrent("used wrongly: exit code 2, and the message lists what there
     [["train", "--momentum", "0.9"], "--momentum has no use here: optimizer adam has none"],
     [["train", "--optimizer", "sgd", "--nesterov"], "--nesterov has no use here: it needs --momentum"],
     [["train", "--schedule", "linear"], "--schedule takes one of constant, step, exponential, cosine"],
-    [["train", "--decay-steps", "3"], "--decay-steps has no use here: it needs --schedule"],
+    [["train", "--schedule", "constant", "--decay-steps", "3"], "--decay-steps has no use here: it needs --schedule"],
     [["train", "--early-stopping", "3", "--validation-split", "0"], "--early-stopping has no use here"],
     [["train", "--data", "fashion-mnist", "--classes", "3"], "fashion-mnist has 10 classes; leave out --classes"],
     [["train", "--resume"], "--resume needs the folder of the run: --out"],

@@ -45,22 +45,22 @@ test.each(golden.cases.map((item) => [`${item.schedule} ${JSON.stringify(item.co
 
 describe("warmUp", () => {
   test("rises in equal steps to a fixed rate, and stays there", () => {
-    const schedule = warmUp({ steps: 4, then: 0.2 });
+    const schedule = warmUp({ steps: 4, schedule: 0.2 });
     expect([0, 1, 2, 3, 4, 100].map(schedule.rateAt).map((rate) => rate.toFixed(10))).toEqual(
       [0.05, 0.1, 0.15, 0.2, 0.2, 0.2].map((rate) => rate.toFixed(10)),
     );
   });
 
   test("rises to where the schedule after it stands by then", () => {
-    const then = exponentialDecay({ initialLearningRate: 1, decaySteps: 1, decayRate: 0.5 });
-    const schedule = warmUp({ steps: 2, then });
+    const decay = exponentialDecay({ initialLearningRate: 1, decaySteps: 1, decayRate: 0.5 });
+    const schedule = warmUp({ steps: 2, schedule: decay });
     expect([0, 1, 2, 3].map(schedule.rateAt)).toEqual([0.125, 0.25, 0.25, 0.125]);
-    expect(schedule.config).toEqual({ schedule: "warmUp", steps: 2, then: then.config });
+    expect(schedule.config).toEqual({ schedule: "warmUp", steps: 2, after: decay.config });
   });
 });
 
 test("a schedule says what is wrong with its options", () => {
-  expect(() => warmUp({ steps: 0, then: 1 })).toThrow("warmUp: steps must be greater than 0, received 0");
+  expect(() => warmUp({ steps: 0, schedule: 1 })).toThrow("warmUp: steps must be greater than 0, received 0");
   expect(() => cosineDecay({ initialLearningRate: 1, decaySteps: -1 })).toThrow("decaySteps must be greater than 0");
   expect(() => exponentialDecay({ initialLearningRate: 1, decaySteps: 0, decayRate: 1 })).toThrow(
     "decaySteps must be greater than 0",

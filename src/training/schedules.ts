@@ -89,15 +89,22 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   };
 }
 
+export interface WarmUpOptions {
+  /** Steps of the rise. */
+  readonly steps: number;
+  /** The rate afterwards. */
+  readonly schedule: LearningRate;
+}
+
 /**
  * A linear rise from 0 to the rate of another schedule at step `steps` (Goyal et al. 2017), then that schedule, whose
  * own steps go on counting from 0 at the very start.
  */
-export function warmUp({ steps, then }: { readonly steps: number; readonly then: LearningRate }): Schedule {
+export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
   positive("warmUp", "steps", steps);
   return {
-    config: { schedule: "warmUp", steps, then: typeof then === "number" ? then : then.config },
-    rateAt: (step) => (step < steps ? (rateAt(then, steps) * (step + 1)) / steps : rateAt(then, step)),
+    config: { schedule: "warmUp", steps, after: typeof schedule === "number" ? schedule : schedule.config },
+    rateAt: (step) => (step < steps ? (rateAt(schedule, steps) * (step + 1)) / steps : rateAt(schedule, step)),
   };
 }
 

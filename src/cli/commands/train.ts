@@ -19,7 +19,7 @@ export const trainFlags = {
   nesterov: toggle("Nesterov's momentum for sgd"),
   schedule: oneOf(
     ["constant", "step", "exponential", "cosine"],
-    "how the learning rate changes with the steps (default: constant)",
+    "how the learning rate changes with the steps (default: cosine, down to 0)",
   ),
   decaySteps: wholeNumber("N", "steps of a decay (default: step a third of all, exponential an epoch, cosine all)"),
   decayRate: positive("R", "factor of each decay (default: step 0.1, exponential 0.9)"),

@@ -49,7 +49,7 @@ export async function runSession(session: Session): Promise<number> {
       epochs,
       batchSize,
       seed,
-      optimizer: optimizerOf(config.options),
+      optimizer: optimizerOf(config.options, Math.ceil(train.length / Math.min(batchSize, train.length))),
       callbacks: [...callbacksOf(config.options, folder), report.callback],
       signal,
       ...(validation && { validation }),

@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import type { Dataset } from "../../data/index.ts";
 import { StriateError } from "../../errors.ts";
 import { type OptimizerName, optimizerNamed } from "../../training/index.ts";
 import { optionName, type Values } from "../command.ts";
@@ -10,12 +9,15 @@ import { defined } from "../values.ts";
 
 type Given = Values<TrainFlags>;
 
+/** With a rate that falls to 0 the last epoch is the best one, and a run of a few epochs ends well. */
+const DEFAULT_SCHEDULE = "cosine";
+
 /**
  * Checks options that depend on each other, before anything is read.
  * @throws StriateError `usage` that says which option has no use, or which one is missing
  */
 export function checkTogether(given: Given): void {
-  const { optimizer = "adam", schedule = "constant" } = given;
+  const { optimizer = "adam", schedule = DEFAULT_SCHEDULE } = given;
   const rules: readonly (readonly [keyof Given, boolean, string])[] = [
     ["momentum", ["sgd", "rmsprop"].includes(optimizer), `optimizer ${optimizer} has none; sgd and rmsprop do`],
     ["nesterov", optimizer === "sgd", `optimizer ${optimizer} has none; sgd does`],
@@ -30,14 +32,12 @@ export function checkTogether(given: Given): void {
   optimizerNamed(optimizer as OptimizerName);
 }
 
-/** The options of a new run on this data, each with its default where it was not given. */
-export function resolveOptions(given: Given, train: Dataset, classes: number, engine: string): TrainOptions {
-  const { epochs = 5, batchSize = 64, validationSplit = 0.1, schedule = "constant", warmupSteps = 0 } = given;
+/** The options of a new run, each with its default where it was not given. */
+export function resolveOptions(given: Given, classes: number, engine: string): TrainOptions {
+  const { epochs = 5, batchSize = 64, validationSplit = 0.1, schedule = DEFAULT_SCHEDULE, warmupSteps = 0 } = given;
   const optimizer = (given.optimizer ?? "adam") as OptimizerName;
-  const stepsAnEpoch = Math.ceil(Math.floor(train.length * (1 - validationSplit)) / batchSize);
   const { model, kernelSize, filters, activation, momentum, nesterov } = given;
   const { decaySteps, decayRate, earlyStopping, reduceOnPlateau, checkpointEvery } = given;
-  const decay = decayDefaults(schedule, stepsAnEpoch, epochs);
   return {
     model: model ?? "lenet",
     data: dataSource(given.data ?? "fashion-mnist"),
@@ -52,7 +52,6 @@ export function resolveOptions(given: Given, train: Dataset, classes: number, en
     seed: given.seed ?? 0,
     engine,
     threads: given.threads ?? availableParallelism(),
-    ...decay,
     ...(defined({
       kernelSize,
       filters,
@@ -66,17 +65,6 @@ export function resolveOptions(given: Given, train: Dataset, classes: number, en
       checkpointEvery,
     }) as Partial<TrainOptions>),
   };
-}
-
-function decayDefaults(schedule: TrainOptions["schedule"], stepsAnEpoch: number, epochs: number) {
-  const all = Math.max(1, stepsAnEpoch * epochs);
-  const defaults = {
-    constant: {},
-    step: { decaySteps: Math.ceil(all / 3), decayRate: 0.1 },
-    exponential: { decaySteps: Math.max(1, stepsAnEpoch), decayRate: 0.9 },
-    cosine: { decaySteps: all },
-  };
-  return defaults[schedule];
 }
 
 function ownRate(optimizer: OptimizerName): number {

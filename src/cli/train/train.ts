@@ -48,6 +48,6 @@ async function checkNew({ out, ...flags }: Values<TrainFlags>): Promise<void> {
 
 async function newConfig(flags: Values<TrainFlags>, data: LabelledData): Promise<RunConfig> {
   const { classes, classNames, train } = data;
-  const options = resolveOptions(flags, train, classes, flags.engine ?? (await chooseEngine()));
+  const options = resolveOptions(flags, classes, flags.engine ?? (await chooseEngine()));
   return { format: 1, options, inputShape: [...train.inputShape], classNames: [...classNames] };
 }
