@@ -181,6 +181,11 @@ describe("a run", () => {
     expect(weights["out/kernel"]).not.toEqual(before["out/kernel"]);
   });
 
+  test("drops out anew at every step", async () => {
+    const { epochs } = await trained({ optimizer: sgd({ learningRate: 0 }), shuffle: false, batchSize: 40, epochs: 3 });
+    expect(new Set(epochs.map(({ loss }) => loss)).size).toBe(3);
+  });
+
   test("takes larger batches than there are examples as one batch of all", async () => {
     const batches: number[] = [];
     const count: Callback = { name: "count", onBatchEnd: ({ batches: all }) => void batches.push(all) };

@@ -1,4 +1,5 @@
-import type { Shape } from "../tensor/index.ts";
+import { StriateError } from "../errors.ts";
+import { type Shape, sameShape, shapeText } from "../tensor/index.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
 import { wholeNumber } from "./options.ts";
 
@@ -9,5 +10,15 @@ import { wholeNumber } from "./options.ts";
  */
 export function input(options: LayerOptions & { readonly shape: Shape }): Layer {
   const shape = options.shape.map((size) => wholeNumber("input", "shape", size));
-  return defineLayer({ type: "input", options, outputShape: () => shape, build: (_context, feature) => feature });
+  return defineLayer({
+    type: "input",
+    options,
+    outputShape: (given) => {
+      if (given.length > 0 && !sameShape(given, shape)) {
+        throw new StriateError("shape", `it says that an input has shape ${shapeText(shape)}`);
+      }
+      return shape;
+    },
+    build: (_context, feature) => feature,
+  });
 }

@@ -43,6 +43,10 @@ export class Model {
   #weights: Map<string, Tensor<"float32">> | undefined;
 
   constructor({ inputShape, name = "sequential", seed = 0 }: ModelOptions, layers: readonly Layer[]) {
+    if (!inputShape.every((size) => Number.isSafeInteger(size) && size > 0)) {
+      const received = shapeText(inputShape);
+      throw new StriateError("usage", `model ${name}: inputShape takes sizes of at least 1, received ${received}`);
+    }
     this.name = name;
     this.inputShape = inputShape;
     this.layers = placeLayers(inputShape, layers);

@@ -60,8 +60,12 @@ const number = new Intl.NumberFormat("en-US");
 /** A number of bytes for people: 12.3 MB. */
 export function bytesText(bytes: number): string {
   const units = ["B", "kB", "MB", "GB"];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`;
+  let [value, power] = [bytes, 0];
+  while (Number(value.toFixed(1)) >= 1000 && power < units.length - 1) {
+    value /= 1000;
+    power++;
+  }
+  return `${power === 0 ? bytes : value.toFixed(1)} ${units[power]}`;
 }
 
 /** A summary as a table of text. */
