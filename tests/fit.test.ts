@@ -262,6 +262,14 @@ describe("reduceLROnPlateau", () => {
     ]);
   });
 
+  test("takes no step below 0.0001 for an improvement", async () => {
+    const reduce = () => reduceLROnPlateau({ monitor: "script", factor: 0.1, patience: 1 });
+    const small = scripted([1, 1 - 5e-5, 1 - 6e-5]).options;
+    expect(await ratesOf({ ...small, callbacks: [reduce()] })).toEqual([0.01, 0.01, 0.001]);
+    const large = scripted([1, 1 - 2e-4, 1 - 4e-4]).options;
+    expect(await ratesOf({ ...large, callbacks: [reduce()] })).toEqual([0.01, 0.01, 0.01]);
+  });
+
   test("waits for its cooldown before it counts again", async () => {
     const reduce = reduceLROnPlateau({ monitor: "script", factor: 0.1, patience: 1, cooldown: 2 });
     expect(await ratesOf({ ...flat(6), callbacks: [reduce] })).toEqual([0.01, 0.01, 0.001, 0.001, 0.0001, 0.0001]);

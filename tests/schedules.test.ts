@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noThenProperty: the option of warmUp, whose value is a number or a schedule
 import { describe, expect, test } from "vitest";
 import { arrays } from "#striate/data/index";
 import { dense } from "#striate/layers/index";
