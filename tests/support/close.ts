@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 
 /** The largest difference of two lists, relative to the largest number of the second one, or to 1 when that is less. */
-export function largestDifference(actual: ArrayLike<number>, wanted: ArrayLike<number>): number {
+function largestDifference(actual: ArrayLike<number>, wanted: ArrayLike<number>): number {
   let [difference, largest] = [0, 1];
   for (let i = 0; i < wanted.length; i++) {
     const gap = Math.abs((actual[i] ?? Number.NaN) - (wanted[i] ?? Number.NaN));

@@ -1,7 +1,7 @@
 import { at, type Shape, sizeOf, type Tensor, tensor } from "#striate/tensor/index";
 
 /** The numbers of `goldens/pattern.py`: h for i = 0 ... n - 1, as unsigned 32-bit integers. */
-export function hashes(n: number, k: number): Uint32Array<ArrayBuffer> {
+function hashes(n: number, k: number): Uint32Array<ArrayBuffer> {
   const offset = Math.imul(k, 0x9e3779b9);
   return Uint32Array.from({ length: n }, (_, i) => {
     let h = i + offset;
