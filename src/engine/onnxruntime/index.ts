@@ -7,6 +7,7 @@ import { OPS } from "../../ops/index.ts";
 import { type DType, type Shape, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import type { Availability, CompileOptions, Engine, EngineOptions, Executable, Tensors } from "../engine.ts";
 import { checkTensors, fedValues, StateStore } from "../state.ts";
+import { blockedLayoutPays } from "./layout.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 
@@ -52,7 +53,7 @@ async function createSession({ InferenceSession }: Runtime, graph: Graph, thread
   try {
     return await InferenceSession.create(writeOnnx(graph), {
       executionProviders: ["cpu"],
-      graphOptimizationLevel: "all",
+      graphOptimizationLevel: blockedLayoutPays(graph) ? "all" : "extended",
       intraOpNumThreads: threads,
       logSeverityLevel: 3,
     });
