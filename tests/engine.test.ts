@@ -447,3 +447,43 @@ test("fit in a worker, which is the default, is fit in the caller's thread, to t
   }
   expect(runs[1]).toEqual(runs[0]);
 });
+
+describe("an engine in a worker", () => {
+  const counter = () => {
+    const g = new GraphBuilder("counter");
+    const count = g.state("count", "float32", []);
+    g.update(count, g.op(add, [count, g.scalar(count, 1)]));
+    g.output("count", count);
+    return g.build();
+  };
+
+  test("shares no states with another engine's executable", async () => {
+    const [one, other] = await Promise.all([0, 1].map(() => selectEngine({ engine: "reference" })));
+    const foreign = await one?.compile(counter());
+    const error = await errorOf(other?.compile(counter(), foreign && { sharing: foreign }) ?? Promise.resolve());
+    expect(error.message).toBe("an executable can only share the states of the same engine");
+    await Promise.all([one?.close(), other?.close()]);
+  });
+
+  test("says that it is closed", async () => {
+    const engine = await selectEngine({ engine: "reference" });
+    const executable = await engine.compile(counter());
+    await engine.close();
+    expect((await errorOf(executable.readState())).message).toBe("engine reference is closed; select it again");
+  });
+});
+
+test("the reference engine keeps states in their own type, as a checkpoint does", async () => {
+  const engine = await selectEngine({ engine: "reference", inline: true });
+  const g = new GraphBuilder("third");
+  const third = g.state("third", "float32", []);
+  g.update(third, g.op(mul, [third, g.scalar(third, 1 / 3)]));
+  g.output("third", g.op(mul, [third, third]));
+  const executable = await engine.compile(g.build());
+  await executable.writeState({ third: fromNumbers("float32", [], [1]) });
+  await executable.run({});
+  const saved = await executable.readState();
+  const [straight] = [await executable.run({})];
+  await executable.writeState(saved);
+  expect(await executable.run({})).toEqual(straight);
+});

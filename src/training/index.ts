@@ -28,7 +28,7 @@ export {
 } from "./evaluate.ts";
 export { type FitOptions, fit, type History } from "./fit.ts";
 export type { LossName } from "./losses.ts";
-export { accuracy, type Metric, topKAccuracy } from "./metrics.ts";
+export { accuracy, binaryAccuracy, type Metric, topKAccuracy } from "./metrics.ts";
 export {
   type AdagradOptions,
   type AdamOptions,

@@ -16,8 +16,10 @@ import {
   softmax,
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
+  transpose,
+  transposeBy,
 } from "../ops/index.ts";
-import { type DType, type Shape, shapeText } from "../tensor/index.ts";
+import { type DType, normalizeAxis, type Shape, shapeText } from "../tensor/index.ts";
 
 /** A loss of predictions against targets, one number for each row of the predictions' last axis. */
 interface LossRule {
@@ -27,12 +29,19 @@ interface LossRule {
   build(g: GraphBuilder, predictions: Value, targets: Value): Value;
 }
 
-/** The node behind predictions, when it is of this op and works along the last axis. */
-function madeBy(g: GraphBuilder, predictions: Value, op: string): Node | undefined {
-  const node = g.nodes.find(({ outputs }) => outputs[0] === predictions);
-  const axis = node?.attributes.axis;
-  const isLast = axis === undefined || axis === -1 || axis === predictions.shape.length - 1;
-  return node?.op === op && isLast ? node : undefined;
+/** What an activation made predictions from, when it is of this op and works along their last axis or on each element. */
+function logitsOf(g: GraphBuilder, predictions: Value, op: string): Value | undefined {
+  const maker = (value: Value | undefined) => g.nodes.find(({ outputs }) => outputs[0] === value);
+  const node = maker(predictions);
+  const rank = predictions.shape.length;
+  const isAlong = ({ attributes: { axis } }: Node, wanted: number) =>
+    typeof axis !== "number" || normalizeAxis(axis, rank) === wanted;
+  if (node?.op === op) return isAlong(node, rank - 1) ? node.inputs[0] : undefined;
+  // A picture's channels are moved to the end after its activation.
+  const perm = node?.op === transpose.name ? node.attributes.perm : undefined;
+  const inner = Array.isArray(perm) ? maker(node?.inputs[0]) : undefined;
+  if (!inner?.inputs[0] || inner.op !== op || !Array.isArray(perm) || !isAlong(inner, perm.at(-1))) return undefined;
+  return transposeBy(g, inner.inputs[0], perm);
 }
 
 /** -sum of t log p for probabilities that need not add up to 1, as Keras does it: scaled, clipped. */
@@ -49,8 +58,8 @@ const LOSSES = {
     targets: "int32",
     targetShape: (shape) => shape.slice(0, -1),
     build: (g, predictions, targets) => {
-      const node = madeBy(g, predictions, softmax.name);
-      if (node) return g.op(sparseSoftmaxCrossEntropy, [node.inputs[0], targets]);
+      const logits = logitsOf(g, predictions, softmax.name);
+      if (logits) return g.op(sparseSoftmaxCrossEntropy, [logits, targets]);
       return crossEntropyOfProbabilities(g, predictions, oneHotLike(g, targets, predictions));
     },
   },
@@ -58,8 +67,8 @@ const LOSSES = {
     targets: "float32",
     targetShape: (shape) => shape,
     build: (g, predictions, targets) => {
-      const node = madeBy(g, predictions, softmax.name);
-      if (node) return g.op(softmaxCrossEntropy, [node.inputs[0], targets]);
+      const logits = logitsOf(g, predictions, softmax.name);
+      if (logits) return g.op(softmaxCrossEntropy, [logits, targets]);
       return crossEntropyOfProbabilities(g, predictions, targets);
     },
   },
@@ -67,8 +76,8 @@ const LOSSES = {
     targets: "float32",
     targetShape: (shape) => shape,
     build: (g, predictions, targets) => {
-      const node = madeBy(g, predictions, sigmoid.name);
-      if (node) return g.op(sigmoidCrossEntropy, [node.inputs[0], targets]);
+      const logits = logitsOf(g, predictions, sigmoid.name);
+      if (logits) return g.op(sigmoidCrossEntropy, [logits, targets]);
       return g.op(binaryCrossEntropy, [predictions, targets]);
     },
   },

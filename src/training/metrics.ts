@@ -20,6 +20,21 @@ export function accuracy(): Metric {
   return { ...topK(1), name: "accuracy" };
 }
 
+/** The mean over each example's outputs of being on the right side of the threshold, as Keras's BinaryAccuracy. */
+export function binaryAccuracy({ threshold = 0.5 } = {}): Metric {
+  return {
+    name: "binaryAccuracy",
+    sum: (predictions, targets, count) => {
+      const outputs = predictions.data.length / (predictions.shape[0] ?? 1);
+      let right = 0;
+      for (let i = 0; i < count * outputs; i++) {
+        right += Number(targets.data[i]) === (Number(predictions.data[i]) > threshold ? 1 : 0) ? 1 : 0;
+      }
+      return right / outputs;
+    },
+  };
+}
+
 /** The fraction of examples whose right class is among the `k` largest predictions, as Keras's TopKCategoricalAccuracy. */
 export function topKAccuracy({ k = 5 } = {}): Metric {
   if (!Number.isSafeInteger(k) || k < 1)

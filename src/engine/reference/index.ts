@@ -5,7 +5,7 @@ import { fromNumbers, type Tensor, toNumbers } from "../../tensor/index.ts";
 import type { CompileOptions, Engine, Executable, Tensors } from "../engine.ts";
 import { checkTensors, fedValues, StateStore } from "../state.ts";
 
-/** The meaning of every op: plain loops in float64, slow. States stay in float64 from run to run. */
+/** The meaning of every op: plain loops in float64, slow. States are kept in their own types from run to run. */
 export function referenceEngine(): Engine {
   return {
     name: "reference",
@@ -36,7 +36,8 @@ class ReferenceExecutable implements Executable {
     for (const { now } of graph.states) values.set(now, this.#store.get(now.name));
     const results = interpret(graph, values);
     const result = (value: Value) => results.get(value) ?? { shape: value.shape, data: new Float64Array() };
-    for (const { now, next } of graph.states) this.#store.set(now.name, result(next));
+    // Rounded to the state's type: a run that goes on from a checkpoint is the run that never stopped.
+    for (const { now, next } of graph.states) this.#store.set(now.name, realsOf(tensorOf(now, result(next))));
     return Object.fromEntries(
       Object.entries(graph.outputs).map(([name, value]) => [name, tensorOf(value, result(value))]),
     );

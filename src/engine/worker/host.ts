@@ -17,6 +17,7 @@ export function workerEngine(name: string, options: EngineOptions): Engine {
   const ids = new WeakMap<Executable, number>();
   let worker: Worker | undefined;
   let counter = 0;
+  let closed = false;
 
   const fail = (error: Error) => {
     for (const { reject } of pending.values()) reject(error);
@@ -43,14 +44,16 @@ export function workerEngine(name: string, options: EngineOptions): Engine {
     return started;
   };
 
-  const ask = (request: Request, transfer: ArrayBuffer[] = []) =>
-    new Promise<Tensors | Availability | undefined>((resolve, reject) => {
+  const ask = (request: Request, transfer: ArrayBuffer[] = []) => {
+    if (closed) return Promise.reject(new StriateError("engine", `engine ${name} is closed; select it again`));
+    return new Promise<Tensors | Availability | undefined>((resolve, reject) => {
       worker ??= start();
       const id = counter++;
       pending.set(id, { resolve, reject });
       worker.ref();
       worker.postMessage({ id, request }, transfer);
     });
+  };
 
   const executable = (id: number): Executable => ({
     run: async (feeds) => {
@@ -67,12 +70,17 @@ export function workerEngine(name: string, options: EngineOptions): Engine {
     available: async () => (await ask({ call: "available" })) as Availability,
     compile: async (graph, { sharing } = {}) => {
       const id = counter++;
-      await ask({ call: "compile", executable: id, graph, sharing: sharing && ids.get(sharing) });
+      const shared = sharing && ids.get(sharing);
+      if (sharing && shared === undefined) {
+        throw new StriateError("engine", "an executable can only share the states of the same engine");
+      }
+      await ask({ call: "compile", executable: id, graph, sharing: shared });
       const made = executable(id);
       ids.set(made, id);
       return made;
     },
     close: async () => {
+      closed = true;
       await worker?.terminate();
       worker = undefined;
     },
