@@ -1,33 +1,26 @@
 import { batchPlan } from "../data/index.ts";
-import type { Engine, Executable } from "../engine/index.ts";
-import { asError, StriateError } from "../errors.ts";
-import type { Graph } from "../graph/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { StriateError } from "../errors.ts";
 import type { Model, Weights } from "../model/index.ts";
-import { sameShape, type Tensor, typeText } from "../tensor/index.ts";
+import type { Tensor } from "../tensor/index.ts";
 import type { Callback, EpochLog, Run, SaveMoment } from "./callbacks/index.ts";
 import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluateWith } from "./evaluate.ts";
+import { Executables } from "./executables.ts";
 import { type Examples, randomFeeds, readExamples } from "./feeding.ts";
 import type { FitSettings, History } from "./fit.ts";
+import { callbackStates, checkSetup, restoreCallbacks, restoredStates } from "./resume.ts";
 import { rateAt } from "./schedules.ts";
-import { evaluationGraph, initialStates, rateTensor, trainingGraph } from "./step.ts";
+import { initialStates, rateTensor } from "./step.ts";
 
 /** Examples in a batch of the validation, where no gradient has to be kept. */
 const VALIDATION_BATCH = 256;
 
-interface Step {
-  readonly graph: Graph;
-  readonly executable: Executable;
-}
-
-/** One call of `fit`: owns the executables, and knows at every moment what a checkpoint must hold. */
+/** One call of `fit`: knows at every moment where it stands, and what a checkpoint must hold. */
 export class TrainingRun implements Run {
   readonly model: Model;
-  readonly #engine: Engine;
   readonly #settings: FitSettings;
-  readonly #steps = new Map<number, Step>();
-  #main: Step | undefined;
-  #evaluation: Executable | undefined;
+  readonly #executables: Executables;
   #history: EpochLog[] = [];
   #epoch = 0;
   #batch = 0;
@@ -38,8 +31,8 @@ export class TrainingRun implements Run {
 
   constructor(model: Model, engine: Engine, settings: FitSettings) {
     this.model = model;
-    this.#engine = engine;
     this.#settings = settings;
+    this.#executables = new Executables({ model, engine, loss: settings.loss, optimizer: settings.optimizer });
   }
 
   get history(): readonly EpochLog[] {
@@ -57,7 +50,7 @@ export class TrainingRun implements Run {
   async train(): Promise<History> {
     const { resume, epochs } = this.#settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume, this.model);
-    if (checkpoint) this.#checkSetup(resume ?? "", checkpoint.progress);
+    if (checkpoint) checkSetup(resume ?? "", checkpoint.progress, this.#setup());
     try {
       await this.#start(resume ?? "", checkpoint);
       await this.#tell((callback) => callback.onTrainBegin?.(this));
@@ -74,16 +67,16 @@ export class TrainingRun implements Run {
       if (error instanceof StriateError && error.code === "interrupted") await this.#save({ when: "interrupt" });
       throw error;
     } finally {
-      await this.#close().catch(() => undefined);
+      await this.#executables.close().catch(() => undefined);
     }
   }
 
   async readWeights(): Promise<Weights> {
-    return this.model.fromStates(await this.#executable().readState());
+    return this.model.fromStates(await this.#executables.main.readState());
   }
 
   async writeWeights(weights: Weights): Promise<void> {
-    await this.#executable().writeState(this.model.toStates(weights));
+    await this.#executables.main.writeState(this.model.toStates(weights));
   }
 
   async saveCheckpoint(path: string): Promise<void> {
@@ -106,10 +99,19 @@ export class TrainingRun implements Run {
   }
 
   async #start(path: string, checkpoint: Checkpoint | undefined): Promise<void> {
-    const { optimizer, batchSize } = this.#settings;
-    const { graph, executable } = await this.#stepOf(batchSize);
-    const states = initialStates(this.model, optimizer, graph);
-    if (checkpoint) this.#restore(path, checkpoint, states);
+    const { optimizer, batchSize, callbacks } = this.#settings;
+    const { graph, executable } = await this.#executables.step(batchSize);
+    const initial = initialStates(this.model, optimizer, graph);
+    if (!checkpoint) return executable.writeState(initial);
+    const states = restoredStates(path, this.model, checkpoint, initial);
+    restoreCallbacks(path, checkpoint, callbacks);
+    const { progress } = checkpoint;
+    this.#epoch = progress.epoch;
+    this.#batch = progress.batch;
+    this.#step = progress.step;
+    this.#sums = { ...progress.sums };
+    this.rateFactor = progress.rateFactor;
+    this.#history = progress.history.map((log) => ({ ...log }));
     await executable.writeState(states);
   }
 
@@ -149,7 +151,7 @@ export class TrainingRun implements Run {
     const { optimizer, metrics, seed } = this.#settings;
     const { inputs, targets } = examples;
     const count = inputs.shape[0] ?? 0;
-    const { graph, executable } = await this.#stepOf(count);
+    const { graph, executable } = await this.#executables.step(count);
     const kept = { ...targets, data: targets.data.slice() } as Tensor;
     const learningRate = rateTensor(rateAt(optimizer.learningRate, this.#step) * this.rateFactor);
     const feeds = { input: inputs, target: targets, learningRate, ...randomFeeds(graph, seed, this.#step) };
@@ -188,34 +190,14 @@ export class TrainingRun implements Run {
     const { validation, loss, metrics, signal } = this.#settings;
     if (!validation) return {};
     const batchSize = Math.min(VALIDATION_BATCH, validation.length);
-    this.#evaluation ??= await this.#engine.compile(evaluationGraph(this.model, loss, batchSize), {
-      sharing: this.#executable(),
-    });
+    const executable = await this.#executables.evaluation(batchSize);
     const options = { loss, metrics, batchSize, ...(signal && { signal }) };
-    const result = await evaluateWith(this.#evaluation, this.model, validation, options);
+    const result = await evaluateWith(executable, this.model, validation, options);
     const named = Object.entries(result.metrics).map(([name, value]) => [
       `validation${name[0]?.toUpperCase()}${name.slice(1)}`,
       value,
     ]);
     return { validationLoss: result.loss, ...Object.fromEntries(named) };
-  }
-
-  /** The step compiled for a batch size; all of them share their states. */
-  async #stepOf(batchSize: number): Promise<Step> {
-    const known = this.#steps.get(batchSize);
-    if (known) return known;
-    const { loss, optimizer } = this.#settings;
-    const graph = trainingGraph(this.model, loss, optimizer, batchSize);
-    const executable = await this.#engine.compile(graph, this.#main ? { sharing: this.#main.executable } : {});
-    const step = { graph, executable };
-    this.#steps.set(batchSize, step);
-    this.#main ??= step;
-    return step;
-  }
-
-  #executable(): Executable {
-    if (!this.#main) throw new StriateError("usage", "the training run has not started");
-    return this.#main.executable;
   }
 
   async #tell(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
@@ -239,29 +221,10 @@ export class TrainingRun implements Run {
     return { seed, batchSize, examples, shuffle, loss, optimizer: JSON.stringify([optimizer.name, optimizer.config]) };
   }
 
-  #checkSetup(path: string, { setup }: Progress): void {
-    const mine: Readonly<Record<string, unknown>> = this.#setup();
-    const changed = Object.entries(setup).filter(([key, value]) => mine[key] !== value);
-    if (changed.length === 0) return;
-    const list = changed.map(([key, value]) => `${key} was ${value} and is ${mine[key]} now`).join("; ");
-    throw new StriateError(
-      "checkpoint",
-      `checkpoint ${path} is of a run with another setup: ${list}; resume with the same one`,
-    );
-  }
-
   async #checkpoint(): Promise<Checkpoint> {
-    const states = await this.#executable().readState();
-    const tensors = new Map<string, Tensor>(
-      Object.entries({ ...states, ...Object.fromEntries(this.model.fromStates(states)) }),
-    );
-    const callbacks: Record<string, unknown> = {};
-    for (const [name, callback] of this.#namedCallbacks()) {
-      const kept = callback.state?.();
-      if (!kept) continue;
-      callbacks[name] = kept.data;
-      for (const [key, tensor] of kept.tensors ?? []) tensors.set(callbackTensor(name, key), tensor);
-    }
+    const states = await this.#executables.main.readState();
+    const callbacks = callbackStates(this.#settings.callbacks);
+    const tensors = new Map([...Object.entries(states), ...this.model.fromStates(states), ...callbacks.tensors]);
     const progress: Progress = {
       format: 1,
       model: this.model.name,
@@ -272,80 +235,8 @@ export class TrainingRun implements Run {
       sums: { ...this.#sums },
       rateFactor: this.rateFactor,
       history: this.#history.map((log) => ({ ...log })),
-      callbacks,
+      callbacks: callbacks.data,
     };
     return { progress, tensors };
-  }
-
-  #restore(path: string, { progress, tensors }: Checkpoint, states: Record<string, Tensor>): void {
-    const weights: [string, Tensor<"float32">][] = this.model.weightSpecs.flatMap(({ key }) => {
-      const weight = tensors.get(key);
-      return weight ? [[key, weight as Tensor<"float32">]] : [];
-    });
-    Object.assign(states, this.model.toStates(new Map(weights)));
-    for (const [name, { dtype, shape }] of Object.entries(states)) {
-      if (!name.startsWith("optimizer/")) continue;
-      const state = tensors.get(name);
-      if (state?.dtype !== dtype || !sameShape(state.shape, shape)) {
-        const found = state ? `is ${typeText(state)} in place of ${typeText({ dtype, shape })}` : "is missing";
-        throw new StriateError(
-          "checkpoint",
-          `checkpoint ${path} does not hold all of the run's state: ${name} ${found}`,
-        );
-      }
-      states[name] = state;
-    }
-    this.#epoch = progress.epoch;
-    this.#batch = progress.batch;
-    this.#step = progress.step;
-    this.#sums = { ...progress.sums };
-    this.rateFactor = progress.rateFactor;
-    this.#history = progress.history.map((log) => ({ ...log }));
-    for (const [name, callback] of this.#namedCallbacks()) {
-      if (name in progress.callbacks) restoreCallback(path, name, callback, progress.callbacks[name], tensors);
-    }
-  }
-
-  /** The callbacks under the names that a checkpoint knows them by: from the second of a kind on with a number. */
-  #namedCallbacks(): [string, Callback][] {
-    const counts = new Map<string, number>();
-    return this.#settings.callbacks.map((callback) => {
-      const count = (counts.get(callback.name) ?? 0) + 1;
-      counts.set(callback.name, count);
-      return [count === 1 ? callback.name : `${callback.name} ${count}`, callback];
-    });
-  }
-
-  async #close(): Promise<void> {
-    await this.#evaluation?.close();
-    for (const { executable } of this.#steps.values()) await executable.close();
-  }
-}
-
-/** The name in a checkpoint of a tensor that a callback keeps. */
-function callbackTensor(callback: string, key: string): string {
-  return `callback/${callback}/${key}`;
-}
-
-function restoreCallback(
-  path: string,
-  name: string,
-  callback: Callback,
-  data: unknown,
-  tensors: ReadonlyMap<string, Tensor>,
-): void {
-  const prefix = callbackTensor(name, "");
-  const own = [...tensors].filter(([key]) => key.startsWith(prefix));
-  try {
-    callback.restore?.({
-      data,
-      tensors: new Map(own.map(([key, tensor]) => [key.slice(prefix.length), tensor as Tensor<"float32">])),
-    });
-  } catch (error) {
-    throw new StriateError(
-      "checkpoint",
-      `checkpoint ${path}: the state of ${name} is not what it writes: ${asError(error).message}`,
-      { cause: error },
-    );
   }
 }

@@ -1,0 +1,63 @@
+import type { Engine, Executable } from "../engine/index.ts";
+import { StriateError } from "../errors.ts";
+import type { Graph } from "../graph/index.ts";
+import type { Model } from "../model/index.ts";
+import type { LossName } from "./losses.ts";
+import type { Optimizer } from "./optimizers.ts";
+import { evaluationGraph, trainingGraph } from "./step.ts";
+
+/** A training step made ready for a batch size. */
+export interface Step {
+  readonly graph: Graph;
+  readonly executable: Executable;
+}
+
+interface Parts {
+  readonly model: Model;
+  readonly engine: Engine;
+  readonly loss: LossName;
+  readonly optimizer: Optimizer;
+}
+
+/** What a run has compiled, each thing when it is first needed. All of it shares the states of the first step. */
+export class Executables {
+  readonly #parts: Parts;
+  readonly #steps = new Map<number, Step>();
+  readonly #evaluations = new Map<number, Executable>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The executable whose states are those of the run. */
+  get main(): Executable {
+    const [first] = this.#steps.values();
+    if (!first) throw new StriateError("usage", "the training run has not started");
+    return first.executable;
+  }
+
+  async step(batchSize: number): Promise<Step> {
+    const known = this.#steps.get(batchSize);
+    if (known) return known;
+    const { model, engine, loss, optimizer } = this.#parts;
+    const graph = trainingGraph(model, loss, optimizer, batchSize);
+    const executable = await engine.compile(graph, this.#steps.size > 0 ? { sharing: this.main } : {});
+    const step = { graph, executable };
+    this.#steps.set(batchSize, step);
+    return step;
+  }
+
+  async evaluation(batchSize: number): Promise<Executable> {
+    const known = this.#evaluations.get(batchSize);
+    if (known) return known;
+    const { model, engine, loss } = this.#parts;
+    const executable = await engine.compile(evaluationGraph(model, loss, batchSize), { sharing: this.main });
+    this.#evaluations.set(batchSize, executable);
+    return executable;
+  }
+
+  async close(): Promise<void> {
+    for (const executable of this.#evaluations.values()) await executable.close();
+    for (const { executable } of this.#steps.values()) await executable.close();
+  }
+}
