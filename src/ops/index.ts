@@ -1,5 +1,5 @@
 export { relu, reluGrad, sigmoid, tanh } from "./activations.ts";
-export { add, div, mul, neg, sign, sub } from "./arithmetic.ts";
+export { abs, add, div, mul, neg, sign, sub } from "./arithmetic.ts";
 export { cast, castTo } from "./cast.ts";
 export { clip } from "./clip.ts";
 export { equal, greater, where } from "./compare.ts";
@@ -7,9 +7,13 @@ export { concat } from "./concat.ts";
 export { conv } from "./conv.ts";
 export { convTranspose } from "./convTranspose.ts";
 export { dropout, randomDropout } from "./dropout.ts";
+export { elu, selu } from "./elu.ts";
+export { gelu } from "./erf.ts";
 export { exp, log, pow, sqrt } from "./exponential.ts";
 export { formula } from "./formula.ts";
+export { hardSigmoid, hardSwish } from "./hardSigmoid.ts";
 export { interpret } from "./interpret.ts";
+export { leakyRelu, pRelu } from "./leakyRelu.ts";
 export {
   binaryCrossEntropy,
   EPSILON,
@@ -29,6 +33,7 @@ export { type SampleGraph, sampleGraph } from "./samples.ts";
 export { oneHot, scatterElements } from "./scatter.ts";
 export { slice, sliceAxis } from "./slice.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
+export { softplus, softsign } from "./softplus.ts";
 export { OPS } from "./table.ts";
 export { inversePermutation, transpose, transposeBy } from "./transpose.ts";
 export {
@@ -39,3 +44,4 @@ export {
   rmspropUpdate,
   sgdUpdate,
 } from "./updates.ts";
+export { max, min } from "./variadic.ts";

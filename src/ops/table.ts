@@ -1,14 +1,19 @@
 import type { Op } from "../graph/index.ts";
 import { relu, reluGrad, sigmoid, tanh } from "./activations.ts";
-import { add, div, mul, neg, sign, sub } from "./arithmetic.ts";
+import { abs, add, ceil, div, floor, mul, neg, sign, sub } from "./arithmetic.ts";
 import { cast } from "./cast.ts";
 import { clip } from "./clip.ts";
-import { equal, greater, where } from "./compare.ts";
+import { equal, greater, greaterOrEqual, less, lessOrEqual, where } from "./compare.ts";
 import { concat } from "./concat.ts";
 import { conv, convInputGrad, convWeightGrad } from "./conv.ts";
 import { convTranspose } from "./convTranspose.ts";
 import { dropout, randomDropout } from "./dropout.ts";
+import { elu, selu } from "./elu.ts";
+import { erf, gelu } from "./erf.ts";
 import { exp, log, pow, sqrt } from "./exponential.ts";
+import { hardSigmoid, hardSwish } from "./hardSigmoid.ts";
+import { leakyRelu, pRelu } from "./leakyRelu.ts";
+import { and, not, or } from "./logic.ts";
 import {
   binaryCrossEntropy,
   meanSquaredError,
@@ -24,6 +29,7 @@ import { expand, flatten, reshape } from "./reshape.ts";
 import { oneHot, scatterElements } from "./scatter.ts";
 import { slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
+import { softplus, softsign } from "./softplus.ts";
 import { transpose } from "./transpose.ts";
 import { maxUnpool } from "./unpool.ts";
 import {
@@ -34,13 +40,15 @@ import {
   rmspropUpdate,
   sgdUpdate,
 } from "./updates.ts";
+import { max, mean, min, sum } from "./variadic.ts";
 
 /** Every op that Striate knows, by the name that its nodes carry. */
 export const OPS: Readonly<Record<string, Op>> = Object.fromEntries(
   [
-    ...[add, sub, mul, div, neg, sign, exp, log, sqrt, pow, clip],
-    ...[relu, reluGrad, sigmoid, tanh, softmax, logSoftmax],
-    ...[cast, equal, greater, where],
+    ...[add, sub, mul, div, neg, abs, sign, floor, ceil, exp, log, sqrt, pow, erf, clip, max, min, sum, mean],
+    ...[relu, reluGrad, sigmoid, tanh, softmax, logSoftmax, leakyRelu, pRelu, elu, selu, hardSigmoid, hardSwish],
+    ...[softplus, softsign, gelu],
+    ...[cast, equal, greater, greaterOrEqual, less, lessOrEqual, and, or, not, where],
     ...[reshape, flatten, expand, transpose, concat, slice, pad, scatterElements, oneHot],
     ...[reduceSum, reduceMean, reduceMax, matMul, gemm],
     ...[conv, convInputGrad, convWeightGrad, convTranspose],
