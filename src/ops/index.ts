@@ -6,6 +6,7 @@ export { equal, greater, where } from "./compare.ts";
 export { concat } from "./concat.ts";
 export { conv } from "./conv.ts";
 export { convTranspose } from "./convTranspose.ts";
+export { depthToSpace } from "./depthToSpace.ts";
 export { dropout, randomDropout } from "./dropout.ts";
 export { elu, selu } from "./elu.ts";
 export { gelu } from "./erf.ts";

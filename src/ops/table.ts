@@ -5,12 +5,15 @@ import { cast } from "./cast.ts";
 import { clip } from "./clip.ts";
 import { equal, greater, greaterOrEqual, less, lessOrEqual, where } from "./compare.ts";
 import { concat } from "./concat.ts";
+import { constant, constantOfShape, identity, range, shape } from "./constants.ts";
 import { conv, convInputGrad, convWeightGrad } from "./conv.ts";
 import { convTranspose } from "./convTranspose.ts";
+import { depthToSpace, spaceToDepth } from "./depthToSpace.ts";
 import { dropout, randomDropout } from "./dropout.ts";
 import { elu, selu } from "./elu.ts";
 import { erf, gelu } from "./erf.ts";
 import { exp, log, pow, sqrt } from "./exponential.ts";
+import { gather, gatherGrad } from "./gather.ts";
 import { hardSigmoid, hardSwish } from "./hardSigmoid.ts";
 import { leakyRelu, pRelu } from "./leakyRelu.ts";
 import { and, not, or } from "./logic.ts";
@@ -30,6 +33,9 @@ import { oneHot, scatterElements } from "./scatter.ts";
 import { slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import { softplus, softsign } from "./softplus.ts";
+import { split } from "./split.ts";
+import { squeeze, unsqueeze } from "./squeeze.ts";
+import { tile } from "./tile.ts";
 import { transpose } from "./transpose.ts";
 import { maxUnpool } from "./unpool.ts";
 import {
@@ -49,7 +55,9 @@ export const OPS: Readonly<Record<string, Op>> = Object.fromEntries(
     ...[relu, reluGrad, sigmoid, tanh, softmax, logSoftmax, leakyRelu, pRelu, elu, selu, hardSigmoid, hardSwish],
     ...[softplus, softsign, gelu],
     ...[cast, equal, greater, greaterOrEqual, less, lessOrEqual, and, or, not, where],
-    ...[reshape, flatten, expand, transpose, concat, slice, pad, scatterElements, oneHot],
+    ...[identity, constant, constantOfShape, shape, range],
+    ...[reshape, flatten, squeeze, unsqueeze, expand, tile, transpose, concat, split, slice, pad],
+    ...[gather, gatherGrad, scatterElements, oneHot, depthToSpace, spaceToDepth],
     ...[reduceSum, reduceMean, reduceMax, matMul, gemm],
     ...[conv, convInputGrad, convWeightGrad, convTranspose],
     ...[maxPool, maxPoolGrad, averagePool, averagePoolGrad, globalAveragePool, maxUnpool],
