@@ -1,5 +1,6 @@
 export { relu, reluGrad, sigmoid, tanh } from "./activations.ts";
 export { abs, add, div, mul, neg, sign, sub } from "./arithmetic.ts";
+export { batchNormalization, batchNormTraining } from "./batchNorm.ts";
 export { cast, castTo } from "./cast.ts";
 export { clip } from "./clip.ts";
 export { equal, greater, where } from "./compare.ts";
@@ -12,6 +13,7 @@ export { elu, selu } from "./elu.ts";
 export { gelu } from "./erf.ts";
 export { exp, log, pow, sqrt } from "./exponential.ts";
 export { formula } from "./formula.ts";
+export { globalMaxPool } from "./globalMaxPool.ts";
 export { hardSigmoid, hardSwish } from "./hardSigmoid.ts";
 export { interpret } from "./interpret.ts";
 export { leakyRelu, pRelu } from "./leakyRelu.ts";
@@ -24,12 +26,14 @@ export {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
 } from "./losses.ts";
+export { lrn } from "./lrn.ts";
 export { gemm, matMul } from "./matmul.ts";
 export { ONNX_TYPES } from "./onnxTypes.ts";
 export { pad, zeroPad } from "./pad.ts";
 export { averagePool, globalAveragePool, maxPool, maxPoolGrad } from "./pooling.ts";
 export { reduceMax, reduceMean, reduceSum } from "./reduce.ts";
 export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
+export { resize } from "./resize.ts";
 export { type SampleGraph, sampleGraph } from "./samples.ts";
 export { oneHot, scatterElements } from "./scatter.ts";
 export { slice, sliceAxis } from "./slice.ts";
