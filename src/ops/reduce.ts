@@ -6,11 +6,12 @@ import {
   int,
   type Node,
   type Reals,
+  type Sample,
   type Value,
 } from "../graph/index.ts";
 import { at, normalizeAxis, type Shape, sizeOf, stridesOf } from "../tensor/index.ts";
 import { add, div, mul, sign, sub } from "./arithmetic.ts";
-import { forEachIndex, mapReals } from "./broadcast.ts";
+import { forEachIndex, mapReals, sumTo } from "./broadcast.ts";
 import { castTo } from "./cast.ts";
 import { equal } from "./compare.ts";
 import { exp } from "./exponential.ts";
@@ -38,10 +39,10 @@ interface Reduction {
   /** The numbers of the samples lie between these. */
   readonly low?: number;
   readonly high?: number;
+  readonly more?: readonly Sample[];
   gradient(parts: {
     readonly g: GraphBuilder;
     readonly data: Value;
-    readonly axes: Value | undefined;
     readonly output: Value;
     readonly dOutput: Value;
     readonly count: number;
@@ -50,7 +51,7 @@ interface Reduction {
 
 /** One of the Reduce family; in its gradient, `output` and `dOutput` have the rank of the input. */
 function defineReduction(reduction: Reduction) {
-  const { low = -1, high = 1, finish } = reduction;
+  const { low = -1, high = 1, finish, more = [] } = reduction;
   const input = { shape: [2, 3, 4], low, high };
   return defineOp({
     name: reduction.name,
@@ -74,7 +75,7 @@ function defineReduction(reduction: Reduction) {
         const kept = keptShape(data, axes, attributes.noop_with_empty_axes);
         const count = sizeOf(data.shape) / sizeOf(kept);
         const [y, dY] = [reshapeTo(g, output, kept), reshapeTo(g, dOutput, kept)];
-        return expandTo(g, reduction.gradient({ g, data, axes, output: y, dOutput: dY, count }), data.shape);
+        return expandTo(g, reduction.gradient({ g, data, output: y, dOutput: dY, count }), data.shape);
       },
     }),
     samples: [
@@ -88,6 +89,7 @@ function defineReduction(reduction: Reduction) {
         inputs: [input, { shape: [1], values: [1], dtype: "int64", constant: true }],
         attributes: { keepdims: 0 },
       },
+      ...more,
     ],
   });
 }
@@ -128,15 +130,10 @@ export const reduceMean = defineReduction({
 });
 
 /** The gradient goes to the element that was taken; where several are equal, they share it evenly. */
-const taken: Reduction["gradient"] = ({ g, data, axes, output, dOutput }) => {
+const taken: Reduction["gradient"] = ({ g, data, output, dOutput }) => {
   const isTaken = castTo(g, g.op(equal, [data, output]), data.dtype);
-  return g.op(mul, [isTaken, g.op(div, [dOutput, sumAgain(g, isTaken, axes, dOutput)])]);
+  return g.op(mul, [isTaken, g.op(div, [dOutput, sumTo(g, isTaken, dOutput.shape)])]);
 };
-
-/** Sums over the axes that a reduction took, in the shape of `like`, which has them with size 1. */
-function sumAgain(g: GraphBuilder, value: Value, axes: Value | undefined, like: Value): Value {
-  return reshapeTo(g, g.op(reduceSum, [value, axes], { keepdims: 1 }), like.shape);
-}
 
 export const reduceMax = defineReduction({
   name: "ReduceMax",
@@ -157,14 +154,24 @@ export const reduceProd = defineReduction({
   name: "ReduceProd",
   start: 1,
   fold: (product, x) => product * x,
-  gradient: ({ g, data, axes, dOutput }) => {
+  gradient: ({ g, data, dOutput }) => {
     const isZero = castTo(g, g.op(equal, [data, g.scalar(data, 0)]), data.dtype);
     const withoutZeros = g.op(add, [data, isZero]);
-    const product = reshapeTo(g, g.op(reduceProd, [withoutZeros, axes], { keepdims: 1 }), dOutput.shape);
-    const otherZeros = g.op(sub, [sumAgain(g, isZero, axes, dOutput), isZero]);
+    const axes = [...data.shape.keys()].filter((axis) => data.shape[axis] !== dOutput.shape[axis]);
+    const product = g.op(reduceProd, [withoutZeros, g.int64s(...axes)], { noop_with_empty_axes: 1 });
+    const otherZeros = g.op(sub, [sumTo(g, isZero, dOutput.shape), isZero]);
     const noOther = castTo(g, g.op(equal, [otherZeros, g.scalar(data, 0)]), data.dtype);
     return g.op(mul, [noOther, g.op(div, [g.op(mul, [dOutput, product]), withoutZeros])]);
   },
+  more: [
+    {
+      name: "zeros",
+      inputs: [
+        { shape: [3, 3], values: [0, 2, 3, 0, 0, 4, 1, -2, 5] },
+        { shape: [1], values: [1], dtype: "int64", constant: true },
+      ],
+    },
+  ],
 });
 
 /** The sum of the absolute values. */
