@@ -104,7 +104,7 @@ export function defineUnary<const S extends AttributeSchema = Record<never, neve
 }
 
 /** A gradient of 0, which the functions with steps have wherever they have one. */
-export function noSlope(g: GraphBuilder, _X: Value, _output: Value, dOutput: Value): Value {
+function noSlope(g: GraphBuilder, _X: Value, _output: Value, dOutput: Value): Value {
   return g.op(mul, [dOutput, g.scalar(dOutput, 0)]);
 }
 

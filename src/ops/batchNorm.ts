@@ -205,7 +205,8 @@ export const batchNormGrad = defineOp({
       { shape: scale.shape, data: dB },
     ];
   },
-  // With c = x - mean, dx = a dy - b c - d, where a, b and d are numbers of the channel: few passes over the large ones.
+  // dx = a dy + b (x - mean) + d, where a, b and d are numbers of the channel. The last two terms are a normalization
+  // by a variance of 1, which takes one pass over x.
   lower: ({ g, inputs: { dY, X, scale, mean, variance }, attributes: { epsilon } }) => {
     const f = formula(g, X);
     const perChannel = (value: Value) => reshapeTo(g, value, channelShape(X.shape));
@@ -215,10 +216,11 @@ export const batchNormGrad = defineOp({
     const dB = sumChannels(g, dY);
     const dScale = f.mul(sumChannels(g, f.mul(dY, centered)), invStd);
     const a = f.mul(scale, invStd);
-    const b = f.mul(f.mul(f.mul(a, invStd), dScale), 1 / count);
-    const d = f.mul(f.mul(a, dB), 1 / count);
-    const moved = f.add(f.mul(centered, perChannel(b)), perChannel(d));
-    return [f.sub(f.mul(dY, perChannel(a)), moved), dScale, dB];
+    const b = f.mul(f.mul(f.mul(a, invStd), dScale), -1 / count);
+    const d = f.mul(f.mul(a, dB), -1 / count);
+    const ones = g.numbers(X.dtype, scale.shape, new Array<number>(at(scale.shape, 0)).fill(1));
+    const moved = g.op(batchNormalization, [X, b, d, mean, ones], { epsilon: 0 });
+    return [f.add(f.mul(dY, perChannel(a)), moved), dScale, dB];
   },
   cost: (node) => ({ multiplyAdds: 0, flops: 9 * sizeOf(at(node.outputs, 0).shape) }),
   samples: [

@@ -7,7 +7,7 @@ import { broadcastReals, sumTo } from "./broadcast.ts";
 import { formula } from "./formula.ts";
 
 /** 1 where `x` is above 0, else 0, by passes that vectorize, where Greater and Where do not. */
-export function positiveMask(g: GraphBuilder, x: Value): Value {
+function positiveMask(g: GraphBuilder, x: Value): Value {
   return g.op(sign, [g.op(relu, [x])]);
 }
 

@@ -1,9 +1,8 @@
 import { StriateError } from "../errors.ts";
 import { defineOp, float, type GradientThunk, type GraphBuilder, int, type Reals, type Value } from "../graph/index.ts";
 import { at, type Shape, shapeText, sizeOf } from "../tensor/index.ts";
+import { conv } from "./conv.ts";
 import { formula } from "./formula.ts";
-import { averagePool } from "./pooling.ts";
-import { reshapeTo } from "./reshape.ts";
 
 const LRN = { alpha: float(1e-4), beta: float(0.75), bias: float(1), size: int(5) };
 
@@ -25,13 +24,19 @@ function channelSums({ shape, data }: Reals, before: number, after: number): Flo
   });
 }
 
-/** The mean over the same window as an average pooling along the channels, absent ones being zeros. */
-function channelMeans(g: GraphBuilder, value: Value, size: number, before: number, after: number): Value {
-  const [batch = 1, channels = 1] = value.shape;
-  const rows = reshapeTo(g, value, [batch, 1, channels, sizeOf(value.shape.slice(2))]);
-  const pads = [before, 0, after, 0];
-  const means = g.op(averagePool, [rows], { kernel_shape: [size, 1], strides: [1, 1], pads, count_include_pad: 1 });
-  return reshapeTo(g, means, value.shape);
+/**
+ * `factor` times the sum over the same window, plus `bias`, as a 1x1 convolution with a band of weights: one product of
+ * matrices is many times faster than a pooling along the channels.
+ */
+function windowSums(g: GraphBuilder, value: Value, before: number, after: number, factor: number, bias: number): Value {
+  const channels = at(value.shape, 1);
+  const band = Array.from({ length: channels ** 2 }, (_, i) => {
+    const distance = (i % channels) - Math.floor(i / channels);
+    return distance >= -before && distance <= after ? factor : 0;
+  });
+  const weights = g.numbers(value.dtype, [channels, channels, ...value.shape.slice(2).map(() => 1)], band);
+  const biases = bias === 0 ? undefined : g.numbers(value.dtype, [channels], new Array<number>(channels).fill(bias));
+  return g.op(conv, [value, weights, biases]);
 }
 
 /** s to the power of -beta; the usual 0.75 as roots, which are faster. */
@@ -69,7 +74,7 @@ export const lrn = defineOp({
   }),
   lower: ({ g, inputs: { X }, attributes: { alpha, beta, bias, size } }) => {
     const f = formula(g, X);
-    const s = f.add(f.mul(channelMeans(g, f.mul(X, X), size, ...reach(size)), alpha), bias);
+    const s = windowSums(g, f.mul(X, X), ...reach(size), alpha / size, bias);
     return [f.mul(X, inversePower(g, s, beta))];
   },
   cost: (node) => {
@@ -108,10 +113,10 @@ export const lrnGrad = defineOp({
   lower: ({ g, inputs: { dY, X }, attributes: { alpha, beta, bias, size } }) => {
     const f = formula(g, X);
     const [before, after] = reach(size);
-    const s = f.add(f.mul(channelMeans(g, f.mul(X, X), size, before, after), alpha), bias);
+    const s = windowSums(g, f.mul(X, X), before, after, alpha / size, bias);
     const scaled = f.mul(dY, inversePower(g, s, beta));
-    const means = channelMeans(g, f.div(f.mul(scaled, X), s), size, after, before);
-    return [f.sub(scaled, f.mul(f.mul(X, means), 2 * alpha * beta))];
+    const pulls = windowSums(g, f.div(f.mul(scaled, X), s), after, before, (2 * alpha * beta) / size, 0);
+    return [f.sub(scaled, f.mul(X, pulls))];
   },
   cost: (node) => {
     const elements = sizeOf(at(node.outputs, 0).shape);
