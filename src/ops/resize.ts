@@ -1,5 +1,6 @@
 import { StriateError } from "../errors.ts";
 import {
+  type AttributesOf,
   defineOp,
   float,
   floats,
@@ -22,17 +23,19 @@ const RULE = {
   mode: string<string>("nearest"),
   coordinate_transformation_mode: string<string>("half_pixel"),
   nearest_mode: string<string>("round_prefer_floor"),
+  cubic_coeff_a: float(-0.75),
+  exclude_outside: int(0),
 };
 
 const RESIZE = {
   ...RULE,
   axes: optionalInts,
   antialias: int(0),
-  cubic_coeff_a: float(-0.75),
-  exclude_outside: int(0),
   extrapolation_value: float(0),
   keep_aspect_ratio_policy: string<string>("stretch"),
 };
+
+const POLICIES = ["stretch", "not_larger", "not_smaller"];
 
 interface ResizeInputs {
   readonly X: Value;
@@ -45,8 +48,12 @@ interface Target {
   readonly scales: readonly number[];
 }
 
-/** The output's shape, and the scale along each axis, from `scales` or from `sizes`; an empty one counts as absent. */
-function targetOf({ X, scales, sizes }: ResizeInputs, axes: readonly number[] | undefined): Target {
+/**
+ * The output's shape, and the scale along each axis, from `scales` or from `sizes`; an empty one counts as absent. Where
+ * the aspect ratio is kept, `sizes` are the most or the least, and all axes have one scale.
+ */
+function targetOf({ X, scales, sizes }: ResizeInputs, attributes: AttributesOf<typeof RESIZE>): Target {
+  const { axes, keep_aspect_ratio_policy: policy } = attributes;
   const along = (axes ?? [...X.shape.keys()]).map((axis) => normalizeAxis(axis, X.shape.length));
   const bySizes = sizes !== undefined && sizes.shape[0] !== 0;
   const given = bySizes ? constantInts("Resize", "sizes", sizes) : scalesOf(scales);
@@ -58,10 +65,13 @@ function targetOf({ X, scales, sizes }: ResizeInputs, axes: readonly number[] | 
   }
   const shape = [...X.shape];
   const factors = X.shape.map(() => 1);
+  const ratios = along.map((axis, i) => at(given, i) / at(X.shape, axis));
+  const common = policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
   for (const [i, axis] of along.entries()) {
     const size = at(X.shape, axis);
-    shape[axis] = bySizes ? at(given, i) : Math.floor(size * at(given, i));
-    factors[axis] = bySizes ? at(given, i) / size : at(given, i);
+    const wanted = policy === "stretch" ? at(given, i) : Math.floor(common * size + 0.5);
+    shape[axis] = bySizes ? wanted : Math.floor(size * at(given, i));
+    factors[axis] = bySizes ? (policy === "stretch" ? wanted / size : common) : at(given, i);
   }
   return { shape, scales: factors };
 }
@@ -95,7 +105,7 @@ function resizeByProducts(g: GraphBuilder, value: Value, resizes: readonly AxisR
 }
 
 /**
- * Another size by the nearest element or by linear interpolation along each axis. `scales` or `sizes` give the new one,
+ * Another size by the nearest element, or by linear or cubic interpolation along each axis. `scales` or `sizes` give the new one,
  * for all axes or for `axes`; `coordinate_transformation_mode` tells where an output lies in the input.
  */
 export const resize = defineOp({
@@ -104,30 +114,33 @@ export const resize = defineOp({
   optional: ["roi", "scales", "sizes"],
   attributes: RESIZE,
   infer: (inputs, attributes) => {
-    if (attributes.antialias || attributes.keep_aspect_ratio_policy !== "stretch") {
-      throw new StriateError("usage", "Resize: antialias and keep_aspect_ratio_policy are not supported");
+    if (attributes.antialias || !POLICIES.includes(attributes.keep_aspect_ratio_policy)) {
+      throw new StriateError(
+        "usage",
+        `Resize: antialias is not supported, and keep_aspect_ratio_policy must be one of ${POLICIES.join(", ")}`,
+      );
     }
     checkRule(attributes);
-    return [{ dtype: inputs.X.dtype, shape: targetOf(inputs, attributes.axes).shape }];
+    return [{ dtype: inputs.X.dtype, shape: targetOf(inputs, attributes).shape }];
   },
   reference: ({ X }, attributes, node) => {
     const [value, , scales, sizes] = node.inputs as [Value, Value?, Value?, Value?];
-    const target = targetOf({ X: value, scales, sizes }, attributes.axes);
+    const target = targetOf({ X: value, scales, sizes }, attributes);
     return [resizeReals(X, axisResizes(X.shape, target.shape, target.scales, attributes))];
   },
   gradient: ({ g, X, scales, sizes, attributes, dOutput }): { X: GradientThunk } => ({
     X: () => {
-      const { mode, coordinate_transformation_mode, nearest_mode } = attributes;
+      const { mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a, exclude_outside } = attributes;
       return g.op(resizeGrad, [dOutput], {
-        ...{ mode, coordinate_transformation_mode, nearest_mode },
-        scales: targetOf({ X, scales, sizes }, attributes.axes).scales,
+        ...{ mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a, exclude_outside },
+        scales: targetOf({ X, scales, sizes }, attributes).scales,
         input_shape: X.shape,
       });
     },
   }),
   // Where the corners are to be aligned with an output that was rounded down, ONNX Runtime does not follow ONNX.
   lower: ({ g, inputs, attributes }): readonly Value[] | undefined => {
-    const { shape, scales } = targetOf(inputs, attributes.axes);
+    const { shape, scales } = targetOf(inputs, attributes);
     const rounded = shape.some((size, axis) => size !== at(scales, axis) * at(inputs.X.shape, axis));
     if (!rounded || attributes.coordinate_transformation_mode !== "align_corners") return undefined;
     return [resizeByProducts(g, inputs.X, axisResizes(inputs.X.shape, shape, scales, attributes))];
@@ -159,6 +172,16 @@ export const resize = defineOp({
         },
       ],
     ),
+    ...[{}, { exclude_outside: 1, cubic_coeff_a: -0.5 }].map((attributes, i) => ({
+      name: i === 0 ? "cubic" : "cubic, nothing outside",
+      inputs: [{ shape: [1, 2, 4, 5] }, undefined, numbers(1, 1, 2, 0.8)],
+      attributes: { mode: "cubic", ...attributes },
+    })),
+    ...["not_larger", "not_smaller"].map((keep_aspect_ratio_policy) => ({
+      name: `linear, ${keep_aspect_ratio_policy}`,
+      inputs: [{ shape: [1, 1, 3, 4] }, undefined, undefined, sizes(7, 8)],
+      attributes: { mode: "linear", axes: [2, 3], keep_aspect_ratio_policy },
+    })),
     {
       name: "linear, two axes",
       inputs: [{ shape: [2, 2, 3, 3] }, undefined, numbers(2, 1.5)],

@@ -6,6 +6,10 @@ export interface ResizeRule {
   readonly mode: string;
   readonly coordinate_transformation_mode: string;
   readonly nearest_mode: string;
+  /** The `a` of the cubic kernel (Keys 1981). */
+  readonly cubic_coeff_a: number;
+  /** Cubic only: neighbours beyond the border count nothing, in place of repeating the border. */
+  readonly exclude_outside: number;
 }
 
 /** Resizing is a matrix along each axis: row-major [to, from], every output being a mix of inputs. */
@@ -39,8 +43,16 @@ function sourcePlace(rule: ResizeRule, x: number, from: number, to: number, scal
   }
 }
 
+/** Keys's cubic convolution: the weight of a neighbour at this distance, which is less than 2. */
+function cubicKernel(distance: number, a: number): number {
+  return distance <= 1
+    ? ((a + 2) * distance - (a + 3)) * distance * distance + 1
+    : ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a;
+}
+
 /** The neighbours of a place and their weights, as yet without regard to the borders. */
-function neighbours({ mode, nearest_mode }: ResizeRule, place: number): [index: number, weight: number][] {
+function neighbours(rule: ResizeRule, place: number): [index: number, weight: number][] {
+  const { mode, nearest_mode } = rule;
   if (mode === "linear") {
     const low = Math.floor(place);
     return [
@@ -48,7 +60,13 @@ function neighbours({ mode, nearest_mode }: ResizeRule, place: number): [index: 
       [low + 1, place - low],
     ];
   }
-  if (mode !== "nearest") throw new StriateError("usage", `Resize: mode must be nearest or linear, received ${mode}`);
+  if (mode === "cubic") {
+    const low = Math.floor(place);
+    return [-1, 0, 1, 2].map((step) => [low + step, cubicKernel(Math.abs(place - low - step), rule.cubic_coeff_a)]);
+  }
+  if (mode !== "nearest") {
+    throw new StriateError("usage", `Resize: mode must be nearest, linear or cubic, received ${mode}`);
+  }
   switch (nearest_mode) {
     case "round_prefer_floor":
       return [[Math.ceil(place - 0.5), 1]];
@@ -63,6 +81,15 @@ function neighbours({ mode, nearest_mode }: ResizeRule, place: number): [index: 
   }
 }
 
+/** The neighbours that count: all, unless those outside are excluded and the others make up for them. */
+function withinBorders(rule: ResizeRule, place: number, size: number): [index: number, weight: number][] {
+  const all = neighbours(rule, place);
+  if (!rule.exclude_outside || rule.mode !== "cubic") return all;
+  const inside = all.filter(([index]) => index >= 0 && index < size);
+  const sum = inside.reduce((total, [, weight]) => total + weight, 0);
+  return inside.map(([index, weight]) => [index, weight / sum]);
+}
+
 /** @throws StriateError `usage` that names what is not supported. */
 export function checkRule(rule: ResizeRule): void {
   neighbours(rule, sourcePlace(rule, 0, 1, 1, 1));
@@ -75,7 +102,7 @@ export function axisResizes(input: Shape, output: Shape, scales: readonly number
     if (from === to && scale === 1) return [];
     const weights = new Float64Array(to * from);
     for (let x = 0; x < to; x++) {
-      for (const [index, weight] of neighbours(rule, sourcePlace(rule, x, from, to, scale))) {
+      for (const [index, weight] of withinBorders(rule, sourcePlace(rule, x, from, to, scale), from)) {
         const place = x * from + Math.min(Math.max(index, 0), from - 1);
         weights[place] = at(weights, place) + weight;
       }
