@@ -1,5 +1,5 @@
 import { internalError, StriateError } from "../errors.ts";
-import { type GraphBuilder, type Node, outputOf, type Value } from "../graph/index.ts";
+import type { GraphBuilder, Node, Value } from "../graph/index.ts";
 import { add, OPS } from "../ops/index.ts";
 import { isFloat, zeros } from "../tensor/index.ts";
 
@@ -17,10 +17,9 @@ export function gradients(g: GraphBuilder, loss: Value, wrt: readonly Value[]): 
   const dependent = dependents(nodes, wrt);
   const sums = new Map<Value, Value>([[loss, g.scalar(loss, 1)]]);
   for (const node of nodes.toReversed()) {
-    const output = outputOf(node);
-    const dOutput = sums.get(output);
-    if (!dOutput || !dependent.has(output)) continue;
-    g.scoped("gradient", () => addInputGradients(g, node, dOutput, dependent, sums));
+    const dOutputs = node.outputs.map((output) => (dependent.has(output) ? sums.get(output) : undefined));
+    if (dOutputs.every((dOutput) => dOutput === undefined)) continue;
+    g.scoped("gradient", () => addInputGradients(g, node, dOutputs, dependent, sums));
   }
   return wrt.map((value) => sums.get(value) ?? g.constant(zeros(value.dtype, value.shape)));
 }
@@ -38,13 +37,13 @@ function dependents(nodes: readonly Node[], wrt: readonly Value[]): Set<Value> {
 function addInputGradients(
   g: GraphBuilder,
   node: Node,
-  dOutput: Value,
+  dOutputs: readonly (Value | undefined)[],
   dependent: ReadonlySet<Value>,
   sums: Map<Value, Value>,
 ): void {
   const op = OPS[node.op];
   if (!op) throw internalError(`node ${node.name} is of the unknown op ${node.op}`);
-  const thunks = op.gradient?.(g, node, dOutput);
+  const thunks = op.gradient?.(g, node, dOutputs);
   for (const [i, input] of node.inputs.entries()) {
     if (!input || !dependent.has(input)) continue;
     const thunk = thunks?.[i];

@@ -14,7 +14,7 @@ export interface Value extends ValueType {
 }
 
 /** An attribute's value; which of them is a float and which an int is told by the op's schema. */
-export type Attribute = number | string | readonly number[];
+export type Attribute = number | string | readonly number[] | Tensor;
 
 /** One operation. An optional input that is left out is `undefined`, as an empty name is in ONNX. */
 export interface Node {

@@ -1,11 +1,11 @@
 import { internalError, StriateError } from "../errors.ts";
-import { type DType, type Shape, typeText } from "../tensor/index.ts";
+import { type DType, type Shape, type Tensor, typeText, zeros } from "../tensor/index.ts";
 import type { GraphBuilder } from "./builder.ts";
 import type { Attribute, Node, Value, ValueType } from "./graph.ts";
 
 /** An attribute's kind (ONNX stores ints and floats differently) and its default; `optional` ones may be absent. */
 export interface AttributeSpec<T extends Attribute | undefined = Attribute | undefined> {
-  readonly kind: "int" | "float" | "ints" | "floats" | "string";
+  readonly kind: "int" | "float" | "ints" | "floats" | "string" | "tensor";
   readonly default: T;
 }
 
@@ -16,6 +16,11 @@ export const ints = (value: readonly number[]): AttributeSpec<readonly number[]>
 /** Ints whose absence means something of its own (all axes, say). */
 export const optionalInts: AttributeSpec<readonly number[] | undefined> = { kind: "ints", default: undefined };
 export const optionalInt: AttributeSpec<number | undefined> = { kind: "int", default: undefined };
+export const floats = (value: readonly number[]): AttributeSpec<readonly number[]> => ({
+  kind: "floats",
+  default: value,
+});
+export const optionalTensor: AttributeSpec<Tensor | undefined> = { kind: "tensor", default: undefined };
 
 export type AttributeSchema = Readonly<Record<string, AttributeSpec>>;
 export type AttributesOf<S extends AttributeSchema> = { readonly [K in keyof S]: S[K]["default"] };
@@ -68,9 +73,11 @@ export type GradientContext<I, A> = I & {
   readonly g: GraphBuilder;
   readonly node: Node;
   readonly attributes: A;
-  /** The first output, and the gradient of the loss by it. */
+  /** The first output, and the gradient of the loss by it: zeros where the loss only depends on the others. */
   readonly output: Value;
   readonly dOutput: Value;
+  /** The gradients of the loss by all outputs; `undefined` where it does not depend on one. */
+  readonly dOutputs: readonly (Value | undefined)[];
 };
 
 export interface LoweringContext<I, A> {
@@ -92,9 +99,16 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
   readonly variadic: boolean;
   infer(inputs: readonly (Value | undefined)[], attributes: Readonly<Record<string, Attribute>>): readonly ValueType[];
   reference(inputs: readonly (Reals | undefined)[], node: Node): readonly Reals[];
-  /** The thunks by input position; `undefined` where an input has no gradient. Absent when the op has none at all. */
+  /**
+   * The thunks by input position; `undefined` where an input has no gradient. Absent when the op has none at all.
+   * `dOutputs` has the gradient by each output, `undefined` where the loss does not depend on it.
+   */
   readonly gradient:
-    | ((g: GraphBuilder, node: Node, dOutput: Value) => readonly (GradientThunk | undefined)[])
+    | ((
+        g: GraphBuilder,
+        node: Node,
+        dOutputs: readonly (Value | undefined)[],
+      ) => readonly (GradientThunk | undefined)[])
     | undefined;
   /** The node in other ops, standard ones in the end, or `undefined` when it is fine as it is for this target. */
   readonly lower: ((g: GraphBuilder, node: Node, target: LoweringTarget) => readonly Value[] | undefined) | undefined;
@@ -145,9 +159,10 @@ export function defineOp<
     reference: (inputs, node) => spec.reference(named(inputs), attributesOf(node.attributes), node),
     gradient:
       gradient &&
-      ((g, node, dOutput) => {
+      ((g, node, dOutputs) => {
         const attributes = attributesOf(node.attributes);
-        const thunks = gradient({ ...named(node.inputs), g, node, attributes, output: outputOf(node), dOutput });
+        const [output, dOutput] = [outputOf(node), firstGradient(g, node, dOutputs)];
+        const thunks = gradient({ ...named(node.inputs), g, node, attributes, output, dOutput, dOutputs });
         return names.map((name) => thunks[name]);
       }),
     lower:
@@ -165,6 +180,7 @@ interface VariadicOpSpec<S extends AttributeSchema> extends Common<S> {
     readonly node: Node;
     readonly inputs: readonly Value[];
     readonly attributes: AttributesOf<S>;
+    readonly output: Value;
     readonly dOutput: Value;
   }) => readonly GradientThunk[];
 }
@@ -183,9 +199,10 @@ export function defineVariadicOp<const S extends AttributeSchema = Record<never,
     reference: (inputs, node) => spec.reference(inputs as readonly Reals[], node.attributes as AttributesOf<S>, node),
     gradient:
       gradient &&
-      ((g, node, dOutput) => {
+      ((g, node, dOutputs) => {
         const attributes = node.attributes as AttributesOf<S>;
-        return gradient({ g, node, inputs: node.inputs as readonly Value[], attributes, dOutput });
+        const [output, dOutput] = [outputOf(node), firstGradient(g, node, dOutputs)];
+        return gradient({ g, node, inputs: node.inputs as readonly Value[], attributes, output, dOutput });
       }),
     lower: undefined,
   };
@@ -199,6 +216,11 @@ function common<S extends AttributeSchema>(spec: Common<S>) {
     cost: spec.cost ?? ((node: Node) => ({ multiplyAdds: 0, flops: outputOf(node).shape.reduce((a, b) => a * b, 1) })),
     samples: spec.samples,
   };
+}
+
+function firstGradient(g: GraphBuilder, node: Node, dOutputs: readonly (Value | undefined)[]): Value {
+  const { dtype, shape } = outputOf(node);
+  return dOutputs[0] ?? g.constant(zeros(dtype, shape));
 }
 
 /** The first output of a node. */
@@ -217,14 +239,9 @@ export function completeAttributes(
   for (const [name, spec] of Object.entries(op.attributes)) {
     const value = given[name] ?? spec.default;
     if (value === undefined) continue;
-    const isKind =
-      spec.kind === "string"
-        ? typeof value === "string"
-        : spec.kind.endsWith("s")
-          ? Array.isArray(value)
-          : typeof value === "number";
-    if (!isKind)
+    if (!isKind(spec.kind, value)) {
       throw new StriateError("usage", `${op.name}: attribute ${name} must be of kind ${spec.kind}, received ${value}`);
+    }
     complete[name] = value;
   }
   const unknown = Object.keys(given).filter((name) => !(name in op.attributes));
@@ -233,6 +250,12 @@ export function completeAttributes(
     throw new StriateError("usage", `${op.name}: unknown attribute ${unknown.join(", ")}; it has ${known}`);
   }
   return complete;
+}
+
+function isKind(kind: AttributeSpec["kind"], value: Attribute): boolean {
+  if (kind === "string") return typeof value === "string";
+  if (kind === "tensor") return typeof value === "object" && "dtype" in value;
+  return kind.endsWith("s") ? Array.isArray(value) : typeof value === "number";
 }
 
 /** Checks the number of inputs of a new node and infers the types of its outputs. */

@@ -1,5 +1,5 @@
 import { toNumbers, typeText } from "../tensor/index.ts";
-import type { Graph, Value } from "./graph.ts";
+import type { Attribute, Graph, Value } from "./graph.ts";
 
 /** The graph as text that reads like a program, one line a value or node. */
 export function print(graph: Graph): string {
@@ -9,7 +9,7 @@ export function print(graph: Graph): string {
     ...graph.randoms.map(({ value }) => `  random ${typed(value)}`),
     ...graph.states.map(({ now, next }) => `  state  ${typed(now)}${next === now ? "" : ` <- ${next.name}`}`),
     ...graph.nodes.map((node) => {
-      const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+      const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}=${attributeText(value)}`);
       const inputs = node.inputs.map((value) => (value ? used(value) : "_"));
       return `  ${node.outputs.map(typed).join(", ")} = ${node.op}(${inputs.join(", ")})${attributes.join("")}`;
     }),
@@ -19,6 +19,10 @@ export function print(graph: Graph): string {
 }
 
 const typed = (value: Value) => `${value.name}: ${typeText(value)}`;
+
+function attributeText(value: Attribute): string {
+  return typeof value === "object" && "dtype" in value ? `${typeText(value)}{${value.data}}` : JSON.stringify(value);
+}
 
 /** Small constants are shown by what they hold. */
 function used(value: Value): string {

@@ -26,7 +26,7 @@ export const OPSET = 20;
 const IR_VERSION = 9;
 
 /** ONNX's numbers for attribute kinds (AttributeProto.AttributeType). */
-const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 /** The suffix of a state's name under which its next value leaves the graph. */
 const NEXT = ".next";
@@ -104,6 +104,8 @@ function attributeProto(op: Op, name: string, value: Attribute): MessageInitShap
   const type = ATTRIBUTE_TYPES[kind];
   if (typeof value === "string") return { name, type, s: new TextEncoder().encode(value) };
   if (typeof value === "number") return kind === "int" ? { name, type, i: BigInt(value) } : { name, type, f: value };
+  // Ops with a tensor attribute are lowered to constants.
+  if ("dtype" in value) throw internalError(`${op.name}: attribute ${name} is a tensor; lower the graph first`);
   return kind === "ints" ? { name, type, ints: value.map(BigInt) } : { name, type, floats: [...value] };
 }
 

@@ -1,5 +1,13 @@
 import { StriateError } from "../errors.ts";
-import { type Cost, defineOp, type GradientThunk, type GraphBuilder, type Sample, type Value } from "../graph/index.ts";
+import {
+  type AttributeSchema,
+  type AttributesOf,
+  defineOp,
+  type GradientThunk,
+  type GraphBuilder,
+  type Sample,
+  type Value,
+} from "../graph/index.ts";
 import { at, broadcastShapes, typeText } from "../tensor/index.ts";
 import { broadcastReals, mapReals, sumTo } from "./broadcast.ts";
 
@@ -66,40 +74,58 @@ export const div = defineBinary({
   }),
 });
 
-interface Unary {
+interface Unary<S extends AttributeSchema> {
   readonly name: string;
-  f(x: number): number;
-  gradient?(g: GraphBuilder, X: Value, output: Value, dOutput: Value): Value;
+  readonly attributes?: S;
+  f(x: number, attributes: AttributesOf<S>): number;
+  gradient?(g: GraphBuilder, X: Value, output: Value, dOutput: Value, attributes: AttributesOf<S>): Value;
   readonly low?: number;
   readonly high?: number;
-  readonly cost?: (elements: number) => Cost;
+  readonly samples?: readonly Sample[];
 }
 
 /** An elementwise function of one tensor. */
-export function defineUnary({ name, f, gradient, low = -2, high = 2 }: Unary) {
-  return defineOp({
+export function defineUnary<const S extends AttributeSchema = Record<never, never>>(unary: Unary<S>) {
+  const { name, attributes, f, gradient, low = -2, high = 2, samples } = unary;
+  return defineOp<"X", never, S>({
     name,
     inputs: ["X"],
-    infer: ({ X }: { X: Value }) => [{ dtype: X.dtype, shape: X.shape }],
-    reference: ({ X }) => [mapReals(X, f)],
+    ...(attributes && { attributes }),
+    infer: ({ X }) => [{ dtype: X.dtype, shape: X.shape }],
+    reference: ({ X }, given) => [mapReals(X, (x) => f(x, given))],
     ...(gradient && {
-      gradient: ({ g, X, output, dOutput }: { g: GraphBuilder; X: Value; output: Value; dOutput: Value }) => ({
-        X: () => gradient(g, X, output, dOutput),
-      }),
+      gradient: (context) => {
+        const { g, X, output, dOutput } = context;
+        return { X: () => gradient(g, X, output, dOutput, context.attributes) };
+      },
     }),
-    samples: [{ name: "a matrix", inputs: [{ shape: [3, 5], low, high }] }],
+    samples: samples ?? [{ name: "a matrix", inputs: [{ shape: [3, 5], low, high }] }],
   });
+}
+
+/** A gradient of 0, which the functions with steps have wherever they have one. */
+function noSlope(g: GraphBuilder, _X: Value, _output: Value, dOutput: Value): Value {
+  return g.op(mul, [dOutput, g.scalar(dOutput, 0)]);
 }
 
 export const neg = defineUnary({
   name: "Neg",
   f: (x) => -x,
-  gradient: (g, _X, _output, dOutput) => g.op(neg, [dOutput]),
+  gradient: (g, _X, _output, dOutput): Value => g.op(neg, [dOutput]),
 });
 
 /** -1, 0 or 1. Its gradient is 0 wherever it has one. */
 export const sign = defineUnary({
   name: "Sign",
   f: Math.sign,
-  gradient: (g, _X, _output, dOutput) => g.op(mul, [dOutput, g.scalar(dOutput, 0)]),
+  gradient: noSlope,
 });
+
+export const abs = defineUnary({
+  name: "Abs",
+  f: Math.abs,
+  gradient: (g, X, _output, dOutput) => g.op(mul, [dOutput, g.op(sign, [X])]),
+});
+
+export const floor = defineUnary({ name: "Floor", f: Math.floor, gradient: noSlope });
+export const ceil = defineUnary({ name: "Ceil", f: Math.ceil, gradient: noSlope });

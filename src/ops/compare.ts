@@ -25,6 +25,9 @@ function defineComparison(name: string, test: (a: number, b: number) => boolean)
 
 export const equal = defineComparison("Equal", (a, b) => a === b);
 export const greater = defineComparison("Greater", (a, b) => a > b);
+export const greaterOrEqual = defineComparison("GreaterOrEqual", (a, b) => a >= b);
+export const less = defineComparison("Less", (a, b) => a < b);
+export const lessOrEqual = defineComparison("LessOrEqual", (a, b) => a <= b);
 
 /** `X` where the condition holds, `Y` elsewhere. */
 export const where = defineOp({

@@ -1,15 +1,22 @@
 export { relu, reluGrad, sigmoid, tanh } from "./activations.ts";
-export { add, div, mul, neg, sign, sub } from "./arithmetic.ts";
+export { abs, add, div, mul, neg, sign, sub } from "./arithmetic.ts";
+export { batchNormalization, batchNormTraining } from "./batchNorm.ts";
 export { cast, castTo } from "./cast.ts";
 export { clip } from "./clip.ts";
 export { equal, greater, where } from "./compare.ts";
 export { concat } from "./concat.ts";
 export { conv } from "./conv.ts";
 export { convTranspose } from "./convTranspose.ts";
+export { depthToSpace } from "./depthToSpace.ts";
 export { dropout, randomDropout } from "./dropout.ts";
+export { elu, selu } from "./elu.ts";
+export { gelu } from "./erf.ts";
 export { exp, log, pow, sqrt } from "./exponential.ts";
 export { formula } from "./formula.ts";
+export { globalMaxPool } from "./globalMaxPool.ts";
+export { hardSigmoid, hardSwish } from "./hardSigmoid.ts";
 export { interpret } from "./interpret.ts";
+export { leakyRelu, pRelu } from "./leakyRelu.ts";
 export {
   binaryCrossEntropy,
   EPSILON,
@@ -19,16 +26,19 @@ export {
   softmaxCrossEntropy,
   sparseSoftmaxCrossEntropy,
 } from "./losses.ts";
+export { lrn } from "./lrn.ts";
 export { gemm, matMul } from "./matmul.ts";
 export { ONNX_TYPES } from "./onnxTypes.ts";
 export { pad, zeroPad } from "./pad.ts";
 export { averagePool, globalAveragePool, maxPool, maxPoolGrad } from "./pooling.ts";
 export { reduceMax, reduceMean, reduceSum } from "./reduce.ts";
 export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
+export { resize } from "./resize.ts";
 export { type SampleGraph, sampleGraph } from "./samples.ts";
 export { oneHot, scatterElements } from "./scatter.ts";
 export { slice, sliceAxis } from "./slice.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
+export { softplus, softsign } from "./softplus.ts";
 export { OPS } from "./table.ts";
 export { inversePermutation, transpose, transposeBy } from "./transpose.ts";
 export {
@@ -39,3 +49,4 @@ export {
   rmspropUpdate,
   sgdUpdate,
 } from "./updates.ts";
+export { max, min } from "./variadic.ts";

@@ -6,13 +6,15 @@ import {
   int,
   type Node,
   type Reals,
+  type Sample,
   type Value,
 } from "../graph/index.ts";
 import { at, normalizeAxis, type Shape, sizeOf, stridesOf } from "../tensor/index.ts";
-import { div, mul } from "./arithmetic.ts";
-import { forEachIndex } from "./broadcast.ts";
+import { add, div, mul, sign, sub } from "./arithmetic.ts";
+import { forEachIndex, mapReals, sumTo } from "./broadcast.ts";
 import { castTo } from "./cast.ts";
 import { equal } from "./compare.ts";
+import { exp } from "./exponential.ts";
 import { constantInts, expandTo, reshapeTo } from "./reshape.ts";
 
 /** The reduced axes: those given, else all, or none with `noop_with_empty_axes`. */
@@ -32,10 +34,15 @@ interface Reduction {
   /** One group of elements to one. */
   readonly start: number;
   fold(folded: number, x: number, count: number): number;
+  /** What becomes of the folded number in the end. */
+  finish?(folded: number): number;
+  /** The numbers of the samples lie between these. */
+  readonly low?: number;
+  readonly high?: number;
+  readonly more?: readonly Sample[];
   gradient(parts: {
     readonly g: GraphBuilder;
     readonly data: Value;
-    readonly axes: Value | undefined;
     readonly output: Value;
     readonly dOutput: Value;
     readonly count: number;
@@ -44,6 +51,8 @@ interface Reduction {
 
 /** One of the Reduce family; in its gradient, `output` and `dOutput` have the rank of the input. */
 function defineReduction(reduction: Reduction) {
+  const { low = -1, high = 1, finish, more = [] } = reduction;
+  const input = { shape: [2, 3, 4], low, high };
   return defineOp({
     name: reduction.name,
     inputs: ["data"],
@@ -58,27 +67,29 @@ function defineReduction(reduction: Reduction) {
       const kept = keptShape(inputOf(node), node.inputs[1], noop_with_empty_axes);
       const count = sizeOf(data.shape) / sizeOf(kept);
       const fold = (folded: number, x: number) => reduction.fold(folded, x, count);
-      return [foldGroups(data, at(node.outputs, 0).shape, kept, reduction.start, fold)];
+      const folded = foldGroups(data, at(node.outputs, 0).shape, kept, reduction.start, fold);
+      return [finish ? mapReals(folded, finish) : folded];
     },
     gradient: ({ g, data, axes, attributes, output, dOutput }): { data: GradientThunk } => ({
       data: () => {
         const kept = keptShape(data, axes, attributes.noop_with_empty_axes);
         const count = sizeOf(data.shape) / sizeOf(kept);
         const [y, dY] = [reshapeTo(g, output, kept), reshapeTo(g, dOutput, kept)];
-        return expandTo(g, reduction.gradient({ g, data, axes, output: y, dOutput: dY, count }), data.shape);
+        return expandTo(g, reduction.gradient({ g, data, output: y, dOutput: dY, count }), data.shape);
       },
     }),
     samples: [
-      { name: "all axes", inputs: [{ shape: [2, 3, 4] }] },
+      { name: "all axes", inputs: [input] },
       {
         name: "two axes",
-        inputs: [{ shape: [2, 3, 4] }, { shape: [2], values: [0, -1], dtype: "int64", constant: true }],
+        inputs: [input, { shape: [2], values: [0, -1], dtype: "int64", constant: true }],
       },
       {
         name: "an axis dropped",
-        inputs: [{ shape: [2, 3, 4] }, { shape: [1], values: [1], dtype: "int64", constant: true }],
+        inputs: [input, { shape: [1], values: [1], dtype: "int64", constant: true }],
         attributes: { keepdims: 0 },
       },
+      ...more,
     ],
   });
 }
@@ -118,14 +129,100 @@ export const reduceMean = defineReduction({
   gradient: ({ g, dOutput, count }) => g.op(div, [dOutput, g.scalar(dOutput, count)]),
 });
 
-/** The largest element of each group. Where several are the largest, they share the gradient evenly. */
+/** The gradient goes to the element that was taken; where several are equal, they share it evenly. */
+const taken: Reduction["gradient"] = ({ g, data, output, dOutput }) => {
+  const isTaken = castTo(g, g.op(equal, [data, output]), data.dtype);
+  return g.op(mul, [isTaken, g.op(div, [dOutput, sumTo(g, isTaken, dOutput.shape)])]);
+};
+
 export const reduceMax = defineReduction({
   name: "ReduceMax",
   start: Number.NEGATIVE_INFINITY,
   fold: (largest, x) => Math.max(largest, x),
-  gradient: ({ g, data, axes, output, dOutput }) => {
-    const isLargest = castTo(g, g.op(equal, [data, output]), data.dtype);
-    const ties = g.op(reduceSum, [isLargest, axes], { keepdims: 1 });
-    return g.op(mul, [isLargest, g.op(div, [dOutput, reshapeTo(g, ties, dOutput.shape)])]);
+  gradient: taken,
+});
+
+export const reduceMin = defineReduction({
+  name: "ReduceMin",
+  start: Number.POSITIVE_INFINITY,
+  fold: (smallest, x) => Math.min(smallest, x),
+  gradient: taken,
+});
+
+/** The product. Its gradient is the product of the others, which a single 0 does not make 0 for itself. */
+export const reduceProd = defineReduction({
+  name: "ReduceProd",
+  start: 1,
+  fold: (product, x) => product * x,
+  gradient: ({ g, data, dOutput }) => {
+    const isZero = castTo(g, g.op(equal, [data, g.scalar(data, 0)]), data.dtype);
+    const withoutZeros = g.op(add, [data, isZero]);
+    const axes = [...data.shape.keys()].filter((axis) => data.shape[axis] !== dOutput.shape[axis]);
+    const product = g.op(reduceProd, [withoutZeros, g.int64s(...axes)], { noop_with_empty_axes: 1 });
+    const otherZeros = g.op(sub, [sumTo(g, isZero, dOutput.shape), isZero]);
+    const noOther = castTo(g, g.op(equal, [otherZeros, g.scalar(data, 0)]), data.dtype);
+    return g.op(mul, [noOther, g.op(div, [g.op(mul, [dOutput, product]), withoutZeros])]);
   },
+  more: [
+    {
+      name: "zeros",
+      inputs: [
+        { shape: [3, 3], values: [0, 2, 3, 0, 0, 4, 1, -2, 5] },
+        { shape: [1], values: [1], dtype: "int64", constant: true },
+      ],
+    },
+  ],
+});
+
+/** The sum of the absolute values. */
+export const reduceL1 = defineReduction({
+  name: "ReduceL1",
+  start: 0,
+  fold: (sum, x) => sum + Math.abs(x),
+  gradient: ({ g, data, dOutput }) => g.op(mul, [dOutput, g.op(sign, [data])]),
+});
+
+/** The Euclidean norm. Its gradient where all elements are 0 is 0. */
+export const reduceL2 = defineReduction({
+  name: "ReduceL2",
+  start: 0,
+  fold: (sum, x) => sum + x * x,
+  finish: Math.sqrt,
+  gradient: ({ g, data, output, dOutput }) => g.op(mul, [data, g.op(div, [dOutput, nonZero(g, output)])]),
+});
+
+/** `value`, with 1 where it is 0: a divisor for numbers that are 0 there too. */
+export function nonZero(g: GraphBuilder, value: Value): Value {
+  return g.op(add, [value, castTo(g, g.op(equal, [value, g.scalar(value, 0)]), value.dtype)]);
+}
+
+export const reduceSumSquare = defineReduction({
+  name: "ReduceSumSquare",
+  start: 0,
+  fold: (sum, x) => sum + x * x,
+  gradient: ({ g, data, dOutput }) => g.op(mul, [data, g.op(add, [dOutput, dOutput])]),
+});
+
+/** The logarithm of the sum. */
+export const reduceLogSum = defineReduction({
+  name: "ReduceLogSum",
+  start: 0,
+  fold: (sum, x) => sum + x,
+  finish: Math.log,
+  // d log s = ds / s with s = exp(y)
+  gradient: ({ g, output, dOutput }) => g.op(div, [dOutput, g.op(exp, [output])]),
+  low: 0.2,
+});
+
+/** The logarithm of the sum of exponentials, folded so that nothing overflows. */
+export const reduceLogSumExp = defineReduction({
+  name: "ReduceLogSumExp",
+  start: Number.NEGATIVE_INFINITY,
+  fold: (folded, x) => {
+    const largest = Math.max(folded, x);
+    return largest === Number.NEGATIVE_INFINITY
+      ? largest
+      : largest + Math.log1p(Math.exp(Math.min(folded, x) - largest));
+  },
+  gradient: ({ g, data, output, dOutput }) => g.op(mul, [dOutput, g.op(exp, [g.op(sub, [data, output])])]),
 });

@@ -46,7 +46,7 @@ function permutation(rank: number, perm: readonly number[] | undefined): readonl
   return perm ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
 }
 
-function transposeReals(x: Reals, perm: readonly number[]): Reals {
+export function transposeReals(x: Reals, perm: readonly number[]): Reals {
   const shape = perm.map((axis) => at(x.shape, axis));
   const strides = stridesOf(x.shape);
   const data = new Float64Array(x.data.length);

@@ -1,0 +1,251 @@
+import { StriateError } from "../errors.ts";
+import {
+  type AttributesOf,
+  defineOp,
+  float,
+  floats,
+  type GradientThunk,
+  type GraphBuilder,
+  int,
+  ints,
+  optionalInts,
+  type Reals,
+  string,
+  type Value,
+} from "../graph/index.ts";
+import { at, normalizeAxis, shapeText, sizeOf, toNumbers } from "../tensor/index.ts";
+import { matMul } from "./matmul.ts";
+import { reduceSum } from "./reduce.ts";
+import { constantInts, reshapeTo } from "./reshape.ts";
+import { type AxisResize, applyAxis, axisResizes, checkRule, repetition, transposed } from "./resizeAxis.ts";
+
+const RULE = {
+  mode: string<string>("nearest"),
+  coordinate_transformation_mode: string<string>("half_pixel"),
+  nearest_mode: string<string>("round_prefer_floor"),
+  cubic_coeff_a: float(-0.75),
+  exclude_outside: int(0),
+};
+
+const RESIZE = {
+  ...RULE,
+  axes: optionalInts,
+  antialias: int(0),
+  extrapolation_value: float(0),
+  keep_aspect_ratio_policy: string<string>("stretch"),
+};
+
+const POLICIES = ["stretch", "not_larger", "not_smaller"];
+
+interface ResizeInputs {
+  readonly X: Value;
+  readonly scales?: Value | undefined;
+  readonly sizes?: Value | undefined;
+}
+
+interface Target {
+  readonly shape: readonly number[];
+  readonly scales: readonly number[];
+}
+
+/**
+ * The output's shape, and the scale along each axis, from `scales` or from `sizes`; an empty one counts as absent. Where
+ * the aspect ratio is kept, `sizes` are the most or the least, and all axes have one scale.
+ */
+function targetOf({ X, scales, sizes }: ResizeInputs, attributes: AttributesOf<typeof RESIZE>): Target {
+  const { axes, keep_aspect_ratio_policy: policy } = attributes;
+  const along = (axes ?? [...X.shape.keys()]).map((axis) => normalizeAxis(axis, X.shape.length));
+  const bySizes = sizes !== undefined && sizes.shape[0] !== 0;
+  const given = bySizes ? constantInts("Resize", "sizes", sizes) : scalesOf(scales);
+  if (given.length !== along.length || given.some((number) => number <= 0)) {
+    throw new StriateError(
+      "shape",
+      `Resize: ${bySizes ? "sizes" : "scales"} ${shapeText(given)} do not fit ${along.length} axes of ${shapeText(X.shape)}`,
+    );
+  }
+  const shape = [...X.shape];
+  const factors = X.shape.map(() => 1);
+  const ratios = along.map((axis, i) => at(given, i) / at(X.shape, axis));
+  const common = policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
+  for (const [i, axis] of along.entries()) {
+    const size = at(X.shape, axis);
+    const wanted = policy === "stretch" ? at(given, i) : Math.floor(common * size + 0.5);
+    shape[axis] = bySizes ? wanted : Math.floor(size * at(given, i));
+    factors[axis] = bySizes ? (policy === "stretch" ? wanted / size : common) : at(given, i);
+  }
+  return { shape, scales: factors };
+}
+
+function scalesOf(scales: Value | undefined): readonly number[] {
+  if (!scales?.constant) {
+    throw new StriateError("shape", "Resize: scales or sizes must be a constant, because shapes are static");
+  }
+  return [...toNumbers(scales.constant)];
+}
+
+function resizeReals(x: Reals, resizes: readonly AxisResize[]): Reals {
+  return resizes.reduce<Reals>(
+    ({ shape, data }, resize) => ({
+      shape: shape.with(resize.axis, resize.to),
+      data: applyAxis(data, shape, resize),
+    }),
+    x,
+  );
+}
+
+/** The matrices as products, one axis after the other. */
+function resizeByProducts(g: GraphBuilder, value: Value, resizes: readonly AxisResize[]): Value {
+  return resizes.reduce((x, { axis, from, to, weights }) => {
+    const matrix = g.numbers(x.dtype, [to, from], [...weights]);
+    const outer = sizeOf(x.shape.slice(0, axis));
+    const inner = sizeOf(x.shape.slice(axis + 1));
+    const product = g.op(matMul, [matrix, reshapeTo(g, x, [outer, from, inner])]);
+    return reshapeTo(g, product, x.shape.with(axis, to));
+  }, value);
+}
+
+/**
+ * Another size by the nearest element, or by linear or cubic interpolation along each axis. `scales` or `sizes` give the new one,
+ * for all axes or for `axes`; `coordinate_transformation_mode` tells where an output lies in the input.
+ */
+export const resize = defineOp({
+  name: "Resize",
+  inputs: ["X"],
+  optional: ["roi", "scales", "sizes"],
+  attributes: RESIZE,
+  infer: (inputs, attributes) => {
+    if (attributes.antialias || !POLICIES.includes(attributes.keep_aspect_ratio_policy)) {
+      throw new StriateError(
+        "usage",
+        `Resize: antialias is not supported, and keep_aspect_ratio_policy must be one of ${POLICIES.join(", ")}`,
+      );
+    }
+    checkRule(attributes);
+    return [{ dtype: inputs.X.dtype, shape: targetOf(inputs, attributes).shape }];
+  },
+  reference: ({ X }, attributes, node) => {
+    const [value, , scales, sizes] = node.inputs as [Value, Value?, Value?, Value?];
+    const target = targetOf({ X: value, scales, sizes }, attributes);
+    return [resizeReals(X, axisResizes(X.shape, target.shape, target.scales, attributes))];
+  },
+  gradient: ({ g, X, scales, sizes, attributes, dOutput }): { X: GradientThunk } => ({
+    X: () => {
+      const { mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a, exclude_outside } = attributes;
+      return g.op(resizeGrad, [dOutput], {
+        ...{ mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a, exclude_outside },
+        scales: targetOf({ X, scales, sizes }, attributes).scales,
+        input_shape: X.shape,
+      });
+    },
+  }),
+  // Where the corners are to be aligned with an output that was rounded down, ONNX Runtime does not follow ONNX.
+  lower: ({ g, inputs, attributes }): readonly Value[] | undefined => {
+    const { shape, scales } = targetOf(inputs, attributes);
+    const rounded = shape.some((size, axis) => size !== at(scales, axis) * at(inputs.X.shape, axis));
+    if (!rounded || attributes.coordinate_transformation_mode !== "align_corners") return undefined;
+    return [resizeByProducts(g, inputs.X, axisResizes(inputs.X.shape, shape, scales, attributes))];
+  },
+  cost: (node) => ({ multiplyAdds: 0, flops: 4 * sizeOf(at(node.outputs, 0).shape) }),
+  samples: [
+    { name: "nearest, twice", inputs: [{ shape: [1, 2, 2, 3] }, undefined, numbers(1, 1, 2, 2)] },
+    {
+      name: "nearest as upsampling does",
+      inputs: [{ shape: [1, 2, 2, 3] }, undefined, numbers(1, 1, 3, 2)],
+      attributes: { coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
+    },
+    ...["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"].map((nearest_mode) => ({
+      name: `nearest ${nearest_mode}, to sizes`,
+      inputs: [{ shape: [1, 1, 4, 6] }, undefined, undefined, sizes(1, 1, 7, 4)],
+      attributes: { nearest_mode },
+    })),
+    ...["half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "half_pixel_symmetric"].flatMap(
+      (coordinate_transformation_mode) => [
+        {
+          name: `linear ${coordinate_transformation_mode}, larger`,
+          inputs: [{ shape: [1, 2, 3, 4] }, undefined, undefined, sizes(1, 2, 6, 7)],
+          attributes: { mode: "linear", coordinate_transformation_mode },
+        },
+        {
+          name: `linear ${coordinate_transformation_mode}, smaller`,
+          inputs: [{ shape: [1, 2, 5, 4] }, undefined, numbers(1, 1, 0.625, 0.5)],
+          attributes: { mode: "linear", coordinate_transformation_mode },
+        },
+      ],
+    ),
+    ...[{}, { exclude_outside: 1, cubic_coeff_a: -0.5 }].map((attributes, i) => ({
+      name: i === 0 ? "cubic" : "cubic, nothing outside",
+      inputs: [{ shape: [1, 2, 4, 5] }, undefined, numbers(1, 1, 2, 0.8)],
+      attributes: { mode: "cubic", ...attributes },
+    })),
+    ...["not_larger", "not_smaller"].map((keep_aspect_ratio_policy) => ({
+      name: `linear, ${keep_aspect_ratio_policy}`,
+      inputs: [{ shape: [1, 1, 3, 4] }, undefined, undefined, sizes(7, 8)],
+      attributes: { mode: "linear", axes: [2, 3], keep_aspect_ratio_policy },
+    })),
+    {
+      name: "linear, two axes",
+      inputs: [{ shape: [2, 2, 3, 3] }, undefined, numbers(2, 1.5)],
+      attributes: { mode: "linear", axes: [2, 3] },
+    },
+  ],
+});
+
+function numbers(...values: readonly number[]) {
+  return { shape: [values.length], values, constant: true } as const;
+}
+
+function sizes(...values: readonly number[]) {
+  return { shape: [values.length], values, dtype: "int64", constant: true } as const;
+}
+
+/** The gradient of Resize: its matrices transposed. `scales` has one number for each axis. */
+export const resizeGrad = defineOp({
+  name: "ResizeGrad",
+  domain: "striate",
+  inputs: ["dY"],
+  attributes: { ...RULE, scales: floats([]), input_shape: ints([]) },
+  infer: ({ dY }, { input_shape, scales }) => {
+    if (input_shape.length !== dY.shape.length || scales.length !== input_shape.length) {
+      throw new StriateError("shape", `ResizeGrad: ${shapeText(dY.shape)} does not fit ${shapeText(input_shape)}`);
+    }
+    return [{ dtype: dY.dtype, shape: input_shape }];
+  },
+  reference: ({ dY }, attributes) => {
+    const { input_shape, scales } = attributes;
+    return [resizeReals(dY, axisResizes(input_shape, dY.shape, scales, attributes).map(transposed))];
+  },
+  lower: ({ g, inputs: { dY }, attributes }) => {
+    const { input_shape, scales } = attributes;
+    const resizes = axisResizes(input_shape, dY.shape, scales, attributes);
+    const times = input_shape.map((_, axis) => {
+      const resize = resizes.find((candidate) => candidate.axis === axis);
+      return resize ? repetition(resize) : 1;
+    });
+    if (times.includes(undefined)) return [resizeByProducts(g, dY, resizes.map(transposed))];
+    // Every input was repeated: the copies' gradients are added up.
+    const split = reshapeTo(
+      g,
+      dY,
+      input_shape.flatMap((size, axis) => (times[axis] === 1 ? [size] : [size, times[axis] ?? 1])),
+    );
+    let position = 0;
+    const axes = times.flatMap((count) => {
+      position += count === 1 ? 1 : 2;
+      return count === 1 ? [] : [position - 1];
+    });
+    return [axes.length === 0 ? dY : g.op(reduceSum, [split, g.int64s(...axes)], { keepdims: 0 })];
+  },
+  cost: (node) => ({ multiplyAdds: 0, flops: 4 * sizeOf(node.inputs[0]?.shape ?? []) }),
+  samples: [
+    {
+      name: "copies added up",
+      inputs: [{ shape: [1, 2, 4, 6] }],
+      attributes: { scales: [1, 1, 2, 3], input_shape: [1, 2, 2, 2] },
+    },
+    {
+      name: "linear",
+      inputs: [{ shape: [1, 2, 4, 6] }],
+      attributes: { mode: "linear", scales: [1, 1, 2, 1.5], input_shape: [1, 2, 2, 4] },
+    },
+  ],
+});
