@@ -31,12 +31,12 @@ export function onnxruntimeEngine({ threads = availableParallelism() }: EngineOp
 async function load(): Promise<Runtime> {
   try {
     return await import("onnxruntime-node");
-  } catch (error) {
-    throw new StriateError(
-      "engine",
-      `engine onnxruntime is missing (${asError(error).message}); get it by: npm install onnxruntime-node`,
-      { cause: error },
-    );
+  } catch (thrown) {
+    const error: NodeJS.ErrnoException = asError(thrown);
+    const what = error.code === "ERR_MODULE_NOT_FOUND" ? "is not installed" : `cannot be loaded (${error.message})`;
+    throw new StriateError("engine", `onnxruntime-node ${what}; get it by: npm install onnxruntime-node`, {
+      cause: thrown,
+    });
   }
 }
 
