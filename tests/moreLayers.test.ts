@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { StriateError } from "#striate/errors";
+import { GraphBuilder } from "#striate/graph/index";
 import {
   conv2dTranspose,
   cropping2d,
@@ -20,7 +21,8 @@ import {
   upSampling2d,
 } from "#striate/layers/index";
 import { type Model, sequential } from "#striate/model/index";
-import type { Shape } from "#striate/tensor/index";
+import { at, fromNumbers, type Shape } from "#striate/tensor/index";
+import { startSmall } from "./support/engines.ts";
 
 const build = (inputShape: Shape, ...layers: readonly Layer[]): Model => sequential({ inputShape }, layers);
 const shapes = (model: Model) => Object.fromEntries(model.weightSpecs.map(({ key, spec }) => [key, spec.shape]));
@@ -122,9 +124,29 @@ test("a transposed convolution with padding same gives size times stride", () =>
   }
 });
 
-describe("outside training", () => {
-  test("spatial dropout draws nothing", () => {
-    expect(build([4, 4, 2], spatialDropout2d({ rate: 0.5 })).inferenceGraph(1).randoms).toEqual([]);
+describe("spatial dropout", () => {
+  const model = build([2, 2, 3], spatialDropout2d({ rate: 0.5 }));
+
+  test("drops whole feature maps in training, and scales the others up", async () => {
+    const g = new GraphBuilder("training");
+    g.output("output", model.build(g, g.input("input", "float32", [2, 2, 2, 3]), true).output);
+    const graph = g.build();
+    const draws = at(graph.randoms, 0).value;
+    expect(draws.shape).toEqual([2, 3, 1, 1]);
+    const feeds = {
+      input: fromNumbers("float32", [2, 2, 2, 3], new Array<number>(24).fill(1)),
+      [draws.name]: fromNumbers("float32", draws.shape, [0.9, 0.1, 0.5, 0.2, 0.4, 0.6]),
+    };
+    const engine = await startSmall("reference");
+    const executable = await engine.compile(graph);
+    const { output } = await executable.run(feeds);
+    const pixels = (...channels: readonly number[]) => Array.from({ length: 4 }, () => channels).flat();
+    expect(Array.from(output?.data ?? [], Number)).toEqual([...pixels(2, 0, 2), ...pixels(0, 0, 2)]);
+    await engine.close();
+  });
+
+  test("draws nothing outside training", () => {
+    expect(model.inferenceGraph(1).randoms).toEqual([]);
   });
 });
 

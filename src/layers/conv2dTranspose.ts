@@ -20,7 +20,7 @@ interface Edges {
   readonly added: number;
 }
 
-/** Keras's rule for where the input lies in the output; the kernel reaches `before` less its extent past the border. */
+/** Keras's rule: `valid` cuts nothing off; `same` cuts both ends alike, of an odd number one more after the output. */
 function edgesOf(placement: Placement, axis: 0 | 1, outputPadding: number | undefined): Edges {
   const [k, stride] = [extent(placement, axis), placement.strides[axis]];
   if (placement.padding === "valid") {
