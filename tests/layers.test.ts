@@ -19,7 +19,13 @@ interface Case {
   readonly output: readonly number[];
 }
 
-const golden = readGolden<{ pattern: PatternSample; inputScale: number; cases: readonly Case[] }>("layers.json");
+interface Golden {
+  readonly pattern: PatternSample;
+  readonly inputScale: number;
+  readonly cases: readonly Case[];
+}
+
+const GOLDENS = ["layers.json", "more_layers.json"].map((file) => readGolden<Golden>(file));
 
 const LAYERS: Readonly<Record<string, (config: never) => layers.Layer>> = {
   conv2d: layers.conv2d,
@@ -32,6 +38,22 @@ const LAYERS: Readonly<Record<string, (config: never) => layers.Layer>> = {
   activation: layers.activation,
   reshape: layers.reshape,
   dropout: layers.dropout,
+  depthwiseConv2d: layers.depthwiseConv2d,
+  separableConv2d: layers.separableConv2d,
+  conv2dTranspose: layers.conv2dTranspose,
+  globalMaxPooling2d: layers.globalMaxPooling2d,
+  localResponseNormalization: layers.localResponseNormalization,
+  reLU: layers.reLU,
+  leakyReLU: layers.leakyReLU,
+  elu: layers.elu,
+  pReLU: layers.pReLU,
+  softmax: layers.softmax,
+  cropping2d: layers.cropping2d,
+  upSampling2d: layers.upSampling2d,
+  permute: layers.permute,
+  rescaling: layers.rescaling,
+  normalization: layers.normalization,
+  spatialDropout2d: layers.spatialDropout2d,
 };
 
 /** Keras's layer of a case as a model with the case's weights. */
@@ -96,10 +118,40 @@ const CHAINS: readonly (readonly [title: string, inputShape: Shape, chain: () =>
       layers.flatten(channelsFirst),
     ],
   ],
+  [
+    "axes, slopes and numbers named in the API's order after a convolution",
+    [4, 5, 2],
+    () => [
+      layers.conv2d({ filters: 3, kernelSize: 2 }),
+      layers.pReLU({ alphaInitializer: "randomNormal" }),
+      layers.pReLU({ alphaInitializer: "randomNormal", sharedAxes: [1, 2] }),
+      layers.rescaling({ scale: [1, 2, 3], offset: [0, 1, -1] }),
+      layers.normalization({ axis: 2, mean: [1, 2, 3, 4], variance: [1, 4, 9, 2] }),
+      layers.softmax({ axis: 1 }),
+      layers.permute({ dims: [2, 3, 1] }),
+      layers.softmax({ axis: -2 }),
+    ],
+  ],
+  [
+    "a net that goes down and up again",
+    [6, 8, 2],
+    () => [
+      layers.separableConv2d({ filters: 4, kernelSize: 3, strides: 2, padding: "same", activation: "hardSwish" }),
+      layers.localResponseNormalization({ depthRadius: 1 }),
+      layers.spatialDropout2d({ rate: 0.5 }),
+      layers.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: "same" }),
+      layers.depthwiseConv2d({ kernelSize: 2, depthMultiplier: 2 }),
+      layers.cropping2d({ cropping: [1, 2] }),
+      layers.upSampling2d({ interpolation: "bilinear" }),
+      // Its input is [6, 6, 6] with the same channels last.
+      layers.upSampling2d({ size: [1, 2], ...channelsFirst }),
+      layers.globalMaxPooling2d(),
+    ],
+  ],
 ];
 
 test("weights and inputs follow the formula of goldens/pattern.py", () => {
-  expect(isPattern(golden.pattern)).toBe(true);
+  for (const golden of GOLDENS) expect(isPattern(golden.pattern)).toBe(true);
 });
 
 describe.each(ENGINES.available)("on %s", (name) => {
@@ -109,14 +161,16 @@ describe.each(ENGINES.available)("on %s", (name) => {
   });
   afterAll(() => engine?.close());
 
-  const cases = golden.cases.map(
-    (item) => [`${item.layer} ${JSON.stringify(item.config)} of [${item.inputShape}]`, item] as const,
+  const cases = GOLDENS.flatMap(({ cases, inputScale }) =>
+    cases.map(
+      (item) => [`${item.layer} ${JSON.stringify(item.config)} of [${item.inputShape}]`, item, inputScale] as const,
+    ),
   );
-  test.each(cases)("%s gives Keras's numbers", async (_title, item) => {
+  test.each(cases)("%s gives Keras's numbers", async (_title, item, inputScale) => {
     const model = modelOf(item);
     const [batch, ...shape] = item.outputShape;
     expect(model.outputShape).toEqual(shape);
-    const inputs = pattern(item.inputShape, item.inputK, golden.inputScale);
+    const inputs = pattern(item.inputShape, item.inputK, inputScale);
     const output = await predict(model, inputs, { engine, batchSize: batch ?? 1 });
     expect(output.shape).toEqual(item.outputShape);
     closeTo(output.data, item.output, 1e-5, "output");

@@ -93,8 +93,8 @@ describe("the zoo", () => {
       code: "usage",
       message: "model lenet5 has no option kernelSize, filters; it has inputShape, classes, activation, seed",
     });
-    expect(errorOf(() => lenet({ activation: "elu" as ActivationName })).message).toContain(
-      'there is no activation "elu"',
+    expect(errorOf(() => lenet({ activation: "maxout" as ActivationName })).message).toContain(
+      'there is no activation "maxout"',
     );
   });
 });
@@ -286,8 +286,9 @@ describe("an option that cannot be is refused by the layer that has it:", () => 
       () => reshape({ targetShape: [-1, -1] }),
     ],
     [
-      'dense: there is no activation "elu"; there are linear, relu, sigmoid, tanh, softmax, logSoftmax, exponential',
-      () => dense({ units: 1, activation: "elu" as ActivationName }),
+      'dense: there is no activation "maxout"; there are linear, relu, sigmoid, tanh, softmax, logSoftmax, ' +
+        "exponential, elu, selu, gelu, softplus, softsign, hardSigmoid, hardSwish, leakyRelu, relu6, silu",
+      () => dense({ units: 1, activation: "maxout" as ActivationName }),
     ],
     ['activation: there is no activation "valueOf"', () => activation({ activation: "valueOf" as ActivationName })],
     [

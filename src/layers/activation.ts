@@ -1,11 +1,33 @@
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
-import { exp, logSoftmax, relu, sigmoid, softmax, tanh } from "../ops/index.ts";
+import {
+  clip,
+  elu,
+  exp,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  logSoftmax,
+  mul,
+  relu,
+  selu,
+  sigmoid,
+  softmax,
+  softplus,
+  softsign,
+  tanh,
+} from "../ops/index.ts";
 import type { Feature } from "./feature.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
 
 /** Adds an activation to the graph; `axis` is where the channels are, for those that normalize over them. */
 type ActivationRule = (g: GraphBuilder, x: Value, axis: number) => Value;
+
+/** min(max(x, 0), most). Two nodes, so that the gradient at 0 is Relu's; ONNX Runtime makes one of them. */
+function clippedRelu(g: GraphBuilder, x: Value, most: number): Value {
+  return g.op(clip, [g.op(relu, [x]), undefined, g.scalar(x, most)]);
+}
 
 const ACTIVATIONS = {
   linear: (_g, x) => x,
@@ -15,6 +37,18 @@ const ACTIVATIONS = {
   softmax: (g, x, axis) => g.op(softmax, [x], { axis }),
   logSoftmax: (g, x, axis) => g.op(logSoftmax, [x], { axis }),
   exponential: (g, x) => g.op(exp, [x]),
+  elu: (g, x) => g.op(elu, [x]),
+  selu: (g, x) => g.op(selu, [x]),
+  gelu: (g, x) => g.op(gelu, [x]),
+  softplus: (g, x) => g.op(softplus, [x]),
+  softsign: (g, x) => g.op(softsign, [x]),
+  // Keras 3's: relu6(x + 3) / 6
+  hardSigmoid: (g, x) => g.op(hardSigmoid, [x], { alpha: 1 / 6 }),
+  hardSwish: (g, x) => g.op(hardSwish, [x]),
+  // The slope of Keras's function; its layer LeakyReLU has 0.3.
+  leakyRelu: (g, x) => g.op(leakyRelu, [x], { alpha: 0.2 }),
+  relu6: (g, x) => clippedRelu(g, x, 6),
+  silu: (g, x) => g.op(mul, [x, g.op(sigmoid, [x])]),
 } satisfies Record<string, ActivationRule>;
 
 export type ActivationName = keyof typeof ACTIVATIONS;

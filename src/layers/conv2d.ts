@@ -5,7 +5,7 @@ import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureSh
 import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
 import { dataFormatOf, type Pair, wholeNumber, wholePair } from "./options.ts";
-import { checkKernelFits, type Padding, paddingOf, spatialSize } from "./spatial.ts";
+import { checkKernelFits, convAttributes, type Padding, paddingOf, spatialSize } from "./spatial.ts";
 
 export interface Conv2dOptions extends LayerOptions {
   /** Number of kernels, which is the number of output channels. */
@@ -83,10 +83,8 @@ export function conv2d(options: Conv2dOptions): Layer {
     build: ({ g, weight }, input) => {
       const x = channelsFirst(g, input, dataFormat);
       const y = g.op(conv, [x, weight("kernel"), useBias ? weight("bias") : undefined], {
-        strides: placement.strides,
-        dilations: placement.dilations,
+        ...convAttributes(placement),
         group: groups,
-        auto_pad: placement.padding === "same" ? "SAME_UPPER" : "NOTSET",
       });
       return activate(g, activationName, fromChannelsFirst(y, dataFormat));
     },

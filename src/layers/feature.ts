@@ -26,6 +26,43 @@ export function inApiOrder(g: GraphBuilder, { value, moved }: Feature): Value {
   return moved ? transposeBy(g, value, [0, 2, 3, 1]) : value;
 }
 
+/** Where an axis of the API's order, the batch being 0, is in the value. */
+export function axisInGraph({ moved }: Feature, axis: number): number {
+  return moved ? ([0, 2, 3, 1][axis] ?? axis) : axis;
+}
+
+/**
+ * The axis of a feature that an option names as Keras does: the batch is 0, negative ones count from the end.
+ * @throws StriateError `shape` when the input has no such axis, or when it is the batch.
+ */
+export function apiAxis(axis: number, input: Shape): number {
+  const resolved = axis < 0 ? axis + input.length + 1 : axis;
+  if (!Number.isInteger(axis) || resolved < 1 || resolved > input.length) {
+    throw new StriateError(
+      "shape",
+      `its axis ${axis} is not among those of ${shapeText(input)}; give 1 to ${input.length}, or -${input.length} to -1`,
+    );
+  }
+  return resolved;
+}
+
+/** Numbers as a constant that broadcasts to a feature: one for all, or one for each place along an axis. */
+export function numbersAlong(
+  g: GraphBuilder,
+  feature: Feature,
+  axis: number,
+  numbers: number | readonly number[],
+): Value {
+  const { value } = feature;
+  if (typeof numbers === "number") return g.scalar(value, numbers);
+  const at = axisInGraph(feature, axis);
+  return g.numbers(
+    value.dtype,
+    value.shape.slice(at).map((_, i) => (i === 0 ? numbers.length : 1)),
+    numbers,
+  );
+}
+
 /** The value as [batch, channels, height, width], for a layer that reads its input in `dataFormat`. */
 export function channelsFirst(g: GraphBuilder, feature: Feature, dataFormat: DataFormat): Value {
   if (feature.moved) {

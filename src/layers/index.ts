@@ -1,7 +1,10 @@
 export { type ActivationName, activation } from "./activation.ts";
 export { type Conv2dOptions, conv2d } from "./conv2d.ts";
+export { type Conv2dTransposeOptions, conv2dTranspose } from "./conv2dTranspose.ts";
+export { type Cropping2dOptions, cropping2d } from "./cropping2d.ts";
 export { type DenseOptions, dense } from "./dense.ts";
-export { dropout } from "./dropout.ts";
+export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./depthwiseConv2d.ts";
+export { dropout, spatialDropout2d } from "./dropout.ts";
 export { apiShape, type DataFormat, type Feature, inApiOrder } from "./feature.ts";
 export {
   constant,
@@ -15,14 +18,21 @@ export {
 export { input } from "./input.ts";
 export type { BuildContext, Layer, LayerOptions, WeightSpec } from "./layer.ts";
 export { type PartialConv2dOptions, partialConv2d, type Subsampling2dOptions, subsampling2d } from "./lecun.ts";
-export type { Pair } from "./options.ts";
+export { type LocalResponseNormalizationOptions, localResponseNormalization } from "./localResponseNormalization.ts";
+export type { Pair, Sides } from "./options.ts";
 export {
   averagePooling2d,
   type GlobalPooling2dOptions,
   globalAveragePooling2d,
+  globalMaxPooling2d,
   maxPooling2d,
   type Pooling2dOptions,
 } from "./pooling2d.ts";
-export { flatten, reshape } from "./shaping.ts";
+export { elu, leakyReLU, type PReLUOptions, pReLU, type ReLUOptions, reLU } from "./rectifiers.ts";
+export { type NormalizationOptions, normalization, type RescalingOptions, rescaling } from "./rescaling.ts";
+export { type SeparableConv2dOptions, separableConv2d } from "./separableConv2d.ts";
+export { flatten, permute, reshape } from "./shaping.ts";
+export { softmax } from "./softmax.ts";
 export type { Padding } from "./spatial.ts";
+export { type UpSampling2dOptions, upSampling2d } from "./upSampling2d.ts";
 export { type ZeroPadding2dOptions, zeroPadding2d } from "./zeroPadding2d.ts";

@@ -34,3 +34,23 @@ export function oneOf<T extends string>(layer: string, option: string, value: T,
 export function dataFormatOf(layer: string, value: DataFormat = "channelsLast"): DataFormat {
   return oneOf(layer, "dataFormat", value, ["channelsLast", "channelsFirst"]);
 }
+
+/** @throws StriateError `usage` unless it is a finite number of at least `least`. */
+export function finiteNumber(layer: string, option: string, value: number, least = Number.NEGATIVE_INFINITY): number {
+  if (!Number.isFinite(value) || value < least) {
+    const wanted = least === Number.NEGATIVE_INFINITY ? "a finite number" : `a finite number of at least ${least}`;
+    throw new StriateError("usage", `${layer}: ${option} must be ${wanted}, received ${value}`);
+  }
+  return value;
+}
+
+/** All four sides, [vertical, horizontal], or [[top, bottom], [left, right]]. */
+export type Sides = Pair | readonly [readonly [number, number], readonly [number, number]];
+
+/** @throws StriateError `usage` unless all are whole numbers of at least 0. */
+export function wholeSides(layer: string, option: string, value: Sides) {
+  const [vertical, horizontal] = typeof value === "number" ? [value, value] : value;
+  const [top, bottom] = wholePair(layer, option, vertical, 0);
+  const [left, right] = wholePair(layer, option, horizontal, 0);
+  return { top, bottom, left, right };
+}

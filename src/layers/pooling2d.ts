@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from "../graph/index.ts";
-import { averagePool, globalAveragePool, maxPool, reshapeTo } from "../ops/index.ts";
+import { averagePool, globalAveragePool, globalMaxPool, maxPool, reshapeTo } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
 import { dataFormatOf, type Pair, wholePair } from "./options.ts";
@@ -61,9 +61,11 @@ export interface GlobalPooling2dOptions extends LayerOptions {
   readonly dataFormat?: DataFormat;
 }
 
-/** The mean of each channel over the whole picture, as Keras's GlobalAveragePooling2D. */
-export function globalAveragePooling2d(options: GlobalPooling2dOptions = {}): Layer {
-  const type = "globalAveragePooling2d";
+function globalPooling(
+  type: string,
+  options: GlobalPooling2dOptions,
+  pool: (g: GraphBuilder, x: Value) => Value,
+): Layer {
   const dataFormat = dataFormatOf(type, options.dataFormat);
   return defineLayer({
     type,
@@ -73,9 +75,19 @@ export function globalAveragePooling2d(options: GlobalPooling2dOptions = {}): La
       return options.keepdims ? pictureShape({ height: 1, width: 1, channels }, dataFormat) : [channels];
     },
     build: ({ g }, input) => {
-      const means = g.op(globalAveragePool, [channelsFirst(g, input, dataFormat)]);
-      if (options.keepdims) return fromChannelsFirst(means, dataFormat);
-      return { value: reshapeTo(g, means, means.shape.slice(0, 2)), moved: false };
+      const pooled = pool(g, channelsFirst(g, input, dataFormat));
+      if (options.keepdims) return fromChannelsFirst(pooled, dataFormat);
+      return { value: reshapeTo(g, pooled, pooled.shape.slice(0, 2)), moved: false };
     },
   });
+}
+
+/** The mean of each channel over the whole picture, as Keras's GlobalAveragePooling2D. */
+export function globalAveragePooling2d(options: GlobalPooling2dOptions = {}): Layer {
+  return globalPooling("globalAveragePooling2d", options, (g, x) => g.op(globalAveragePool, [x]));
+}
+
+/** The largest value of each channel over the whole picture, as Keras's GlobalMaxPooling2D. */
+export function globalMaxPooling2d(options: GlobalPooling2dOptions = {}): Layer {
+  return globalPooling("globalMaxPooling2d", options, (g, x) => g.op(globalMaxPool, [x]));
 }

@@ -1,7 +1,7 @@
 import { StriateError } from "../errors.ts";
 import { reshapeTo, transposeBy } from "../ops/index.ts";
 import { type Shape, shapeText, sizeOf } from "../tensor/index.ts";
-import { type DataFormat, inApiOrder } from "./feature.ts";
+import { axisInGraph, type DataFormat, inApiOrder } from "./feature.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
 import { dataFormatOf } from "./options.ts";
 
@@ -53,6 +53,36 @@ export function reshape(options: LayerOptions & { readonly targetShape: Shape })
     build: ({ g }, input) => {
       const value = inApiOrder(g, input);
       return { value: reshapeTo(g, value, [value.shape[0] ?? 1, ...resolve(value.shape.slice(1))]), moved: false };
+    },
+  });
+}
+
+/**
+ * The axes in another order, as Keras's Permute.
+ * @param options.dims for each axis of the output the one of the input, the first after the batch being 1: [2, 1] swaps
+ * two axes
+ * @throws StriateError `usage` unless each axis is named once, `shape` when the input has another number of axes.
+ */
+export function permute(options: LayerOptions & { readonly dims: readonly number[] }): Layer {
+  const { dims } = options;
+  if (dims.length === 0 || dims.toSorted((a, b) => a - b).some((axis, i) => axis !== i + 1)) {
+    throw new StriateError(
+      "usage",
+      `permute: dims must name each axis from 1 to their number once, received ${shapeText(dims)}`,
+    );
+  }
+  return defineLayer({
+    type: "permute",
+    options,
+    outputShape: (input) => {
+      if (input.length !== dims.length) {
+        throw new StriateError("shape", `its dims ${shapeText(dims)} do not fit the ${input.length} axes of its input`);
+      }
+      return dims.map((axis) => input[axis - 1] ?? 1);
+    },
+    build: ({ g }, input) => {
+      const perm = [0, ...dims.map((axis) => axisInGraph(input, axis))];
+      return { value: transposeBy(g, input.value, perm), moved: false };
     },
   });
 }

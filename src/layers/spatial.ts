@@ -17,7 +17,12 @@ export interface Placement {
   readonly padding: Padding;
 }
 
-function extent({ kernel, dilations }: Placement, axis: 0 | 1): number {
+/** A placement as ONNX's Conv says it. */
+export function convAttributes({ strides, dilations, padding }: Placement) {
+  return { strides, dilations, auto_pad: padding === "same" ? "SAME_UPPER" : "NOTSET" };
+}
+
+export function extent({ kernel, dilations }: Placement, axis: 0 | 1): number {
   return (kernel[axis] - 1) * dilations[axis] + 1;
 }
 

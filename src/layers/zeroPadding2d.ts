@@ -1,24 +1,18 @@
 import { zeroPad } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { dataFormatOf, wholePair } from "./options.ts";
+import { dataFormatOf, type Sides, wholeSides } from "./options.ts";
 
 export interface ZeroPadding2dOptions extends LayerOptions {
-  /** All four sides, [vertical, horizontal], or [[top, bottom], [left, right]]. Default 1. */
-  readonly padding?:
-    | number
-    | readonly [number, number]
-    | readonly [readonly [number, number], readonly [number, number]];
+  /** Default 1. */
+  readonly padding?: Sides;
   readonly dataFormat?: DataFormat;
 }
 
 /** Rows and columns of zeros around a picture, as Keras's ZeroPadding2D. */
 export function zeroPadding2d(options: ZeroPadding2dOptions = {}): Layer {
   const type = "zeroPadding2d";
-  const { padding = 1 } = options;
-  const [vertical, horizontal] = typeof padding === "number" ? [padding, padding] : padding;
-  const [top, bottom] = wholePair(type, "padding", vertical, 0);
-  const [left, right] = wholePair(type, "padding", horizontal, 0);
+  const { top, bottom, left, right } = wholeSides(type, "padding", options.padding ?? 1);
   const dataFormat = dataFormatOf(type, options.dataFormat);
   return defineLayer({
     type,
