@@ -1,10 +1,11 @@
 import { split } from "../../data/index.ts";
-import { checkEngineName, chooseEngine, selectEngine } from "../../engine/index.ts";
+import { availability, checkEngineName, chooseEngine, ENGINE_NAMES, selectEngine } from "../../engine/index.ts";
 import { StriateError } from "../../errors.ts";
 import { checkAborted } from "../../training/evaluate.ts";
 import type { Call, Values } from "../command.ts";
 import type { TrainFlags } from "../commands/train.ts";
 import { dataName, dataSource, type LabelledData, loadData } from "../data.ts";
+import type { Output } from "../output.ts";
 import { type RunConfig, writeConfig } from "../run/config.ts";
 import { checkFree, createRunFolder, removeLeftovers } from "../run/folder.ts";
 import { buildModel, openRun } from "../run/open.ts";
@@ -20,6 +21,7 @@ export async function train({ flags, output, signal }: Call<TrainFlags>): Promis
   const config = old ?? (await newConfig(flags, data));
   const model = buildModel(config);
   const { options } = config;
+  if (flags.engine === undefined) await warnOfSlowEngine(options.engine, output);
   const parts = options.validationSplit === 0 ? { train: data.train } : split(data.train, options.validationSplit);
   const engine = await selectEngine({ engine: options.engine, threads: options.threads });
   try {
@@ -50,4 +52,12 @@ async function newConfig(flags: Values<TrainFlags>, data: LabelledData): Promise
   const { classes, classNames, train } = data;
   const options = resolveOptions(flags, classes, flags.engine ?? (await chooseEngine()));
   return { format: 1, options, inputShape: [...train.inputShape], classNames: [...classNames] };
+}
+
+/** Nobody asked for an engine, and the fastest one is not there: says so, rather than being slow in silence. */
+async function warnOfSlowEngine(engine: string, output: Output): Promise<void> {
+  const [fastest] = ENGINE_NAMES;
+  if (fastest === undefined || engine === fastest) return;
+  const { reason } = await availability(fastest);
+  output.say(`striate: ${reason}. Going on with engine ${engine}, which is much slower`);
 }
