@@ -4,17 +4,21 @@ import type { GraphBuilder, Op, Value } from "#striate/graph/index";
 import { add, mul, OPS, reduceSum, reshapeTo, sampleGraph } from "#striate/ops/index";
 import { isFloat, sizeOf, uniform } from "#striate/tensor/index";
 
-const CASES = Object.values(OPS).flatMap((op) =>
-  op.samples.map((sample) => ({ name: `${op.name}/${sample.name}`, op, sample })),
-);
+/** Samples with a real output and an input that has a gradient: the others have no slope to measure. */
+const CASES = Object.values(OPS)
+  .flatMap((op) => op.samples.map((sample) => ({ name: `${op.name}/${sample.name}`, op, sample })))
+  .filter(({ op, sample }) => {
+    const { g, inputs, outputs } = sampleGraph(op, sample, "float64");
+    const isReal = outputs.some(({ dtype }) => isFloat(dtype));
+    return isReal && inputs.some((input) => isFloat(input.dtype) && hasGradient(op, g, input));
+  });
 
-describe("every sample of every op", () => {
+describe("every sample of every op that has a gradient", () => {
   test.each(CASES)("$name: the gradient is the measured slope", ({ op, sample }) => {
-    if (!op.gradient) return;
     const { g, inputs, outputs, feeds } = sampleGraph(op, sample, "float64");
     const wrt = inputs.filter((input) => isFloat(input.dtype) && hasGradient(op, g, input));
     const real = outputs.filter(({ dtype }) => isFloat(dtype));
-    if (real.length === 0 || wrt.length === 0) return;
+    expect(wrt.length).toBeGreaterThan(0);
     const all = new Map(feeds);
     const terms = real.map(({ shape }, i) => {
       const weights = g.input(`weights${i}`, "float64", shape);

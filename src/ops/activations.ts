@@ -19,7 +19,7 @@ export const reluGrad = defineOp({
   reference: ({ dY, Y }, _, node) => [
     broadcastReals([dY, Y], at(node.outputs, 0).shape, (dy = 0, y = 0) => (y > 0 ? dy : 0)),
   ],
-  // Y is never negative, so its sign is the mask: two passes that vectorize, where Greater and Where do not.
+  // Y is never negative, so its sign is the mask: two plain elementwise passes.
   lower: ({ g, inputs: { dY, Y } }) => [g.op(mul, [dY, g.op(sign, [Y])])],
   samples: [{ name: "a matrix", inputs: [{ shape: [2, 4] }, { shape: [2, 4], values: [0, 1, 2, 0, 0.5, 0, 3, 1] }] }],
 });

@@ -50,7 +50,8 @@ function turnedConv(g: GraphBuilder, dY: Value, W: Value, geometry: ConvGeometry
 /**
  * Engines spread the picture out, each element once for every tap, before they multiply. With few channels on the way
  * out and many on the way in that costs as much as the product; a kernel of one row spreads it out less by the number
- * of rows, for the price of adding up the rows' results. Measured: it pays from about a factor of 8 on.
+ * of rows, for the price of adding up the rows' results. The factor of 8 is an estimate from the bytes that either
+ * moves; measured is LeNet's second convolution, at a factor of 10, where it pays (bench/README.md).
  */
 function paysByRows({ groups, inputs, outputs, windows: { kernel } }: ConvGeometry): boolean {
   const [rows = 1, columns = 1] = kernel;

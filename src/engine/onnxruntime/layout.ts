@@ -4,7 +4,7 @@ import { conv, OPS } from "../../ops/index.ts";
 /** Channels in a block of ONNX Runtime's layout for convolutions with constant weights (NCHWc), with AVX-512. */
 const BLOCK = 16;
 
-/** Measured: with more wasted work than this, plain NCHW is faster. */
+/** With more wasted work than this, plain NCHW is taken. A guess: measured is LeNet's 2.05, where plain is 1.4x faster. */
 const MOST_WASTE = 1.25;
 
 /**
