@@ -1,4 +1,5 @@
 import { StriateError } from "../errors.ts";
+import { divideBytes } from "../simd/divideBytes.ts";
 import { type Shape, sameShape, shapeText, sizeOf } from "../tensor/shape.ts";
 import { type DType, type Tensor, typeText } from "../tensor/tensor.ts";
 import type { Dataset, Named, SingleInputDataset } from "./dataset.ts";
@@ -115,30 +116,19 @@ function shareable(options: ArraysOptions): ArraysOptions {
 
 const SHARED = new WeakMap<ArraysOptions, ArraysOptions>();
 
-/** x / 255 for each byte, rounded to float32. */
-const SCALED = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
-/** Each byte itself. */
-const PLAIN = Float32Array.from({ length: 256 }, (_, byte) => byte);
-
 function inputGatherer(inputs: Tensor, scale: boolean): (indices: ArrayLike<number>) => Tensor<"float32"> {
-  if (isType(inputs, "uint8")) return (indices) => gatherBytes(inputs, indices, scale ? SCALED : PLAIN);
+  if (isType(inputs, "uint8")) return (indices) => gatherBytes(inputs, indices, scale ? 255 : 1);
   if (isType(inputs, "float32")) return (indices) => gatherRows(inputs, indices);
   throw new StriateError("data", `inputs are pictures in uint8, or float32; got ${typeText(inputs)}`);
 }
 
-function gatherBytes(
-  { shape, data }: Tensor<"uint8">,
-  indices: ArrayLike<number>,
-  values: Float32Array,
-): Tensor<"float32"> {
+function gatherBytes({ shape, data }: Tensor<"uint8">, indices: ArrayLike<number>, divisor: number): Tensor<"float32"> {
   const rowShape = shape.slice(1);
   const size = sizeOf(rowShape);
   const out = new Float32Array(indices.length * size);
-  let to = 0;
   for (let row = 0; row < indices.length; row++) {
     const from = (indices[row] ?? 0) * size;
-    for (let i = from; i < from + size; i++) out[to++] = values[data[i] ?? 0] ?? 0;
+    divideBytes(data.subarray(from, from + size), divisor, out, row * size);
   }
   return { dtype: "float32", shape: [indices.length, ...rowShape], data: out };
 }

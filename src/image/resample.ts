@@ -1,9 +1,7 @@
+import { FRACTION_BITS, LOW_BITS } from "../simd/fixedPoint.ts";
+import { withRoom } from "../simd/kernels.ts";
 import type { Taps } from "./filters.ts";
 import { blankImage, type Image, imageSize } from "./image.ts";
-
-/** How many bits of a weight lie behind the point: 8 bits of a value, 2 for sums beyond it, and the sign are left. */
-const FRACTION_BITS = 32 - 8 - 2;
-const HALF = 1 << (FRACTION_BITS - 1);
 
 /**
  * A picture resampled along its rows and along its columns; an axis without taps stays as it is. uint8 is summed in fixed
@@ -21,89 +19,100 @@ export function resample(image: Image, alongRows: Taps | undefined, alongColumns
   return fewerRows > 0 && fewerRows > 2 * fewerColumns ? rows(columns(image)) : columns(rows(image));
 }
 
+/** Pictures are worked on in strips of about so many bytes, which a core's cache holds. */
+const STRIP = 256 * 1024;
+
 function rowsInBytes(image: Image, taps: Taps): Image {
   const { height, width, channels } = imageSize(image);
-  const out = blankImage("uint8", { height, width: taps.first.length, channels });
-  const weights = fixedPoint(taps);
-  const [from, to] = [width * channels, taps.first.length * channels];
-  for (let y = 0; y < height; y++) {
-    const row = image.data.subarray(y * from, (y + 1) * from);
-    const target = out.data.subarray(y * to, (y + 1) * to);
-    if (channels === 3) colourRow(target, row, taps, weights);
-    else for (let c = 0; c < channels; c++) channelOfRow(target, row, taps, weights, c, channels);
-  }
+  const size = taps.first.length;
+  const out = blankImage("uint8", { height, width: size, channels });
+  const [from, to] = [width * channels, size * channels];
+  // Kernels take the taps of grey in eights, of colours in fours.
+  const split = splitWeights(taps, channels === 1 ? 8 : 4);
+  const strip = Math.min(height, Math.max(1, Math.floor(STRIP / from)));
+  // Taps that are not there are read too, beyond the last row.
+  const room = [strip * from + split.taps * channels, strip * to, size * 4, split.weights.byteLength];
+  withRoom(room, ({ kernels, buffer, parts: [source = 0, target = 0, first = 0, weights = 0] }) => {
+    new Int32Array(buffer, first).set(taps.first.map((pixel) => pixel * channels));
+    new Int16Array(buffer, weights).set(split.weights);
+    const memory = new Uint8Array(buffer);
+    for (let y = 0; y < height; y += strip) {
+      const rows = Math.min(strip, height - y);
+      memory.set(image.data.subarray(y * from, (y + rows) * from), source);
+      kernels.resizeRows(source, from, target, rows, size, channels, first, split.taps, weights);
+      out.data.set(memory.subarray(target, target + rows * to), y * to);
+    }
+  });
   return out;
+}
+
+function columnsInBytes(image: Image, taps: Taps): Image {
+  const { height, width, channels } = imageSize(image);
+  const size = taps.first.length;
+  const out = blankImage("uint8", { height: size, width, channels });
+  const stride = width * channels;
+  const split = splitWeights(taps, 2);
+  const strip = Math.min(stride, Math.max(16, Math.floor(STRIP / height / 16) * 16));
+  const room = [(height + split.taps) * strip, size * strip, size * 4, split.weights.byteLength];
+  withRoom(room, ({ kernels, buffer, parts: [source = 0, target = 0, first = 0, weights = 0] }) => {
+    new Int32Array(buffer, first).set(taps.first);
+    new Int16Array(buffer, weights).set(split.weights);
+    const memory = new Uint8Array(buffer);
+    for (let x = 0; x < stride; x += strip) {
+      const columns = Math.min(strip, stride - x);
+      copyBlock(memory, source, columns, image.data, x, stride, columns, height);
+      kernels.resizeColumns(source, columns, target, size, first, split.taps, weights);
+      copyBlock(out.data, x, stride, memory, target, columns, columns, size);
+    }
+  });
+  return out;
+}
+
+/** Copies rows of so many bytes between two places, which each have a stride of their own. */
+function copyBlock(
+  target: Bytes,
+  to: number,
+  targetStride: number,
+  source: Bytes,
+  from: number,
+  sourceStride: number,
+  bytes: number,
+  rows: number,
+): void {
+  if (targetStride === bytes && sourceStride === bytes) {
+    target.set(source.subarray(from, from + rows * bytes), to);
+    return;
+  }
+  for (let y = 0; y < rows; y++) {
+    const start = from + y * sourceStride;
+    target.set(source.subarray(start, start + bytes), to + y * targetStride);
+  }
 }
 
 type Bytes = Image["data"];
 
-function channelOfRow(
-  target: Bytes,
-  row: Bytes,
-  { first, count, width }: Taps,
-  weights: Int32Array,
-  channel: number,
-  channels: number,
-): void {
-  for (let x = 0; x < first.length; x++) {
-    let from = (first[x] ?? 0) * channels + channel;
-    let sum = HALF;
-    const end = x * width + (count[x] ?? 0);
-    for (let tap = x * width; tap < end; tap++) {
-      sum = (sum + Math.imul(row[from] ?? 0, weights[tap] ?? 0)) | 0;
-      from += channels;
+/** The taps, their number rounded up, and their weights in fixed point as the kernels take them: [2, targets, taps]. */
+function splitWeights(
+  { first, count, width, weights }: Taps,
+  multiple: number,
+): { readonly taps: number; readonly weights: Int16Array } {
+  const most = count.reduce((a, b) => Math.max(a, b), 0);
+  const taps = Math.ceil(most / multiple) * multiple;
+  const split = new Int16Array(2 * first.length * taps);
+  const low = split.subarray(first.length * taps);
+  for (let i = 0; i < first.length; i++) {
+    for (let tap = 0; tap < (count[i] ?? 0); tap++) {
+      const weight = fixedPoint(weights[i * width + tap] ?? 0);
+      split[i * taps + tap] = weight >> LOW_BITS;
+      low[i * taps + tap] = weight & ((1 << LOW_BITS) - 1);
     }
-    target[x * channels + channel] = byteOf(sum);
   }
+  return { taps, weights: split };
 }
 
-/** Three channels at once, so that each weight is read once for all of them. */
-function colourRow(target: Bytes, row: Bytes, { first, count, width }: Taps, weights: Int32Array): void {
-  for (let x = 0; x < first.length; x++) {
-    let from = (first[x] ?? 0) * 3;
-    let [red, green, blue] = [HALF, HALF, HALF];
-    const end = x * width + (count[x] ?? 0);
-    for (let tap = x * width; tap < end; tap++) {
-      const weight = weights[tap] ?? 0;
-      red = (red + Math.imul(row[from] ?? 0, weight)) | 0;
-      green = (green + Math.imul(row[from + 1] ?? 0, weight)) | 0;
-      blue = (blue + Math.imul(row[from + 2] ?? 0, weight)) | 0;
-      from += 3;
-    }
-    target[3 * x] = byteOf(red);
-    target[3 * x + 1] = byteOf(green);
-    target[3 * x + 2] = byteOf(blue);
-  }
-}
-
-function columnsInBytes(image: Image, taps: Taps): Image {
-  const { width, channels } = imageSize(image);
-  const out = blankImage("uint8", { height: taps.first.length, width, channels });
-  const weights = fixedPoint(taps);
-  const stride = width * channels;
-  const sums = new Int32Array(stride);
-  for (let y = 0; y < taps.first.length; y++) {
-    sums.fill(HALF);
-    for (let k = 0; k < (taps.count[y] ?? 0); k++) {
-      const weight = weights[y * taps.width + k] ?? 0;
-      const from = ((taps.first[y] ?? 0) + k) * stride;
-      const row = image.data.subarray(from, from + stride);
-      for (let i = 0; i < stride; i++) sums[i] = (sums[i] ?? 0) + Math.imul(row[i] ?? 0, weight);
-    }
-    const target = out.data.subarray(y * stride, (y + 1) * stride);
-    for (let i = 0; i < stride; i++) target[i] = byteOf(sums[i] ?? 0);
-  }
-  return out;
-}
-
-/** The weights as integers, rounded to the nearest, halves away from 0. */
-function fixedPoint({ weights }: Taps): Int32Array {
-  return Int32Array.from(weights, (weight) => Math.trunc(weight * 2 ** FRACTION_BITS + (weight < 0 ? -0.5 : 0.5)));
-}
-
-function byteOf(sum: number): number {
-  const value = sum >> FRACTION_BITS;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+/** A weight as an integer, rounded to the nearest, halves away from 0. */
+function fixedPoint(weight: number): number {
+  return Math.trunc(weight * 2 ** FRACTION_BITS + (weight < 0 ? -0.5 : 0.5));
 }
 
 function rowsInFloats(image: Image, taps: Taps): Image {

@@ -1,5 +1,7 @@
+import { insideCoordinate, OUTSIDE } from "../../simd/insideCoordinate.ts";
+import { withRoom } from "../../simd/kernels.ts";
 import type { AffineMatrix } from "./affine.ts";
-import { type FillMode, insideCoordinate, OUTSIDE } from "./edges.ts";
+import { type FillMode, MODE_NUMBERS } from "./edges.ts";
 import type { Grid } from "./picture.ts";
 import { type SplineOrder, splineResample } from "./spline.ts";
 
@@ -57,11 +59,12 @@ function nearest(
   const { height, width, channels, rowStride, columnStride, channelStride } = grid;
   const { fillMode, cval, gain = 1 } = options;
   const { start, rowStep, columnStep } = writeOrder(grid, options);
+  const mode = MODE_NUMBERS[fillMode];
   for (let i = 0; i < height; i++) {
     let to = start + i * rowStep;
     for (let j = 0; j < width; j++, to += columnStep) {
-      const row = insideCoordinate(a * i + b * j + rowOffset, height, fillMode);
-      const column = insideCoordinate(c * i + d * j + columnOffset, width, fillMode);
+      const row = insideCoordinate(a * i + b * j + rowOffset, height, mode);
+      const column = insideCoordinate(c * i + d * j + columnOffset, width, mode);
       if (row === OUTSIDE || column === OUTSIDE) {
         for (let k = 0; k < channels; k++) out[to + k * channelStride] = cval * gain;
         continue;
@@ -75,10 +78,7 @@ function nearest(
   }
 }
 
-/**
- * Linear along both axes. Clamped, a coordinate that reflection put beyond the outermost pixel gives that pixel, which is
- * what lies there. The last row and column are the far side of the pixels before them, so that no window needs a test.
- */
+/** Linear along both axes; how is in simd/assembly/affine.ts. */
 function linear(
   source: Float32Array,
   out: Float32Array,
@@ -89,71 +89,30 @@ function linear(
   const { height, width, channels, rowStride, columnStride, channelStride } = grid;
   const { fillMode, cval, gain = 1 } = options;
   const { start, rowStep, columnStep } = writeOrder(grid, options);
-  const lastRow = height - 1;
-  const lastColumn = width - 1;
-  const lastTop = Math.max(0, lastRow - 1);
-  const lastLeft = Math.max(0, lastColumn - 1);
-  const down = lastRow > 0 ? rowStride : 0;
-  const right = lastColumn > 0 ? columnStride : 0;
-  const isColour = channels === 3 && channelStride === 1;
-  for (let i = 0; i < height; i++) {
-    let to = start + i * rowStep;
-    const rowStart = a * i + rowOffset;
-    const columnStart = c * i + columnOffset;
-    for (let j = 0; j < width; j++, to += columnStep) {
-      let row = rowStart + b * j;
-      let column = columnStart + d * j;
-      if (!(row >= 0 && row <= lastRow && column >= 0 && column <= lastColumn)) {
-        if (fillMode !== "nearest") {
-          row = insideCoordinate(row, height, fillMode);
-          column = insideCoordinate(column, width, fillMode);
-          if (row === OUTSIDE || column === OUTSIDE) {
-            for (let k = 0; k < channels; k++) out[to + k * channelStride] = cval * gain;
-            continue;
-          }
-        }
-        row = row < 0 ? 0 : row > lastRow ? lastRow : row;
-        column = column < 0 ? 0 : column > lastColumn ? lastColumn : column;
-      }
-      // Truncating is flooring for what is not negative.
-      const top = row >= lastRow ? lastTop : row | 0;
-      const left = column >= lastColumn ? lastLeft : column | 0;
-      const y = row - top;
-      const x = column - left;
-      const downRight = y * x * gain;
-      const downLeft = y * gain - downRight;
-      const topRight = x * gain - downRight;
-      const topLeft = gain - y * gain - topRight;
-      const from = top * rowStride + left * columnStride;
-      const beside = from + right;
-      const below = from + down;
-      const across = below + right;
-      if (isColour) {
-        // The loop below, unrolled: a third less time.
-        out[to] =
-          (source[from] ?? 0) * topLeft +
-          (source[beside] ?? 0) * topRight +
-          (source[below] ?? 0) * downLeft +
-          (source[across] ?? 0) * downRight;
-        out[to + 1] =
-          (source[from + 1] ?? 0) * topLeft +
-          (source[beside + 1] ?? 0) * topRight +
-          (source[below + 1] ?? 0) * downLeft +
-          (source[across + 1] ?? 0) * downRight;
-        out[to + 2] =
-          (source[from + 2] ?? 0) * topLeft +
-          (source[beside + 2] ?? 0) * topRight +
-          (source[below + 2] ?? 0) * downLeft +
-          (source[across + 2] ?? 0) * downRight;
-        continue;
-      }
-      for (let k = 0, at = 0; k < channels; k++, at += channelStride) {
-        out[to + at] =
-          (source[from + at] ?? 0) * topLeft +
-          (source[beside + at] ?? 0) * topRight +
-          (source[below + at] ?? 0) * downLeft +
-          (source[across + at] ?? 0) * downRight;
-      }
-    }
-  }
+  withRoom([source.byteLength, source.byteLength], ({ kernels, buffer, parts: [from = 0, to = 0] }) => {
+    new Float32Array(buffer, from).set(source);
+    kernels.affineLinear(
+      from,
+      to,
+      height,
+      width,
+      channels,
+      rowStride,
+      columnStride,
+      channelStride,
+      start,
+      rowStep,
+      columnStep,
+      a,
+      b,
+      rowOffset,
+      c,
+      d,
+      columnOffset,
+      MODE_NUMBERS[fillMode],
+      cval,
+      gain,
+    );
+    out.set(new Float32Array(buffer, to, source.length));
+  });
 }

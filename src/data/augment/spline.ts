@@ -1,5 +1,6 @@
+import { insideCoordinate, OUTSIDE } from "../../simd/insideCoordinate.ts";
 import type { AffineMatrix } from "./affine.ts";
-import { edgeIndex, type FillMode, insideCoordinate, OUTSIDE } from "./edges.ts";
+import { edgeIndex, type FillMode, MODE_NUMBERS } from "./edges.ts";
 import type { Grid } from "./picture.ts";
 import { type ResampleOptions, writeOrder } from "./resample.ts";
 
@@ -124,6 +125,7 @@ function evaluate(
   order: SplineOrder,
 ): void {
   const { fillMode, cval, gain = 1 } = options;
+  const mode = MODE_NUMBERS[fillMode];
   const taps = order + 1;
   const before = order >> 1;
   // An even order's taps lie around the nearest pixel, an odd one's between two.
@@ -136,8 +138,8 @@ function evaluate(
   for (let i = 0; i < grid.height; i++) {
     for (let j = 0; j < grid.width; j++) {
       const to = first + start + i * rowStep + j * columnStep;
-      const row = insideCoordinate(a * i + b * j + rowOffset + margin, rows, fillMode);
-      const column = insideCoordinate(c * i + d * j + columnOffset + margin, columns, fillMode);
+      const row = insideCoordinate(a * i + b * j + rowOffset + margin, rows, mode);
+      const column = insideCoordinate(c * i + d * j + columnOffset + margin, columns, mode);
       if (row === OUTSIDE || column === OUTSIDE) {
         out[to] = cval * gain;
         continue;

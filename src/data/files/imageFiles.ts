@@ -1,4 +1,5 @@
 import { asError, StriateError } from "../../errors.ts";
+import { divideBytes } from "../../simd/divideBytes.ts";
 import type { DataProblem, SingleInputDataset } from "../dataset.ts";
 import { classLabels, knownClasses } from "../labels.ts";
 import { type CacheOptions, pictureCache } from "./pictureCache.ts";
@@ -88,8 +89,7 @@ export function imageFiles(
         const { pixels, label } = await readable(index);
         const to = row * size;
         targets[row] = label;
-        if (options.scale ?? true) setScaled(data, pixels, to);
-        else data.set(pixels, to);
+        divideBytes(pixels, (options.scale ?? true) ? 255 : 1, data, to);
       });
       return {
         inputs: { dtype: "float32", shape: [rows.length, ...inputShape], data },
@@ -97,13 +97,6 @@ export function imageFiles(
       };
     },
   };
-}
-
-/** Each byte / 255, rounded to float32. */
-const SCALED = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
-function setScaled(target: Float32Array, pixels: Uint8Array, from: number): void {
-  for (let i = 0; i < pixels.length; i++) target[from + i] = SCALED[pixels[i] ?? 0] ?? 0;
 }
 
 /** An index, those after it in a circle that have its label, then all the others. */
