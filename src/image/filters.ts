@@ -43,6 +43,12 @@ export interface Taps {
   readonly weights: Float64Array;
 }
 
+/** An axis to be resampled: `x` along the rows, `y` along the columns. */
+export interface Pass {
+  readonly axis: "x" | "y";
+  readonly taps: Taps;
+}
+
 /**
  * The taps for resampling `from` pixels to `to`, as in Pillow's `precompute_coeffs`: the middle of target pixel i lies at
  * (i + 0.5) * from / to in the source, and source pixel j's at j + 0.5. With `antialias`, a filter that makes a picture

@@ -4,6 +4,9 @@
 import { LOW_BITS } from "../fixedPoint";
 import { bytesOf, HALF } from "./sums";
 
+/** A lane that a swizzle leaves 0. */
+const ZERO: i8 = -128;
+
 /**
  * Resamples `height` rows, each `stride` bytes from the next, to `width` pixels one after the other.
  * @param first i32 [width], where in a row the first source pixel of each target pixel begins, in bytes
@@ -40,7 +43,6 @@ function colourRow(
   highWeights: usize,
   lowWeights: usize,
 ): void {
-  const zero = i8x16.splat(0);
   const size = (<usize>taps) << 1;
   for (let x = 0; x < width; x++) {
     let from = row + load<i32>(first);
@@ -49,8 +51,14 @@ function colourRow(
     for (let tap: usize = 0; tap < size; tap += 8) {
       const pixels = v128.load(from);
       // Red, green and blue of two neighbours side by side, as 16-bit numbers.
-      const pair = i8x16.shuffle(pixels, zero, 0, 16, 3, 16, 1, 16, 4, 16, 2, 16, 5, 16, 16, 16, 16, 16);
-      const next = i8x16.shuffle(pixels, zero, 6, 16, 9, 16, 7, 16, 10, 16, 8, 16, 11, 16, 16, 16, 16, 16);
+      const pair = i8x16.swizzle(
+        pixels,
+        i8x16(0, ZERO, 3, ZERO, 1, ZERO, 4, ZERO, 2, ZERO, 5, ZERO, ZERO, ZERO, ZERO, ZERO),
+      );
+      const next = i8x16.swizzle(
+        pixels,
+        i8x16(6, ZERO, 9, ZERO, 7, ZERO, 10, ZERO, 8, ZERO, 11, ZERO, ZERO, ZERO, ZERO, ZERO),
+      );
       high = i32x4.add(high, i32x4.dot_i16x8_s(pair, v128.load32_splat(highWeights + tap)));
       low = i32x4.add(low, i32x4.dot_i16x8_s(pair, v128.load32_splat(lowWeights + tap)));
       high = i32x4.add(high, i32x4.dot_i16x8_s(next, v128.load32_splat(highWeights + tap, 4)));
@@ -75,7 +83,6 @@ function alphaRow(
   highWeights: usize,
   lowWeights: usize,
 ): void {
-  const zero = i8x16.splat(0);
   const size = (<usize>taps) << 1;
   for (let x = 0; x < width; x++) {
     let from = row + load<i32>(first);
@@ -83,8 +90,11 @@ function alphaRow(
     let low = i32x4.splat(HALF);
     for (let tap: usize = 0; tap < size; tap += 8) {
       const pixels = v128.load(from);
-      const pair = i8x16.shuffle(pixels, zero, 0, 16, 4, 16, 1, 16, 5, 16, 2, 16, 6, 16, 3, 16, 7, 16);
-      const next = i8x16.shuffle(pixels, zero, 8, 16, 12, 16, 9, 16, 13, 16, 10, 16, 14, 16, 11, 16, 15, 16);
+      const pair = i8x16.swizzle(pixels, i8x16(0, ZERO, 4, ZERO, 1, ZERO, 5, ZERO, 2, ZERO, 6, ZERO, 3, ZERO, 7, ZERO));
+      const next = i8x16.swizzle(
+        pixels,
+        i8x16(8, ZERO, 12, ZERO, 9, ZERO, 13, ZERO, 10, ZERO, 14, ZERO, 11, ZERO, 15, ZERO),
+      );
       high = i32x4.add(high, i32x4.dot_i16x8_s(pair, v128.load32_splat(highWeights + tap)));
       low = i32x4.add(low, i32x4.dot_i16x8_s(pair, v128.load32_splat(lowWeights + tap)));
       high = i32x4.add(high, i32x4.dot_i16x8_s(next, v128.load32_splat(highWeights + tap, 4)));
