@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { Worker } from "#data-platform";
 import { StriateError } from "../../errors.ts";
 import type { DataProblem, SingleInputBatch } from "../dataset.ts";
 import type { CacheOptions } from "../files/pictureCache.ts";
