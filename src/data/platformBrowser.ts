@@ -15,6 +15,10 @@ function noGunzip(): never {
   throw new StriateError("usage", "a browser unpacks gzip by DecompressionStream; give the unpacked bytes");
 }
 
+function noWorkers(): never {
+  throw new StriateError("usage", "a browser's loader reads in the thread that calls it; leave workers out, or take 0");
+}
+
 export const mkdir: Node["mkdir"] = noFiles;
 export const open: Node["open"] = noFiles;
 export const readdir: Node["readdir"] = noFiles;
@@ -32,12 +36,4 @@ export const gunzipSync: Node["gunzipSync"] = noGunzip;
 
 /** The loader's workers are Node's, so that here it reads in the thread that calls it. */
 export const availableParallelism: Node["availableParallelism"] = () => 0;
-
-export class Worker {
-  constructor() {
-    throw new StriateError(
-      "usage",
-      "a browser's loader reads in the thread that calls it; leave workers out, or take 0",
-    );
-  }
-}
+export const startLoaderWorker: Node["startLoaderWorker"] = noWorkers;
