@@ -128,7 +128,7 @@ const DATA: Readonly<Record<string, Work>> = {
   mixup: async (photo) => Object.values(await mixup(pictures(photo)).read([0, 1, 2], { epoch: 1 })),
   cutmix: async (photo) => Object.values(await cutmix(pictures(photo)).read([0, 1, 2], { epoch: 1 })),
   loader: async (photo) => {
-    const reading = loader(augment(pictures(photo), STEPS), { workers: 0 });
+    const reading = loader(augment(pictures(photo), STEPS));
     const { inputs } = await reading.read([1, 2], { epoch: 0, upcoming: [[3, 0]] });
     const next = await reading.read([3, 0], { epoch: 0 });
     await reading.close();
