@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
+import sharp from "sharp";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
   addGaussianNoise,
@@ -197,6 +198,18 @@ describe("decoding", () => {
     const clear = await encodeImage({ dtype: "uint8", shape: [1, 1, 4], data: Uint8Array.from([9, 9, 9, 0]) });
     expect([...(await decodeImage(clear)).data]).toEqual([255, 255, 255]);
     expect([...(await decodeImage(clear, { background: [1, 2, 3] })).data]).toEqual([1, 2, 3]);
+  });
+
+  test("keeps the alpha of grey pictures", async () => {
+    const raw = { width: 2, height: 1, channels: 2 } as const;
+    for (const depth of ["b-w", "grey16"]) {
+      const png = await sharp(Uint8Array.of(10, 255, 100, 51), { raw })
+        .toColourspace(depth)
+        .png()
+        .toBuffer();
+      expect([...(await decodeImage(png, { channels: 1, background: [0, 0, 0] })).data]).toEqual([10, 20]);
+      expect([...(await decodeImage(png, { channels: 4 })).data]).toEqual([10, 10, 10, 255, 100, 100, 100, 51]);
+    }
   });
 
   test("gives a buffer of its own, which can be sent to a worker", async () => {

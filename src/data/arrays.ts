@@ -105,6 +105,8 @@ function singleInput(options: ArraysOptions): SingleInputDataset {
 function shareable(options: ArraysOptions): ArraysOptions {
   const known = SHARED.get(options);
   if (known) return known;
+  // Browsers have such memory only in pages that are cut off from other sites.
+  if (typeof SharedArrayBuffer === "undefined") return options;
   const { data } = options.inputs;
   const memory = new SharedArrayBuffer(data.byteLength);
   new Uint8Array(memory).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

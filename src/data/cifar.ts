@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, readFile } from "#data-platform";
 import { asError, StriateError } from "../errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { arrays } from "./arrays.ts";

@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { fileURLToPath } from "#data-platform";
 import type { TrainTest } from "./dataset.ts";
 import { idxFolder } from "./idxFolder.ts";
 

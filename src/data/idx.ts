@@ -1,5 +1,4 @@
-import { open } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, open } from "#data-platform";
 import { asError, StriateError } from "../errors.ts";
 import { shapeText, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -98,6 +97,7 @@ function unpack(bytes: Uint8Array, name: string, maxBytes: number): Uint8Array {
   try {
     return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: 2 ** 18 });
   } catch (thrown) {
+    if (thrown instanceof StriateError) throw thrown;
     const error: NodeJS.ErrnoException = asError(thrown);
     if (error.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(name, "unpacks to more", maxBytes);
     const what = error.code === "Z_BUF_ERROR" ? "cut short" : `damaged (${error.message})`;

@@ -1,5 +1,4 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, readdir } from "#data-platform";
 import { asError, StriateError } from "../errors.ts";
 import { sameShape, shapeText, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -76,6 +75,7 @@ async function list(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (thrown) {
+    if (thrown instanceof StriateError) throw thrown;
     const error: NodeJS.ErrnoException = asError(thrown);
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: "there is no such folder",

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createHash, readFile } from "#data-platform";
 import { asError, StriateError } from "../errors.ts";
 import { decodeImage, imageSize } from "../image/index.ts";
 import type { DataProblem } from "./dataset.ts";

@@ -1,7 +1,9 @@
 // The browser's own decoder and encoder: bundlers take this file in the place of codecNode.ts.
 import { asError, StriateError } from "../errors.ts";
 import { type Codec, checkPixels, damagedPicture, notAPicture, type Pixels } from "./codec.ts";
-import { readHeader } from "./header.ts";
+import { readHeader, signatureOf } from "./header.ts";
+import { writePng } from "./pngWriter.ts";
+import { straightPixels } from "./straightAlpha.ts";
 
 // What is used of the browser; its types would bring the whole DOM into Node's.
 interface Bitmap {
@@ -28,7 +30,10 @@ declare function createImageBitmap(
   options: { readonly imageOrientation: "from-image"; readonly premultiplyAlpha: "none" },
 ): Promise<Bitmap>;
 
-/** `createImageBitmap` and `OffscreenCanvas`. A canvas keeps colours times alpha: of nearly clear pixels some are lost. */
+/**
+ * `createImageBitmap` and `OffscreenCanvas`, and WebGL for pictures with alpha; `decodeImage` says how near to Node's values
+ * that is. Where there is no WebGL, nearly clear pixels lose their colour.
+ */
 export const codec: Codec = {
   async readFile(path) {
     throw new StriateError("usage", `${path}: a browser has no files by path; give the picture's bytes, or a Blob`);
@@ -36,7 +41,7 @@ export const codec: Codec = {
 
   async decode(bytes, name, maxPixels) {
     const header = readHeader(bytes);
-    if (!header) throw notAPicture(name, bytes);
+    if (!header) throw unreadable(name, bytes);
     checkPixels(name, header.width, header.height, maxPixels);
     // Browsers draw what there is of a picture that is cut off.
     if (!header.isWhole) throw damagedPicture(name, "its end is missing");
@@ -46,13 +51,16 @@ export const codec: Codec = {
       const context = contextOf(new OffscreenCanvas(width, height));
       context.drawImage(bitmap, 0, 0);
       const { data } = context.getImageData(0, 0, width, height);
-      return { width, height, channels: 4, data: new Uint8Array(data.buffer) };
+      const drawn = new Uint8Array(data.buffer);
+      const straight = isOpaque(drawn) ? undefined : await straightPixels(bitmap);
+      return { width, height, channels: 4, data: straight ?? drawn };
     } finally {
       bitmap.close();
     }
   },
 
   async encode(pixels, format, quality) {
+    if (format === "png") return writePng(pixels);
     const type = `image/${format}`;
     const canvas = new OffscreenCanvas(pixels.width, pixels.height);
     const context = contextOf(canvas);
@@ -71,12 +79,23 @@ export const codec: Codec = {
   },
 };
 
+/** The error of bytes whose size is not known. */
+function unreadable(name: string, bytes: Uint8Array): StriateError {
+  const kind = signatureOf(bytes);
+  if (kind === "tiff") {
+    return new StriateError("data", `${name}: is a TIFF, which browsers do not decode. Convert it to PNG first`);
+  }
+  // What else begins like an AVIF may be another format.
+  if (kind === undefined || kind === "isobmff") return notAPicture(name, bytes);
+  return damagedPicture(name, "its header is cut off");
+}
+
 async function bitmapOf(bytes: Uint8Array, name: string): Promise<Bitmap> {
   try {
     const blob = new Blob([new Uint8Array(bytes)]);
     return await createImageBitmap(blob, { imageOrientation: "from-image", premultiplyAlpha: "none" });
   } catch (thrown) {
-    throw damagedPicture(name, asError(thrown).message, thrown);
+    throw damagedPicture(name, asError(thrown).message.replace(/\.$/, ""), thrown);
   }
 }
 
@@ -84,6 +103,11 @@ function contextOf(canvas: Canvas): Context {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context) return context;
   throw new StriateError("engine", "the browser has no 2d canvas left; close other pages and try again");
+}
+
+function isOpaque(rgba: Uint8Array): boolean {
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return false;
+  return true;
 }
 
 /** Pixels as red, green, blue and alpha. */

@@ -12,7 +12,7 @@ import {
   type Shrinking,
   type Sides,
 } from "./codec.ts";
-import { beginsAsPicture } from "./header.ts";
+import { signatureOf } from "./header.ts";
 
 /** Sharp (libvips) in Node. */
 export const codec: Codec = {
@@ -33,7 +33,7 @@ export const codec: Codec = {
   async decode(bytes, name, maxPixels, shrinking) {
     // Errors and missing ends are refused; warnings, such as stray bytes between segments, are common and harmless.
     const input = sharp(bytes, { failOn: "error", limitInputPixels: false });
-    const { width, height, space, depth, autoOrient } = await readMetadata(input, bytes, name);
+    const { width, height, space, depth, hasAlpha, autoOrient } = await readMetadata(input, bytes, name);
     checkPixels(name, width, height, maxPixels);
     if (depth !== "uchar" && depth !== "ushort") {
       const why = `its values are of type ${depth}; values of 8 or 16 bits can be read. Convert it first`;
@@ -44,7 +44,8 @@ export const codec: Codec = {
       const oriented = input.autoOrient();
       if (depth === "ushort") return await deepPixels(oriented.toColourspace(grey ? "grey16" : "rgb16"));
       const sized = shrinking ? shrunk(oriented, autoOrient, shrinking) : oriented;
-      const shallow = sized.toColourspace(grey ? "b-w" : "srgb").raw({ depth: "uchar" });
+      // As b-w, sharp's raw output leaves alpha out.
+      const shallow = sized.toColourspace(grey && !hasAlpha ? "b-w" : "srgb").raw({ depth: "uchar" });
       const { data, info } = await shallow.toBuffer({ resolveWithObject: true });
       return { width: info.width, height: info.height, channels: info.channels, data: ownBytes(data) };
     } catch (thrown) {
@@ -85,7 +86,7 @@ async function readMetadata(input: Sharp, bytes: Uint8Array, name: string): Prom
   } catch (thrown) {
     const message = firstLine(thrown);
     // Of a TIFF that is cut off its directory is missing, which may lie at its end.
-    const isUnknown = message.includes("unsupported image format") && !beginsAsPicture(bytes);
+    const isUnknown = message.includes("unsupported image format") && signatureOf(bytes) === undefined;
     throw isUnknown ? notAPicture(name, bytes, thrown) : damagedPicture(name, message, thrown);
   }
 }

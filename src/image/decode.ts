@@ -29,6 +29,9 @@ const MOST_PIXELS = 100_000_000;
  * browser can. It is turned by its EXIF orientation, and an ICC profile in it (CMYK has one as a rule) is applied, so
  * that the colours are sRGB. 16 bits become 8, palettes their colours.
  *
+ * In Chromium JPEG, WebP, GIF and 8-bit PNG give the values that they give in Node. Its 16 bits, AVIF and ICC profiles differ
+ * by at most 1; of CMYK it applies no profile (up to 52 off, 8 in the mean, for a photo).
+ *
  * Grey of colour is Pillow's: (19595 R + 38470 G + 7471 B + 32768) >> 16.
  *
  * @param source the bytes of a file, a `Blob`, or, in Node, the path of a file

@@ -12,7 +12,8 @@ export interface EncodeOptions {
 }
 
 /**
- * Encodes a picture. PNG and TIFF keep every value, GIF keeps 256 colours.
+ * Encodes a picture. PNG and TIFF keep every value, GIF keeps 256 colours. In a browser WebP loses the colour of nearly
+ * clear pixels.
  *
  * @param image [h, w, c], c = 1, 3 or 4; float32 is rounded, and cut to 0..255
  * @throws StriateError `shape` for a picture with other channels; `usage` for a wrong option

@@ -29,20 +29,19 @@ export function readHeader(bytes: Uint8Array): Header | undefined {
   }
 }
 
-const SIGNATURES = [
-  "ffd8ff",
-  "89504e470d0a1a0a",
-  "474946383",
-  "52494646........57454250",
-  "........66747970",
-  "49492a00",
-  "4d4d002a",
-];
+const SIGNATURES = {
+  jpeg: /^ffd8ff/,
+  png: /^89504e470d0a1a0a/,
+  gif: /^474946383/,
+  webp: /^52494646.{8}57454250/,
+  isobmff: /^.{8}66747970/,
+  tiff: /^(49492a00|4d4d002a)/,
+};
 
-/** Whether bytes begin as those of a format that Striate decodes: JPEG, PNG, GIF, WebP, AVIF, TIFF. */
-export function beginsAsPicture(bytes: Uint8Array): boolean {
+/** The format, of those that Striate decodes, that bytes begin as; AVIF is one of several in the ISO base media format. */
+export function signatureOf(bytes: Uint8Array): string | undefined {
   const hex = Array.from(bytes.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return SIGNATURES.some((signature) => new RegExp(`^${signature}`).test(hex));
+  return Object.entries(SIGNATURES).find(([, signature]) => signature.test(hex))?.[0];
 }
 
 function pngHeader(view: DataView): Header {

@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, mkdir, writeFile } from "#data-platform";
 import { asError, StriateError } from "../../errors.ts";
 import { encodeImage } from "../../image/index.ts";
 import type { SingleInputDataset } from "../dataset.ts";

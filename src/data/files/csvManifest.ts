@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, readFile, resolve } from "#data-platform";
 import { asError, StriateError } from "../../errors.ts";
 import { checkedFiles } from "./checked.ts";
 import { type CsvRow, parseCsv } from "./csv.ts";

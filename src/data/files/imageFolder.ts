@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join } from "#data-platform";
 import { StriateError } from "../../errors.ts";
 import type { DataProblem } from "../dataset.ts";
 import { checkedFiles } from "./checked.ts";

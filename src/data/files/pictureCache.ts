@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash, join, mkdir, readFile, rename, stat, writeFile } from "#data-platform";
 
 /** How much of the decoded pictures is kept, as they are before augmentation. */
 export interface CacheOptions {

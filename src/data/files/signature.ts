@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open } from "#data-platform";
 import { asError } from "../../errors.ts";
 
 /**

@@ -1,6 +1,5 @@
 import type { Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, readdir, realpath, stat } from "#data-platform";
 import { asError, StriateError } from "../../errors.ts";
 
 const PICTURE = /\.(jpe?g|jfif|png|webp|avif|gif|tiff?)$/i;
@@ -72,6 +71,7 @@ async function list(folder: string): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (thrown) {
+    if (thrown instanceof StriateError) throw thrown;
     const { code, message }: NodeJS.ErrnoException = asError(thrown);
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: "there is no such folder",

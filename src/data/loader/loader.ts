@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism } from "#data-platform";
 import { StriateError } from "../../errors.ts";
 import type { ReadOptions, SingleInputBatch, SingleInputDataset } from "../dataset.ts";
 import type { CacheOptions } from "../files/pictureCache.ts";
@@ -7,7 +7,7 @@ import { type Shares, type Team, type TeamOptions, workerTeam } from "./team.ts"
 
 /** How a loader works. */
 export interface LoaderOptions {
-  /** Worker threads that decode and augment; 0 does it in this thread. Default: one for each core, at most 4. */
+  /** Worker threads that decode and augment; 0 does it in this thread. Default: one for each core, at most 4; 0 in a browser. */
   readonly workers?: number;
   /** Batches that are read before they are asked for; default: one for each worker, and at least 2. */
   readonly prefetch?: number;

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { startLoaderWorker } from "#data-platform";
 import { StriateError } from "../../errors.ts";
 import type { DataProblem, SingleInputBatch } from "../dataset.ts";
 import type { CacheOptions } from "../files/pictureCache.ts";
@@ -76,7 +76,7 @@ function member(setup: LoaderSetup, found: Map<string, DataProblem>): Member {
   const pending = new Map<number, { resolve(part: Part): void; reject(error: Error): void }>();
   let nextId = 0;
   let ended: Error | undefined;
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: setup });
+  const worker = startLoaderWorker(setup);
   // A program may end while nothing is asked.
   worker.unref();
   const fail = (error: Error) => {
