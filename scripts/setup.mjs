@@ -50,7 +50,7 @@ function build() {
   const settings = ["package.json", "package-lock.json", "tsconfig.json"].map((name) => join(root, name));
   const stamp = digest([...settings, ...sources]);
   const outputs = sources
-    .filter((path) => !path.endsWith(".d.ts"))
+    .filter((path) => !path.endsWith(".d.ts") && !path.startsWith(join(root, "src/simd/assembly"))) // made to a module
     .map((path) => join(dist, relative(join(root, "src"), path).slice(0, -".ts".length)))
     .flatMap((path) => [".js", ".js.map", ".d.ts", ".d.ts.map"].map((ending) => path + ending));
   const orphans = filesUnder(dist).filter((path) => /\.(js|d\.ts)(\.map)?$/.test(path) && !outputs.includes(path));
