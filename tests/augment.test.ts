@@ -15,6 +15,7 @@ type Parameters_ = Parameters<ReturnType<typeof imageDataGenerator>["applyTransf
 interface Golden {
   readonly transforms: readonly {
     readonly shape: Shape;
+    readonly values?: readonly [factor: number, offset: number];
     readonly options: Options;
     readonly parameters: Parameters_;
     readonly result: readonly number[];
@@ -22,19 +23,27 @@ interface Golden {
   readonly standardized: readonly {
     readonly shape: Shape;
     readonly options: Options;
+    readonly fit?: NonNullable<Parameters<ReturnType<typeof imageDataGenerator>["fit"]>[1]>;
+    readonly inverted?: boolean;
     readonly results: readonly number[];
   }[];
+  readonly drawn: {
+    readonly size: Shape;
+    readonly options: Options;
+    readonly parameters: Readonly<Record<string, readonly [mean: number, std: number, least: number, most: number]>>;
+  };
 }
 
 const golden = readGolden<Golden>("augment.json");
 
 /** Grey values 0..255, those of make_augment.py. */
-function bytes(shape: Shape, k: number) {
+function bytes(shape: Shape, k: number, [factor, offset]: readonly [number, number] = [1, 0]) {
   const values = pictures(shape, k);
+  const [scale, start] = [Math.fround(factor), Math.fround(offset)];
   return tensor(
     "float32",
     shape,
-    values.data.map((value) => Math.min(255, Math.floor(value * 256))),
+    values.data.map((value) => Math.fround(Math.min(255, Math.floor(value * 256)) * scale) + start),
   );
 }
 
@@ -44,8 +53,9 @@ function largestError(result: Float32Array, wanted: readonly number[]): number {
 }
 
 describe("Keras's numbers", () => {
-  test.each(golden.transforms)("$shape $options under $parameters", ({ shape, options, parameters, result }) => {
-    const picture = bytes(shape, 1);
+  test.each(golden.transforms)("$shape $values $options under $parameters", (given) => {
+    const { shape, values, options, parameters, result } = given;
+    const picture = bytes(shape, 1, values);
     const before = picture.data.slice();
     const transformed = imageDataGenerator(options).applyTransform(picture, parameters);
     expect(transformed.shape).toEqual(shape);
@@ -53,15 +63,21 @@ describe("Keras's numbers", () => {
     expect(picture.data).toEqual(before);
   });
 
-  test.each(golden.standardized)("standardized by $options", ({ shape, options, results }) => {
+  test.each(golden.standardized)("$shape standardized by $options $fit $inverted", (given) => {
+    const { shape, options, fit, inverted, results } = given;
     const all = bytes(shape, 2);
-    const generator = imageDataGenerator(options).fit(all);
+    const inverse: Options["preprocessingFunction"] = (picture) => ({
+      ...picture,
+      data: picture.data.map((x) => 255 - x),
+    });
+    const generator = imageDataGenerator({ ...options, ...(inverted && { preprocessingFunction: inverse }) });
+    generator.fit(all, fit);
     const size = sizeOf(shape.slice(1));
-    const made = [0, 1, 2].map((row) =>
+    const made = Array.from({ length: results.length / size }, (_, row) =>
       generator.standardize(tensor("float32", shape.slice(1), all.data.slice(row * size, (row + 1) * size))),
     );
     const together = Float32Array.from(made.flatMap(({ data }) => [...data]));
-    const scale = Math.max(...results.map(Math.abs));
+    const scale = Math.max(1e-6, ...results.map(Math.abs));
     expect(largestError(together, results) / scale).toBeLessThan(5e-5);
   });
 });
@@ -114,6 +130,22 @@ describe("what is drawn", () => {
     const flips = drawn({ horizontalFlip: true }).filter(({ flipHorizontal }) => flipHorizontal).length;
     expect(flips).toBeGreaterThan(120);
     expect(flips).toBeLessThan(180);
+  });
+
+  test("with Keras's means and deviations, between its least and greatest", () => {
+    const { size, options, parameters } = golden.drawn;
+    const generator = imageDataGenerator(options);
+    const draws = Array.from({ length: 4000 }, (_, seed) => generator.getRandomTransform(size, seed));
+    for (const [name, [mean, std, least, most]] of Object.entries(parameters)) {
+      const values = draws.map((draw) => Number(draw[name as keyof Parameters_]));
+      const average = values.reduce((sum, x) => sum + x, 0) / values.length;
+      const variance = values.reduce((sum, x) => sum + (x - average) ** 2, 0) / values.length;
+      // Four standard errors of a difference between two means of 4,000; of deviations less.
+      expect(Math.abs(average - mean), name).toBeLessThanOrEqual(0.09 * std);
+      expect(Math.abs(Math.sqrt(variance) - std), name).toBeLessThanOrEqual(0.05 * std);
+      expect(Math.abs(Math.min(...values) - least), name).toBeLessThanOrEqual(0.02 * (most - least));
+      expect(Math.abs(Math.max(...values) - most), name).toBeLessThanOrEqual(0.02 * (most - least));
+    }
   });
 
   test("the same by the same seed, another without one", () => {

@@ -1,5 +1,5 @@
 import { StriateError } from "../errors.ts";
-import { type Gradients, gradients } from "./gradient.ts";
+import { eachGradientRow } from "./gradient.ts";
 import { type Image, imageSize } from "./image.ts";
 
 /** What `canny` takes. */
@@ -12,7 +12,10 @@ export interface CannyOptions {
   readonly l2Gradient?: boolean;
 }
 
-const [CANDIDATE, NO_EDGE, EDGE] = [0, 1, 2];
+// Of a pixel: the first two are 0 when shifted by one.
+const NO_EDGE = 0;
+const CANDIDATE = 1;
+const EDGE = 2;
 
 /**
  * Edges of one pixel by Canny (1986): Sobel gradients, of these the local maxima across the edge, of these the ones above
@@ -28,16 +31,25 @@ export function canny(image: Image, { low, high, l2Gradient = false }: CannyOpti
     throw new StriateError("usage", `Canny's thresholds are at least 0; got ${low} and ${high}`);
   }
   const { height, width } = imageSize(image);
-  const field = strongestGradients(image, l2Gradient);
   const weak = threshold(Math.min(low, high), l2Gradient);
   const strong = threshold(Math.max(low, high), l2Gradient);
-  const map = thinned(field, width, height, weak, strong);
-  followEdges(map, width + 2);
+  const stride = width + 2;
+  // With a pixel that is no edge all around the picture.
+  const map = new Uint8Array((height + 2) * stride).fill(NO_EDGE);
+  const open: number[] = [];
+  eachWindow(image, l2Gradient, (y, rows) => thinRow(rows, { map, start: (y + 1) * stride + 1, weak, strong, open }));
+  followEdges(map, stride, open);
+  return { dtype: "uint8", shape: [height, width, 1], data: edgesOf(map, width, height) };
+}
+
+/** 255 for edges, 0 for all else. */
+function edgesOf(map: Uint8Array, width: number, height: number): Uint8Array<ArrayBuffer> {
   const data = new Uint8Array(height * width);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) data[y * width + x] = map[(y + 1) * (width + 2) + x + 1] === EDGE ? 255 : 0;
+  for (let y = 0, to = 0; y < height; y++) {
+    const start = (y + 1) * (width + 2) + 1;
+    for (let from = start; from < start + width; from++, to++) data[to] = -((map[from] ?? 0) >> 1);
   }
-  return { dtype: "uint8", shape: [height, width, 1], data };
+  return data;
 }
 
 /** Thresholds as OpenCV has them: whole numbers, squared where sizes are. */
@@ -46,100 +58,124 @@ function threshold(value: number, squared: boolean): number {
   return Math.floor(bounded);
 }
 
-interface GradientField {
+interface GradientRow {
   readonly gx: Float32Array;
   readonly gy: Float32Array;
-  /** [h + 2, w + 2], 0 around the picture; squared for l2Gradient. */
+  /** [w + 2], 0 at both ends; squared for l2Gradient. */
   readonly size: Float32Array;
 }
 
-function strongestGradients(image: Image, l2Gradient: boolean): GradientField {
+/** A row, and the sizes above and below it. */
+interface Window {
+  readonly above: Float32Array;
+  readonly here: GradientRow;
+  readonly below: Float32Array;
+}
+
+/** Calls `take` with each row of gradients and the sizes around it, from the top; the arrays are used again. */
+function eachWindow(image: Image, l2Gradient: boolean, take: (y: number, rows: Window) => void): void {
   const { height, width, channels } = imageSize(image);
-  const all = gradients(image, { operator: "sobel", border: "nearest" });
-  const { gx, gy } =
-    channels === 1 ? { gx: all.gx.data, gy: all.gy.data } : strongestChannel(all, channels, l2Gradient);
-  const size = new Float32Array((height + 2) * (width + 2));
-  let from = 0;
-  for (let y = 0; y < height; y++) {
-    const to = (y + 1) * (width + 2) + 1;
-    for (let x = 0; x < width; x++) {
-      const dx = gx[from] ?? 0;
-      const dy = gy[from++] ?? 0;
-      size[to + x] = l2Gradient ? dx * dx + dy * dy : Math.abs(dx) + Math.abs(dy);
-    }
-  }
-  return { gx, gy, size };
+  const blank = (): GradientRow => ({
+    gx: new Float32Array(width),
+    gy: new Float32Array(width),
+    size: new Float32Array(width + 2),
+  });
+  let [above, here, below] = [blank(), blank(), blank()];
+  eachGradientRow(image, { operator: "sobel", border: "nearest" }, (y, gx, gy) => {
+    takeStrongest(below, gx, gy, channels, l2Gradient);
+    if (y > 0) take(y - 1, { above: above.size, here, below: below.size });
+    [above, here, below] = [here, below, above];
+  });
+  below.size.fill(0);
+  take(height - 1, { above: above.size, here, below: below.size });
 }
 
 /** Of each pixel the gradient of the channel in which it is largest, the first one where several are. */
-function strongestChannel({ gx, gy }: Gradients, channels: number, l2Gradient: boolean) {
-  const pixels = gx.data.length / channels;
-  const strongest = { gx: new Float32Array(pixels), gy: new Float32Array(pixels) };
-  for (let i = 0; i < pixels; i++) {
+function takeStrongest(
+  row: GradientRow,
+  gx: Float32Array,
+  gy: Float32Array,
+  channels: number,
+  l2Gradient: boolean,
+): void {
+  if (channels === 1) {
+    row.gx.set(gx);
+    row.gy.set(gy);
+    for (let x = 0; x < gx.length; x++) row.size[x + 1] = sizeOf(gx[x] ?? 0, gy[x] ?? 0, l2Gradient);
+    return;
+  }
+  for (let x = 0, from = 0; x < row.gx.length; x++) {
     let most = -1;
-    for (let j = i * channels; j < (i + 1) * channels; j++) {
-      const dx = gx.data[j] ?? 0;
-      const dy = gy.data[j] ?? 0;
-      const strength = l2Gradient ? dx * dx + dy * dy : Math.abs(dx) + Math.abs(dy);
+    for (let c = 0; c < channels; c++, from++) {
+      const dx = gx[from] ?? 0;
+      const dy = gy[from] ?? 0;
+      const strength = sizeOf(dx, dy, l2Gradient);
       if (strength <= most) continue;
       most = strength;
-      strongest.gx[i] = dx;
-      strongest.gy[i] = dy;
+      row.gx[x] = dx;
+      row.gy[x] = dy;
     }
+    row.size[x + 1] = most;
   }
-  return strongest;
+}
+
+function sizeOf(dx: number, dy: number, l2Gradient: boolean): number {
+  return l2Gradient ? dx * dx + dy * dy : Math.abs(dx) + Math.abs(dy);
 }
 
 /** tan(22.5 degrees) in OpenCV's fixed point of 15 bits. */
 const TAN_22 = 13573;
 
-/** Which pixels are edges for sure, candidates, or none; [h + 2, w + 2], none around the picture. */
-function thinned(
-  { gx, gy, size }: GradientField,
-  width: number,
-  height: number,
-  low: number,
-  high: number,
-): Uint8Array {
-  const stride = width + 2;
-  const map = new Uint8Array(size.length).fill(NO_EDGE);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const i = (y + 1) * stride + x + 1;
-      const strength = size[i] ?? 0;
-      if (strength <= low) continue;
-      const dx = gx[y * width + x] ?? 0;
-      const dy = gy[y * width + x] ?? 0;
-      if (isPeak(size, i, stride, dx, dy)) map[i] = strength > high ? EDGE : CANDIDATE;
-    }
+interface Thinning {
+  readonly map: Uint8Array;
+  /** Where the row begins in the map. */
+  readonly start: number;
+  readonly weak: number;
+  readonly strong: number;
+  /** Where edges go on from. */
+  readonly open: number[];
+}
+
+/** Marks which pixels of a row are edges for sure, or candidates. */
+function thinRow({ above, here, below }: Window, { map, start, weak, strong, open }: Thinning): void {
+  const { gx, gy, size } = here;
+  for (let x = 0; x < gx.length; x++) {
+    const strength = size[x + 1] ?? 0;
+    if (strength <= weak) continue;
+    if (!isPeak(above, size, below, x + 1, gx[x] ?? 0, gy[x] ?? 0)) continue;
+    map[start + x] = strength > strong ? EDGE : CANDIDATE;
+    if (strength > strong) open.push(start + x);
   }
-  return map;
 }
 
 /** Whether a gradient is larger than its neighbours in its own direction, which is rounded to 45 degrees. */
-function isPeak(size: Float32Array, i: number, stride: number, dx: number, dy: number): boolean {
-  const strength = size[i] ?? 0;
+function isPeak(
+  above: Float32Array,
+  here: Float32Array,
+  below: Float32Array,
+  i: number,
+  dx: number,
+  dy: number,
+): boolean {
+  const strength = here[i] ?? 0;
   const run = Math.abs(dx) * TAN_22;
   const rise = Math.abs(dy) * 2 ** 15;
-  if (rise < run) return strength > (size[i - 1] ?? 0) && strength >= (size[i + 1] ?? 0);
+  if (rise < run) return strength > (here[i - 1] ?? 0) && strength >= (here[i + 1] ?? 0);
   // tan(67.5 degrees) = tan(22.5 degrees) + 2
-  if (rise > run + Math.abs(dx) * 2 ** 16) {
-    return strength > (size[i - stride] ?? 0) && strength >= (size[i + stride] ?? 0);
-  }
+  if (rise > run + Math.abs(dx) * 2 ** 16) return strength > (above[i] ?? 0) && strength >= (below[i] ?? 0);
   const side = dx < 0 !== dy < 0 ? -1 : 1;
-  return strength > (size[i - stride - side] ?? 0) && strength > (size[i + stride + side] ?? 0);
+  return strength > (above[i - side] ?? 0) && strength > (below[i + side] ?? 0);
 }
 
 /** Makes edges of all candidates that touch one, over any number of candidates between them. */
-function followEdges(map: Uint8Array, stride: number): void {
-  const open: number[] = [];
-  for (let i = 0; i < map.length; i++) if (map[i] === EDGE) open.push(i);
+function followEdges(map: Uint8Array, stride: number, open: number[]): void {
   const around = [-stride - 1, -stride, -stride + 1, -1, 1, stride - 1, stride, stride + 1];
   for (let i = open.pop(); i !== undefined; i = open.pop()) {
-    for (const step of around) {
-      if (map[i + step] !== CANDIDATE) continue;
-      map[i + step] = EDGE;
-      open.push(i + step);
+    for (let k = 0; k < around.length; k++) {
+      const next = i + (around[k] ?? 0);
+      if (map[next] !== CANDIDATE) continue;
+      map[next] = EDGE;
+      open.push(next);
     }
   }
 }

@@ -63,6 +63,23 @@ export function gradients(image: Image, options: GradientOptions = {}): Gradient
 }
 
 /**
+ * Calls `take` with the gradients of each row, from the top; the arrays are used again for the next row.
+ * @throws StriateError as `gradients`
+ */
+export function eachGradientRow(
+  image: Image,
+  options: GradientOptions,
+  take: (y: number, gx: Float32Array, gy: Float32Array) => void,
+): void {
+  const { width, channels } = imageSize(image);
+  const [gx, gy] = [new Float32Array(width * channels), new Float32Array(width * channels)];
+  eachRow(image, options, (y, rows, kernel) => {
+    gradientRow(rows, kernel, gx, gy);
+    take(y, gx, gy);
+  });
+}
+
+/**
  * sqrt(gx^2 + gy^2) of a picture, channel by channel, without keeping the gradients.
  *
  * @param image [h, w, c], uint8 or float32

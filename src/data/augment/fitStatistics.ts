@@ -1,8 +1,8 @@
 import { StriateError } from "../../errors.ts";
 import { asFloat32, type Tensor, typeText } from "../../tensor/tensor.ts";
 import type { GeneratorSettings } from "./generatorOptions.ts";
-import { gridOf, type Picture } from "./picture.ts";
-import { byChannel, type FeatureStatistics } from "./standardize.ts";
+import { type Grid, gridOf, type Picture } from "./picture.ts";
+import { type FeatureStatistics, subtractMeans } from "./standardize.ts";
 import { zcaMatrix } from "./zca.ts";
 
 /**
@@ -23,7 +23,7 @@ export function featureStatistics(
   if (pictures.shape.length !== 4 || pictures.data.length === 0) {
     throw new StriateError("shape", `fit takes pictures [n,height,width,channels]; got ${typeText(pictures)}`);
   }
-  const { channels } = gridOf(shape, settings.dataFormat);
+  const grid = gridOf(shape, settings.dataFormat);
   const all = asFloat32(pictures).data;
   const factor = Math.fround(settings.rescale || 1);
   for (let i = 0; i < all.length; i++) all[i] = (all[i] ?? 0) * factor;
@@ -34,30 +34,37 @@ export function featureStatistics(
     return { dtype: "float32", shape, data: all.slice(from, from + size) };
   };
   const samples = Array.from({ length: n }, (_, row) => augment?.(at(row)) ?? at(row));
-  const perChannel = (n * size) / channels;
-  const mean = new Float64Array(channels);
-  const visit = (sums: Float64Array, term: (value: number, channel: number) => number) => {
-    for (const sample of samples) {
-      byChannel(sample, settings, (value, channel) => {
-        sums[channel] = (sums[channel] ?? 0) + term(value, channel) / perChannel;
-        return value;
-      });
-    }
-  };
-  visit(mean, (value) => value);
-  const variance = new Float64Array(channels);
-  if (settings.featurewiseStdNormalization) visit(variance, (value, k) => (value - (mean[k] ?? 0)) ** 2);
+  const mean = channelMeans(samples, grid);
   const centred = () => {
     const rows = new Float32Array(n * size);
     for (const [row, sample] of samples.entries()) {
-      byChannel(sample, settings, (value, channel) => value - (mean[channel] ?? 0));
+      subtractMeans(sample, settings, mean);
       rows.set(sample.data, row * size);
     }
     return rows;
   };
   return {
     mean: Float32Array.from(mean),
-    std: settings.featurewiseStdNormalization ? Float32Array.from(variance, Math.sqrt) : undefined,
+    std: settings.featurewiseStdNormalization
+      ? Float32Array.from(channelMeans(samples, grid, mean), Math.sqrt)
+      : undefined,
     zca: settings.zcaWhitening ? zcaMatrix(centred(), n, size, settings.zcaEpsilon) : undefined,
   };
+}
+
+/** The mean of each channel's values, or of the squares of their distances from `centre`. */
+function channelMeans(samples: readonly Picture[], grid: Grid, centre?: Float64Array): Float64Array {
+  const { height, width, channels, columnStride, channelStride } = grid;
+  const pixels = height * width;
+  return Float64Array.from({ length: channels }, (_, k) => {
+    const about = centre?.[k];
+    let sum = 0;
+    for (const { data } of samples) {
+      for (let i = k * channelStride, pixel = 0; pixel < pixels; i += columnStride, pixel++) {
+        const x = data[i] ?? 0;
+        sum += about === undefined ? x : (x - about) ** 2;
+      }
+    }
+    return sum / (samples.length * pixels);
+  });
 }

@@ -1,9 +1,10 @@
 import { StriateError } from "../../errors.ts";
 import type { RandomStream } from "../../tensor/randomStream.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { SingleInputBatch, SingleInputDataset } from "../dataset.ts";
+import type { SingleInputDataset } from "../dataset.ts";
 import { pictureRandom } from "./address.ts";
-import { gridOf } from "./picture.ts";
+import { type Grid, gridOf } from "./picture.ts";
+import type { Part } from "./steps/crop.ts";
 
 /** How pictures of a batch are mixed. */
 export interface MixOptions {
@@ -18,48 +19,63 @@ export interface MixOptions {
  * Mixes every picture with another of its batch: x = share a + (1 - share) b, and the targets alike (Zhang et al. 2017).
  * Labels become one-hot: train with `categoricalCrossentropy`. It goes around a loader, since it is about batches.
  *
- * Shares and partners depend on the seed, the epoch and the picture; the partner is a place in the batch.
+ * From the same share and partner the numbers are those of torchvision's `MixUp`. There all pictures of a batch have one
+ * share, and the partner is the picture before; here each picture draws its own share, and its partner, which may be
+ * itself, is any place in the batch. They depend on the seed, the epoch and the picture, so that they stay what they are
+ * in a run that goes on from a checkpoint.
  * @throws StriateError `usage` where the number of classes is not known, or for an alpha that is not above 0
  */
 export function mixup(dataset: SingleInputDataset, options: MixOptions = {}): SingleInputDataset {
-  return mixed("mixup", dataset, { alpha: 0.2, ...options }, (data, size, row, other, share) => {
-    const mixed = new Float32Array(size);
-    for (let i = 0; i < size; i++) {
-      mixed[i] = share * (data[row * size + i] ?? 0) + (1 - share) * (data[other * size + i] ?? 0);
-    }
-    return { mixed, share };
+  return mixed("mixup", dataset, { alpha: 0.2, ...options }, (own, other, share, _, into) => {
+    blend(into, own, other, share);
+    return share;
   });
 }
 
 /**
  * Puts a rectangle of another picture of the batch into every picture, and mixes the targets by the areas (Yun et al.
- * 2019). As `mixup` otherwise.
+ * 2019). The rectangle has the share's part of both sides' product around any pixel, and is cut at the edges: from the
+ * same share and pixel that of torchvision's `CutMix`. As `mixup` otherwise.
  */
 export function cutmix(dataset: SingleInputDataset, options: MixOptions = {}): SingleInputDataset {
-  const { height, width, channels } = gridOf(dataset.inputShape);
-  return mixed("cutmix", dataset, { alpha: 1, ...options }, (data, size, row, other, share, random) => {
-    const mixed = data.slice(row * size, (row + 1) * size);
-    const side = Math.sqrt(1 - share);
-    const [middleY, middleX] = [random.integer(height), random.integer(width)];
-    const [halfY, halfX] = [Math.floor((height * side) / 2), Math.floor((width * side) / 2)];
-    const [top, bottom] = [Math.max(0, middleY - halfY), Math.min(height, middleY + halfY)];
-    const [left, right] = [Math.max(0, middleX - halfX), Math.min(width, middleX + halfX)];
-    for (let y = top; y < bottom; y++) {
-      const [from, to] = [(y * width + left) * channels, (y * width + right) * channels];
-      mixed.set(data.subarray(other * size + from, other * size + to), from);
-    }
-    return { mixed, share: 1 - ((bottom - top) * (right - left)) / (height * width) };
+  const grid = gridOf(dataset.inputShape);
+  return mixed("cutmix", dataset, { alpha: 1, ...options }, (own, other, share, random, into) => {
+    const part = partAround(grid, random.integer(grid.height), random.integer(grid.width), share);
+    into.set(own);
+    pastePart(into, other, grid, part);
+    return 1 - (part.height * part.width) / (grid.height * grid.width);
   });
 }
 
-type Mix = (
-  data: Float32Array<ArrayBuffer>,
-  size: number,
-  row: number,
-  other: number,
+/** into = share own + (1 - share) other */
+export function blend(into: Float32Array, own: Float32Array, other: Float32Array, share: number): void {
+  const rest = 1 - share;
+  for (let i = 0; i < into.length; i++) into[i] = share * (own[i] ?? 0) + rest * (other[i] ?? 0);
+}
+
+/** The rectangle around a pixel that leaves a picture about this share of itself, as far as it lies in the picture. */
+export function partAround(
+  { height, width }: Pick<Grid, "height" | "width">,
+  y: number,
+  x: number,
   share: number,
-  random: RandomStream,
-) => { readonly mixed: Float32Array; readonly share: number };
+): Part {
+  const side = Math.sqrt(1 - share);
+  const [halfY, halfX] = [Math.floor((height * side) / 2), Math.floor((width * side) / 2)];
+  const [top, left] = [Math.max(0, y - halfY), Math.max(0, x - halfX)];
+  return { top, left, height: Math.min(height, y + halfY) - top, width: Math.min(width, x + halfX) - left };
+}
+
+/** The part of another picture, at the same place. */
+export function pastePart(into: Float32Array, other: Float32Array, grid: Grid, part: Part): void {
+  for (let y = part.top; y < part.top + part.height; y++) {
+    const from = y * grid.rowStride + part.left * grid.channels;
+    into.set(other.subarray(from, from + part.width * grid.channels), from);
+  }
+}
+
+/** Writes a mixture of two pictures; gives the share that the first one has of it. */
+type Mix = (own: Float32Array, other: Float32Array, share: number, random: RandomStream, into: Float32Array) => number;
 
 function mixed(
   name: string,
@@ -75,27 +91,21 @@ function mixed(
     ...rest,
     async read(indices, options = {}) {
       const { epoch = 0 } = options;
-      const batch = await dataset.read(indices, options);
-      const targets = oneHot(name, batch.targets, dataset.classes);
-      const { data, shape } = batch.inputs;
+      const { inputs, targets: given } = await dataset.read(indices, options);
+      const targets = oneHot(name, given, dataset.classes);
       const rows = indices.length;
-      const [size, classes] = [data.length / rows, targets.data.length / rows];
-      const out: SingleInputBatch = {
-        inputs: { dtype: "float32", shape, data: new Float32Array(data.length) },
-        targets: { ...targets, data: new Float32Array(targets.data.length) },
-      };
-      for (let row = 0; row < rows; row++) {
-        const random = pictureRandom({ seed, epoch, picture: indices[row] ?? 0 }, name);
+      const row = (data: Float32Array, i: number) =>
+        data.subarray((i * data.length) / rows, ((i + 1) * data.length) / rows);
+      const pictures = new Float32Array(inputs.data.length);
+      const shares = new Float32Array(targets.data.length);
+      for (let i = 0; i < rows; i++) {
+        const random = pictureRandom({ seed, epoch, picture: indices[i] ?? 0 }, name);
         const drawn = random.chance(probability) ? beta(alpha, random) : 1;
         const other = random.integer(rows);
-        const { mixed, share } = mix(data, size, row, other, drawn, random);
-        out.inputs.data.set(mixed, row * size);
-        for (let k = 0; k < classes; k++) {
-          const own = targets.data[row * classes + k] ?? 0;
-          out.targets.data[row * classes + k] = share * own + (1 - share) * (targets.data[other * classes + k] ?? 0);
-        }
+        const share = mix(row(inputs.data, i), row(inputs.data, other), drawn, random, row(pictures, i));
+        blend(row(shares, i), row(targets.data, i), row(targets.data, other), share);
       }
-      return out;
+      return { inputs: { ...inputs, data: pictures }, targets: { ...targets, data: shares } };
     },
   };
 }
@@ -113,7 +123,7 @@ export function oneHot(name: string, targets: Tensor, classes: number | undefine
 }
 
 /** Beta(alpha, alpha) of two gamma numbers. */
-function beta(alpha: number, random: RandomStream): number {
+export function beta(alpha: number, random: RandomStream): number {
   const a = gamma(alpha, random);
   const b = gamma(alpha, random);
   // Both can be 0 where alpha is tiny: then either end is as likely.

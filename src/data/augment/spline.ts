@@ -94,13 +94,20 @@ function filterByPole(line: Float64Array, pole: number, reflected: boolean): voi
   for (let i = n - 2; i >= 0; i--) line[i] = pole * ((line[i + 1] ?? 0) - (line[i] ?? 0));
 }
 
-/** The first causal coefficient of a line that goes on as d c b a|a b c d|d c b a. */
+/**
+ * The first causal coefficient of a line that goes on as d c b a|a b c d|d c b a. The last term should have the line's
+ * first value; SciPy, whose numbers these are, has the sum there, which shows in lines of a few pixels.
+ */
 function causalReflected(line: Float64Array, pole: number): number {
   const n = line.length;
   const far = pole ** n;
-  let sum = 0;
-  for (let i = 0, power = 1; i < n; i++, power *= pole) sum += power * ((line[i] ?? 0) + far * (line[n - 1 - i] ?? 0));
-  return (sum * pole) / (1 - far * far) + (line[0] ?? 0);
+  const first = line[0] ?? 0;
+  let sum = first + far * (line[n - 1] ?? 0);
+  for (let i = 1, power = pole; i < n; i++, power *= pole) {
+    const opposite = i === n - 1 ? sum : (line[n - 1 - i] ?? 0);
+    sum += power * ((line[i] ?? 0) + far * opposite);
+  }
+  return (sum * pole) / (1 - far * far) + first;
 }
 
 /** The first causal coefficient of a line that goes on as d c b|a b c d|c b a. */
@@ -138,8 +145,12 @@ function evaluate(
   for (let i = 0; i < grid.height; i++) {
     for (let j = 0; j < grid.width; j++) {
       const to = first + start + i * rowStep + j * columnStep;
-      const row = insideCoordinate(a * i + b * j + rowOffset + margin, rows, mode);
-      const column = insideCoordinate(c * i + d * j + columnOffset + margin, columns, mode);
+      let row = a * i + b * j + rowOffset + margin;
+      let column = c * i + d * j + columnOffset + margin;
+      if (fillMode !== "nearest") {
+        row = insideCoordinate(row, rows, mode);
+        column = insideCoordinate(column, columns, mode);
+      }
       if (row === OUTSIDE || column === OUTSIDE) {
         out[to] = cval * gain;
         continue;

@@ -42,23 +42,35 @@ export function standardizePicture(
       "featurewise normalization and whitening need the data set's statistics; call fit(pictures) first",
     );
   }
-  byChannel(result, settings, (value, channel) => value - (statistics.mean[channel] ?? 0));
-  const { std, zca } = statistics;
-  if (std) byChannel(result, settings, (value, channel) => value / ((std[channel] ?? 0) + EPSILON));
+  const { mean, std, zca } = statistics;
+  subtractMeans(result, settings, mean);
+  if (std) divideByDeviations(result, settings, std);
   return zca ? withData(result, whitened(data, zca)) : result;
 }
 
-/** Changes each value, knowing its channel. */
-export function byChannel(
-  { shape, data }: Picture,
-  { dataFormat }: Pick<GeneratorSettings, "dataFormat">,
-  change: (value: number, channel: number) => number,
-): void {
-  const { channels, channelStride } = gridOf(shape, dataFormat);
-  for (let i = 0; i < data.length; i++) {
-    data[i] = change(data[i] ?? 0, Math.floor(i / channelStride) % channels);
+/** Takes from each value the mean of its channel. */
+export function subtractMeans({ shape, data }: Picture, { dataFormat }: ChannelOrder, means: ArrayLike<number>): void {
+  const { height, width, channels, columnStride, channelStride } = gridOf(shape, dataFormat);
+  for (let k = 0; k < channels; k++) {
+    const mean = means[k] ?? 0;
+    const first = k * channelStride;
+    for (let i = first, pixel = 0; pixel < height * width; i += columnStride, pixel++) data[i] = (data[i] ?? 0) - mean;
   }
 }
+
+/** Divides each value by the standard deviation of its channel and Keras's epsilon. */
+function divideByDeviations({ shape, data }: Picture, { dataFormat }: ChannelOrder, std: Float32Array): void {
+  const { height, width, channels, columnStride, channelStride } = gridOf(shape, dataFormat);
+  for (let k = 0; k < channels; k++) {
+    const deviation = (std[k] ?? 0) + EPSILON;
+    const first = k * channelStride;
+    for (let i = first, pixel = 0; pixel < height * width; i += columnStride, pixel++) {
+      data[i] = (data[i] ?? 0) / deviation;
+    }
+  }
+}
+
+type ChannelOrder = Pick<GeneratorSettings, "dataFormat">;
 
 function addTo(data: Float32Array, amount: number): void {
   for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + amount;

@@ -1,109 +1,92 @@
-import { gridOf, type Picture } from "../picture.ts";
-import type { Step } from "../step.ts";
-import { checkRange, defineStep, mapValues, type StepOptions } from "./define.ts";
+import { gridOf, type Picture, withData } from "../picture.ts";
 
-/** Factors of brightness and saturation, ... as torchvision's functions of these names take them. */
-export const brightened = (picture: Picture, factor: number, max: number) => mapValues(picture, max, (x) => x * factor);
+/** Every value times the factor, cut to 0..max: torchvision's `adjust_brightness`. */
+export function brightened(picture: Picture, factor: number, max: number): Picture {
+  const { data } = picture;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const x = factor * (data[i] ?? 0);
+    out[i] = x < 0 ? 0 : x > max ? max : x;
+  }
+  return withData(picture, out);
+}
 
-/** Towards or away from the mean grey of the picture: mean + factor (x - mean). */
+/** Towards or away from the mean grey of the picture, mean + factor (x - mean): torchvision's `adjust_contrast`. */
 export function contrasted(picture: Picture, factor: number, max: number): Picture {
-  const grey = greyOf(picture);
-  let sum = 0;
-  for (let i = 0; i < grey.length; i++) sum += grey[i] ?? 0;
-  const mean = sum / grey.length;
-  return mapValues(picture, max, (x) => mean + factor * (x - mean));
-}
-
-/** Towards or away from each pixel's grey; a picture of one channel stays. */
-export function saturated(picture: Picture, factor: number, max: number): Picture {
-  const { channels } = gridOf(picture.shape);
-  if (channels < 3) return picture;
-  const grey = greyOf(picture);
-  return mapValues(picture, max, (x, i) => {
-    const pixel = Math.floor(i / channels);
-    const g = grey[pixel] ?? 0;
-    return i - pixel * channels < 3 ? g + factor * (x - g) : x;
-  });
-}
-
-/** Turns the hue by a part of the circle, through HSV; a picture of one channel stays. */
-export function hueTurned(picture: Picture, turn: number, max: number): Picture {
-  const { channels } = gridOf(picture.shape);
-  if (channels < 3) return picture;
-  const data = picture.data.slice();
-  for (let at = 0; at < data.length; at += channels) {
-    const [r, g, b] = [data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0];
-    const value = Math.max(r, g, b);
-    const chroma = value - Math.min(r, g, b);
-    if (chroma === 0) continue;
-    const sextant = value === r ? (g - b) / chroma : value === g ? 2 + (b - r) / chroma : 4 + (r - g) / chroma;
-    const hue = ((sextant / 6 + turn) % 1) + 1;
-    for (let k = 0; k < 3; k++) {
-      // The channel's value by its distance from the hue (Smith 1978): red at 5, green at 3, blue at 1.
-      const place = (5 - 2 * k + hue * 6) % 6;
-      const x = value - chroma * Math.max(0, Math.min(place, 4 - place, 1));
-      data[at + k] = Math.min(max, Math.max(0, x));
-    }
+  const { data } = picture;
+  const rest = (1 - factor) * meanGrey(picture);
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const x = factor * (data[i] ?? 0) + rest;
+    out[i] = x < 0 ? 0 : x > max ? max : x;
   }
-  return { ...picture, data };
-}
-
-/** 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), or the first channel of a picture without colours. */
-function greyOf({ shape, data }: Picture): Float32Array {
-  const { height, width, channels } = gridOf(shape);
-  const grey = new Float32Array(height * width);
-  for (let i = 0, at = 0; i < grey.length; i++, at += channels) {
-    grey[i] =
-      channels < 3
-        ? (data[at] ?? 0)
-        : 0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0);
-  }
-  return grey;
+  return withData(picture, out);
 }
 
 /**
- * Changes brightness, contrast, saturation and hue, in random order, as torchvision's `ColorJitter`: the first three by a
- * factor from 1 - x to 1 + x (not below 0), the hue by a part of the circle from -x to x, at most 0.5. Default 0 each.
+ * Towards or away from each pixel's grey, as torchvision's `adjust_saturation`; a picture of one channel stays, and so
+ * does a fourth channel.
  */
-export function colorJitter(
-  options: StepOptions & {
-    readonly brightness?: number;
-    readonly contrast?: number;
-    readonly saturation?: number;
-    readonly hue?: number;
-    /** The greatest value of a picture, default 1. */
-    readonly max?: number;
-  } = {},
-): Step {
-  const { brightness = 0, contrast = 0, saturation = 0, hue = 0, max = 1 } = options;
-  for (const [name, value] of Object.entries({ brightness, contrast, saturation })) {
-    checkRange("colorJitter", name, value, 0, Number.POSITIVE_INFINITY);
+export function saturated(picture: Picture, factor: number, max: number): Picture {
+  const { channels } = gridOf(picture.shape);
+  if (channels < 3) return picture;
+  const { data } = picture;
+  const out = data.slice();
+  for (let at = 0; at < data.length; at += channels) {
+    const rest = (1 - factor) * greyAt(data, at);
+    for (let i = at; i < at + 3; i++) {
+      const x = factor * (data[i] ?? 0) + rest;
+      out[i] = x < 0 ? 0 : x > max ? max : x;
+    }
   }
-  checkRange("colorJitter", "hue", hue, 0, 0.5);
-  return defineStep("colorJitter", options, (picture, random) => {
-    const factor = (range: number) => random.uniform(Math.max(0, 1 - range), 1 + range);
-    const changes: ((given: Picture) => Picture)[] = [];
-    if (brightness > 0) {
-      const drawn = factor(brightness);
-      changes.push((given) => brightened(given, drawn, max));
-    }
-    if (contrast > 0) {
-      const drawn = factor(contrast);
-      changes.push((given) => contrasted(given, drawn, max));
-    }
-    if (saturation > 0) {
-      const drawn = factor(saturation);
-      changes.push((given) => saturated(given, drawn, max));
-    }
-    if (hue > 0) {
-      const drawn = random.uniform(-hue, hue);
-      changes.push((given) => hueTurned(given, drawn, max));
-    }
-    let result = picture;
-    while (changes.length > 0) {
-      const [change] = changes.splice(random.integer(changes.length), 1);
-      if (change) result = change(result);
-    }
-    return result;
-  });
+  return withData(picture, out);
+}
+
+/**
+ * Turns the hue by a part of the circle, through HSV (Smith 1978), as torchvision's `adjust_hue`; a picture of one
+ * channel stays, and so does a fourth channel.
+ */
+export function hueTurned(picture: Picture, turn: number, max: number): Picture {
+  const { channels } = gridOf(picture.shape);
+  if (channels < 3) return picture;
+  const { data } = picture;
+  const out = data.slice();
+  // In sixths of the circle, and not negative.
+  const sixths = 6 * (turn - Math.floor(turn));
+  for (let at = 0; at < data.length; at += channels) {
+    const r = data[at] ?? 0;
+    const g = data[at + 1] ?? 0;
+    const b = data[at + 2] ?? 0;
+    const value = Math.max(r, g, b);
+    const chroma = value - Math.min(r, g, b);
+    if (chroma === 0) continue;
+    const own = value === r ? (g - b) / chroma : value === g ? 2 + (b - r) / chroma : 4 + (r - g) / chroma;
+    const hue = own + sixths;
+    out[at] = channelOf(hue + 5, value, chroma, max);
+    out[at + 1] = channelOf(hue + 3, value, chroma, max);
+    out[at + 2] = channelOf(hue + 1, value, chroma, max);
+  }
+  return withData(picture, out);
+}
+
+/** A channel's value by its place in sixths of the circle, 0 to 18: red's is the hue + 5, green's + 3, blue's + 1. */
+function channelOf(hue: number, value: number, chroma: number, max: number): number {
+  const place = hue >= 12 ? hue - 12 : hue >= 6 ? hue - 6 : hue;
+  const ramp = place < 1 ? place : place <= 3 ? 1 : place < 4 ? 4 - place : 0;
+  const x = value - chroma * ramp;
+  return x < 0 ? 0 : x > max ? max : x;
+}
+
+/** 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601): Pillow's grey. torchvision writes 0.2989, by which white is not white. */
+function greyAt(data: Float32Array, at: number): number {
+  return 0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0);
+}
+
+/** Of a picture without colours the mean of its first channel. */
+function meanGrey({ shape, data }: Picture): number {
+  const { channels } = gridOf(shape);
+  let sum = 0;
+  if (channels < 3) for (let at = 0; at < data.length; at += channels) sum += data[at] ?? 0;
+  else for (let at = 0; at < data.length; at += channels) sum += greyAt(data, at);
+  return (sum * channels) / data.length;
 }

@@ -1,5 +1,6 @@
 import { StriateError } from "../../../errors.ts";
 import { cropImage, type Image, type ResizeMethod, resizeImage } from "../../../image/index.ts";
+import type { RandomStream } from "../../../tensor/randomStream.ts";
 import { gridOf, type Picture } from "../picture.ts";
 import type { Step } from "../step.ts";
 import { checkRange, defineStep, type StepOptions } from "./define.ts";
@@ -7,9 +8,17 @@ import { checkRange, defineStep, type StepOptions } from "./define.ts";
 /** A height and width in pixels, or one number for both. */
 export type Size = number | readonly [height: number, width: number];
 
+/** A part of a picture, in pixels from the top left corner. */
+export interface Part {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
 /**
- * A part of the picture at a random place. `size`: default the picture's own, which with `padding` is a shift; `padding`:
- * pixels of 0 on every side before the cut, default 0 (4 is usual for CIFAR).
+ * A part of the picture at a random place, as torchvision's `RandomCrop`. `size`: default the picture's own, which with
+ * `padding` is a shift; `padding`: pixels of 0 on every side before the cut, default 0 (4 is usual for CIFAR).
  */
 export function randomCrop(options: StepOptions & { readonly size?: Size; readonly padding?: number } = {}): Step {
   const { size, padding = 0 } = options;
@@ -27,13 +36,15 @@ export function randomCrop(options: StepOptions & { readonly size?: Size; readon
     }
     const top = random.integer(rows + 1) - padding;
     const left = random.integer(columns + 1) - padding;
-    return cut(picture, top, left, height, width);
+    return cut(picture, { top, left, height, width });
   });
 }
 
 /**
  * A part of random area and proportions, resized (Szegedy et al. 2015; torchvision's `RandomResizedCrop`). `scale`: the
  * part's fraction of the area, default [0.08, 1]; `ratio`: width by height, default [3/4, 4/3], evenly in its logarithm.
+ * Where ten draws do not fit into the picture, its middle is taken, as much of it as has a proportion within `ratio`.
+ * `method`: default bilinear, with antialiasing; bicubic and lanczos3 can go a little beyond the picture's values.
  */
 export function randomResizedCrop(
   options: StepOptions & {
@@ -44,61 +55,52 @@ export function randomResizedCrop(
   } = {},
 ): Step {
   const { size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3], method = "bilinear" } = options;
+  checkPair("scale", scale);
+  checkPair("ratio", ratio);
   return defineStep("randomResizedCrop", options, (picture, random) => {
     const grid = gridOf(picture.shape);
     const [height, width] = sides(size ?? [grid.height, grid.width]);
-    let part = { top: 0, left: 0, height: grid.height, width: grid.width };
-    for (let attempt = 0; attempt < 10; attempt++) {
-      const area = grid.height * grid.width * random.uniform(...scale);
-      const proportion = Math.exp(random.uniform(Math.log(ratio[0]), Math.log(ratio[1])));
-      const partWidth = Math.round(Math.sqrt(area * proportion));
-      const partHeight = Math.round(Math.sqrt(area / proportion));
-      if (partWidth < 1 || partHeight < 1 || partWidth > grid.width || partHeight > grid.height) continue;
-      part = {
-        top: random.integer(grid.height - partHeight + 1),
-        left: random.integer(grid.width - partWidth + 1),
-        height: partHeight,
-        width: partWidth,
-      };
-      break;
-    }
-    const image: Image<"float32"> = picture;
-    return resizeImage(cropImage(image, part), { height, width, method });
+    return resizedCrop(picture, drawPart(grid, scale, ratio, random), [height, width], method);
   });
 }
 
-/**
- * Puts `count` (default 1) squares of one value over the picture (DeVries and Taylor 2017). `size`: the side, a fraction
- * of the shorter side below 1, else pixels; default 0.25. `fill`: default 0. A square may lie partly outside.
- */
-export function cutout(
-  options: StepOptions & { readonly size?: number; readonly count?: number; readonly fill?: number } = {},
-): Step {
-  const { size = 0.25, count = 1, fill = 0 } = options;
-  checkRange("cutout", "size", size, 0, Number.POSITIVE_INFINITY);
-  return defineStep("cutout", options, (picture, random) => {
-    const { height, width, channels } = gridOf(picture.shape);
-    const side = size < 1 ? Math.round(size * Math.min(height, width)) : Math.round(size);
-    const data = picture.data.slice();
-    for (let square = 0; square < count; square++) {
-      const top = random.integer(height) - (side >> 1);
-      const left = random.integer(width) - (side >> 1);
-      const from = Math.max(0, left);
-      const to = Math.min(width, left + side);
-      for (let y = Math.max(0, top); y < Math.min(height, top + side); y++) {
-        data.fill(fill, (y * width + from) * channels, (y * width + to) * channels);
-      }
-    }
-    return { ...picture, data };
-  });
+/** The part that a resized crop takes. */
+export function drawPart(
+  { height, width }: Pick<Part, "height" | "width">,
+  scale: readonly [number, number],
+  ratio: readonly [number, number],
+  random: RandomStream,
+): Part {
+  const [narrow, wide] = ratio;
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const area = height * width * random.uniform(...scale);
+    const proportion = Math.exp(random.uniform(Math.log(narrow), Math.log(wide)));
+    const partWidth = Math.round(Math.sqrt(area * proportion));
+    const partHeight = Math.round(Math.sqrt(area / proportion));
+    if (partWidth < 1 || partHeight < 1 || partWidth > width || partHeight > height) continue;
+    const top = random.integer(height - partHeight + 1);
+    const left = random.integer(width - partWidth + 1);
+    return { top, left, height: partHeight, width: partWidth };
+  }
+  const own = width / height;
+  const rows = own < narrow ? Math.max(1, Math.round(width / narrow)) : height;
+  const columns = own > wide ? Math.max(1, Math.round(height * wide)) : width;
+  return { top: (height - rows) >> 1, left: (width - columns) >> 1, height: rows, width: columns };
 }
 
-function sides(size: Size): readonly [number, number] {
-  return typeof size === "number" ? [size, size] : size;
+/** torchvision's `resized_crop`: the part as a picture of its own, whose edges are edges. */
+export function resizedCrop(
+  picture: Picture,
+  part: Part,
+  [height, width]: readonly [number, number],
+  method: ResizeMethod,
+): Picture {
+  const image: Image<"float32"> = picture;
+  return resizeImage(cropImage(image, part), { height, width, method });
 }
 
-/** A part that may reach over the edges, where it is 0. */
-function cut(picture: Picture, top: number, left: number, height: number, width: number): Picture {
+/** A part that may reach over the edges, where it is 0: torchvision's `crop`. */
+export function cut(picture: Picture, { top, left, height, width }: Part): Picture {
   const grid = gridOf(picture.shape);
   const { channels } = grid;
   const data = new Float32Array(height * width * channels);
@@ -110,4 +112,17 @@ function cut(picture: Picture, top: number, left: number, height: number, width:
     data.set(part, (y * width + from - left) * channels);
   }
   return { dtype: "float32", shape: [height, width, channels], data };
+}
+
+function sides(size: Size): readonly [number, number] {
+  return typeof size === "number" ? [size, size] : size;
+}
+
+function checkPair(option: string, pair: readonly number[]): void {
+  const [low = Number.NaN, high = Number.NaN] = pair;
+  if (pair.length === 2 && low > 0 && high >= low && Number.isFinite(high)) return;
+  throw new StriateError(
+    "usage",
+    `randomResizedCrop: ${option} is [least, most], both above 0; got ${JSON.stringify(pair)}`,
+  );
 }

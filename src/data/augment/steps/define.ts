@@ -32,14 +32,3 @@ export function checkRange(step: string, option: string, value: number, least: n
   const wanted = most === Number.POSITIVE_INFINITY ? `a number from ${least} on` : `a number from ${least} to ${most}`;
   throw new StriateError("usage", `${step}: ${option} is ${wanted}; got ${value}`);
 }
-
-/** A new picture, each value made of the one at its place and cut to 0..most. */
-export function mapValues(picture: Picture, most: number, value: (x: number, i: number) => number): Picture {
-  const { shape, data } = picture;
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    const x = value(data[i] ?? 0, i);
-    out[i] = x < 0 ? 0 : x > most ? most : x;
-  }
-  return { dtype: "float32", shape, data: out };
-}

@@ -1,91 +1,148 @@
 import { StriateError } from "../../../errors.ts";
-import type { AffineParameters } from "../affine.ts";
-import { gridOf, type Picture, withData } from "../picture.ts";
-import { resample } from "../resample.ts";
+import type { RandomStream } from "../../../tensor/randomStream.ts";
+import { type Grid, gridOf, type Picture } from "../picture.ts";
 import type { Step } from "../step.ts";
-import { transformPicture } from "../transform.ts";
 import { brightened, contrasted, saturated } from "./colour.ts";
-import { checkRange, defineStep, mapValues, type StepOptions } from "./define.ts";
-import { autoContrasted, equalized, sharpened } from "./tone.ts";
+import { checkRange, defineStep, type StepOptions } from "./define.ts";
+import { type AffineOrder, rotated, sheared, translated } from "./pillowAffine.ts";
+import { autoContrasted, equalized, posterized, sharpened, solarized } from "./tone.ts";
 
-/** One operation at a strength from 0 to 1 and a sign, on values of 0..max. */
-type Operation = (picture: Picture, strength: number, sign: number, max: number) => Picture;
-
-const LINEAR = { fillMode: "constant", cval: 0, order: 1 } as const;
-
-function moved(picture: Picture, parameters: AffineParameters): Picture {
-  return transformPicture(picture, parameters, { ...LINEAR, dataFormat: "channelsLast", pivot: "centre" });
+/** What all operations take. */
+interface Setting {
+  /** The greatest value of a picture. */
+  readonly max: number;
+  /** Of shears, shifts and turns. */
+  readonly order: AffineOrder;
 }
 
-/** Slants the columns by `x` pixels a row, the rows by `y` pixels a column, around the centre. */
-function sheared(picture: Picture, x: number, y: number): Picture {
-  const grid = gridOf(picture.shape);
-  const rowOffset = (-y * (grid.width - 1)) / 2;
-  const columnOffset = (-x * (grid.height - 1)) / 2;
-  const matrix = { a: 1, b: y, rowOffset, c: x, d: 1, columnOffset };
-  return withData(picture, resample(picture.data, grid, matrix, LINEAR));
+interface Operation {
+  /** What a magnitude from -30 to 30 means for a picture of this size; nothing for what has no strength. */
+  readonly amount?: (magnitude: number, size: Pick<Grid, "height" | "width">) => number;
+  readonly apply: (picture: Picture, amount: number, setting: Setting) => Picture;
 }
 
-/** The operations and ranges of torchvision's `RandAugment` (magnitudes of its 31 bins, as a fraction). */
+const MOST = 30;
+
+/** Pixels a row or column. */
+const slant = (magnitude: number) => (0.3 * magnitude) / MOST;
+/** In whole pixels; the paper's 150 are those of a picture of 331. */
+const shift = (magnitude: number, side: number) => Math.trunc((150 * side * magnitude) / (331 * MOST));
+/** What is added to a factor of 1. */
+const change = (magnitude: number) => (0.9 * magnitude) / MOST;
+const strength = (magnitude: number) => Math.abs(magnitude) / MOST;
+
+/** The operations and ranges of torchvision's `RandAugment`, whose 31 bins are the magnitudes 0 to 30. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
-  identity: (picture) => picture,
-  shearX: (picture, strength, sign) => sheared(picture, sign * strength * 0.3, 0),
-  shearY: (picture, strength, sign) => sheared(picture, 0, sign * strength * 0.3),
-  translateX: (picture, strength, sign) =>
-    moved(picture, { tx: (sign * strength * 150 * gridOf(picture.shape).width) / 331 }),
-  translateY: (picture, strength, sign) =>
-    moved(picture, { ty: (sign * strength * 150 * gridOf(picture.shape).height) / 331 }),
-  rotate: (picture, strength, sign) => moved(picture, { theta: sign * strength * 30 }),
-  brightness: (picture, strength, sign, max) => brightened(picture, 1 + sign * strength * 0.9, max),
-  color: (picture, strength, sign, max) => saturated(picture, 1 + sign * strength * 0.9, max),
-  contrast: (picture, strength, sign, max) => contrasted(picture, 1 + sign * strength * 0.9, max),
-  sharpness: (picture, strength, sign, max) => sharpened(picture, 1 + sign * strength * 0.9, max),
-  posterize: (picture, strength, _sign, max) => {
-    const step = 2 ** Math.round(4 * strength);
-    return mapValues(picture, max, (x) => ((Math.floor((x / max) * 255 + 0.5) & ~(step - 1)) / 255) * max);
+  identity: { apply: (picture) => picture },
+  shearX: { amount: slant, apply: (picture, x, { order }) => sheared(picture, { x }, order) },
+  shearY: { amount: slant, apply: (picture, y, { order }) => sheared(picture, { y }, order) },
+  translateX: {
+    amount: (magnitude, { width }) => shift(magnitude, width),
+    apply: (picture, x, { order }) => translated(picture, { x }, order),
   },
-  solarize: (picture, strength, _sign, max) => {
-    const threshold = max * (1 - strength);
-    return mapValues(picture, max, (x) => (x >= threshold && strength > 0 ? max - x : x));
+  translateY: {
+    amount: (magnitude, { height }) => shift(magnitude, height),
+    apply: (picture, y, { order }) => translated(picture, { y }, order),
   },
-  autoContrast: (picture, _strength, _sign, max) => autoContrasted(picture, max),
-  equalize: (picture, _strength, _sign, max) => equalized(picture, max),
+  rotate: {
+    amount: (magnitude) => magnitude,
+    apply: (picture, degrees, { order }) => rotated(picture, degrees, order),
+  },
+  brightness: { amount: change, apply: (picture, amount, { max }) => brightened(picture, 1 + amount, max) },
+  color: { amount: change, apply: (picture, amount, { max }) => saturated(picture, 1 + amount, max) },
+  contrast: { amount: change, apply: (picture, amount, { max }) => contrasted(picture, 1 + amount, max) },
+  sharpness: { amount: change, apply: (picture, amount, { max }) => sharpened(picture, 1 + amount, max) },
+  posterize: {
+    amount: (magnitude) => 8 - Math.round(4 * strength(magnitude)),
+    apply: (picture, bits, { max }) => posterized(picture, bits, max),
+  },
+  solarize: {
+    amount: (magnitude) => 1 - strength(magnitude),
+    // A threshold of 1 would make white black.
+    apply: (picture, threshold, { max }) => (threshold < 1 ? solarized(picture, threshold * max, max) : picture),
+  },
+  autoContrast: { apply: (picture, _, { max }) => autoContrasted(picture, max) },
+  equalize: { apply: (picture, _, { max }) => equalized(picture, max) },
 };
 
 export const RAND_AUGMENT_OPERATIONS = Object.keys(OPERATIONS);
 
+/** One operation at a magnitude from -30 to 30. */
+export interface RandAugmentChange {
+  readonly name: string;
+  readonly magnitude: number;
+}
+
+/** So many operations, each any of `among` in either direction. */
+export function drawOperations(
+  {
+    operations,
+    magnitude,
+    among,
+  }: { readonly operations: number; readonly magnitude: number; readonly among: readonly string[] },
+  random: RandomStream,
+): RandAugmentChange[] {
+  return Array.from({ length: operations }, () => {
+    const name = among[random.integer(among.length)] ?? "identity";
+    return { name, magnitude: random.chance(0.5) ? magnitude : -magnitude };
+  });
+}
+
 /**
- * RandAugment (Cubuk et al. 2019): so many operations one after the other, each chosen at random, all of one strength.
+ * What a magnitude means for a picture of this size: pixels a row, pixels, degrees, bits, a threshold from 0 to 1, or what
+ * is added to a factor of 1; 0 for what has no strength.
+ * @throws StriateError `usage` for an operation that there is not
+ */
+export function randAugmentAmount(
+  { name, magnitude }: RandAugmentChange,
+  size: Pick<Grid, "height" | "width">,
+): number {
+  return operationOf(name).amount?.(magnitude, size) ?? 0;
+}
+
+/** @throws StriateError `usage` for an operation that there is not */
+export function randAugmented(picture: Picture, drawn: RandAugmentChange, setting: Setting): Picture {
+  return operationOf(drawn.name).apply(picture, randAugmentAmount(drawn, gridOf(picture.shape)), setting);
+}
+
+function operationOf(name: string): Operation {
+  const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+  if (operation) return operation;
+  throw new StriateError("usage", `randAugment: there is no ${name}; there are ${RAND_AUGMENT_OPERATIONS.join(", ")}`);
+}
+
+/**
+ * RandAugment (Cubuk et al. 2019): so many operations one after the other, each chosen at random, all of one magnitude.
+ * Operations, ranges and directions are those of torchvision's `RandAugment`, on pictures of floats, which are not
+ * rounded between two operations (posterize and equalize do go through 256 grey values). At magnitude 0, solarize changes
+ * nothing, as in the paper; torchvision then makes white black. The paper's own code takes magnitudes of 0 to 10, goes
+ * with brightness, color, contrast and sharpness from 0.1 to 1.9 as the magnitude grows, and shifts by up to 100 pixels.
  *
  * @param options `operations`: how many, default 2; `magnitude`: 0 to 30, default 9; `among`: names of
- * `RAND_AUGMENT_OPERATIONS`, default all; `max`: the greatest value of a picture, default 1
+ * `RAND_AUGMENT_OPERATIONS`, default all; `interpolationOrder` of shears, shifts and turns: 0 (the nearest pixel, default
+ * as in torchvision and the paper) or 1 (linear, by Pillow's rules); `max`: the greatest value of a picture, default 1
  */
 export function randAugment(
   options: StepOptions & {
     readonly operations?: number;
     readonly magnitude?: number;
     readonly among?: readonly string[];
+    readonly interpolationOrder?: AffineOrder;
     readonly max?: number;
   } = {},
 ): Step {
-  const { operations = 2, magnitude = 9, among = RAND_AUGMENT_OPERATIONS, max = 1 } = options;
-  checkRange("randAugment", "magnitude", magnitude, 0, 30);
+  const { operations = 2, magnitude = 9, among = RAND_AUGMENT_OPERATIONS, interpolationOrder = 0, max = 1 } = options;
+  checkRange("randAugment", "magnitude", magnitude, 0, MOST);
   checkRange("randAugment", "operations", operations, 0, 20);
-  const chosen = among.map((name) => {
-    const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
-    if (operation) return operation;
-    throw new StriateError(
-      "usage",
-      `randAugment: there is no ${name}; there are ${RAND_AUGMENT_OPERATIONS.join(", ")}`,
-    );
-  });
-  return defineStep("randAugment", options, (picture, random) => {
-    let result = picture;
-    for (let i = 0; i < operations; i++) {
-      const operation = chosen[random.integer(chosen.length)];
-      const sign = random.chance(0.5) ? 1 : -1;
-      if (operation) result = operation(result, magnitude / 30, sign, max);
-    }
-    return result;
-  });
+  if (interpolationOrder !== 0 && interpolationOrder !== 1) {
+    throw new StriateError("usage", `randAugment: interpolationOrder is 0 or 1; got ${String(interpolationOrder)}`);
+  }
+  for (const name of among) operationOf(name);
+  const drawn = { operations, magnitude, among };
+  return defineStep("randAugment", options, (picture, random) =>
+    drawOperations(drawn, random).reduce(
+      (given, change) => randAugmented(given, change, { max, order: interpolationOrder }),
+      picture,
+    ),
+  );
 }

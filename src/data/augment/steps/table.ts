@@ -1,7 +1,8 @@
 import { StriateError } from "../../../errors.ts";
 import type { Step, StepDescription } from "../step.ts";
-import { colorJitter } from "./colour.ts";
-import { cutout, randomCrop, randomResizedCrop } from "./crop.ts";
+import { colorJitter } from "./colorJitter.ts";
+import { randomCrop, randomResizedCrop } from "./crop.ts";
+import { cutout } from "./cutout.ts";
 import { randomAffine, randomFlip } from "./geometry.ts";
 import { gaussianNoise, saltAndPepper, speckleNoise } from "./noise.ts";
 import { randAugment } from "./randAugment.ts";

@@ -1,62 +1,116 @@
-import { gridOf, type Picture } from "../picture.ts";
-import { mapValues } from "./define.ts";
+import { gridOf, type Picture, withData } from "../picture.ts";
 
-/** Stretches each channel to 0..max; a channel of one value stays. As Pillow's `ImageOps.autocontrast`. */
+/** Stretches each channel to 0..max; a channel of one value stays. As torchvision's and Pillow's `autocontrast`. */
 export function autoContrasted(picture: Picture, max: number): Picture {
-  const { channels } = gridOf(picture.shape);
-  const least = new Float64Array(channels).fill(Number.POSITIVE_INFINITY);
-  const most = new Float64Array(channels).fill(Number.NEGATIVE_INFINITY);
-  for (let i = 0; i < picture.data.length; i++) {
-    const x = picture.data[i] ?? 0;
-    const k = i % channels;
-    least[k] = Math.min(least[k] ?? 0, x);
-    most[k] = Math.max(most[k] ?? 0, x);
-  }
-  return mapValues(picture, max, (x, i) => {
-    const low = least[i % channels] ?? 0;
-    const high = most[i % channels] ?? 0;
-    return high > low ? ((x - low) / (high - low)) * max : x;
+  return eachChannel(picture, (from, to, step) => {
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < from.length; i += step) {
+      const x = from[i] ?? 0;
+      if (x < least) least = x;
+      if (x > most) most = x;
+    }
+    if (!(most > least)) return;
+    const gain = max / (most - least);
+    for (let i = 0; i < from.length; i += step) {
+      const x = ((from[i] ?? 0) - least) * gain;
+      to[i] = x < 0 ? 0 : x > max ? max : x;
+    }
   });
 }
 
 /** Spreads each channel's 256 grey values so that all come about equally often. As Pillow's `ImageOps.equalize`. */
 export function equalized(picture: Picture, max: number): Picture {
-  const { channels } = gridOf(picture.shape);
-  const byte = (x: number) => Math.min(255, Math.max(0, Math.floor((x / max) * 255 + 0.5)));
-  const tables = Array.from({ length: channels }, (_, channel) => {
+  const scale = 255 / max;
+  return eachChannel(picture, (from, to, step) => {
     const histogram = new Uint32Array(256);
-    for (let i = channel; i < picture.data.length; i += channels) {
-      const value = byte(picture.data[i] ?? 0);
-      histogram[value] = (histogram[value] ?? 0) + 1;
+    for (let i = 0; i < from.length; i += step) {
+      const grey = greyLevel(from[i] ?? 0, scale);
+      histogram[grey] = (histogram[grey] ?? 0) + 1;
     }
-    const counts = histogram.filter((count) => count > 0);
-    const step = Math.floor((counts.reduce((sum, count) => sum + count, 0) - (counts.at(-1) ?? 0)) / 255);
-    if (counts.length < 2 || step === 0) return undefined;
-    const table = new Uint8Array(256);
-    let sum = step >> 1;
-    for (let value = 0; value < 256; value++) {
-      table[value] = Math.min(255, Math.floor(sum / step));
-      sum += histogram[value] ?? 0;
-    }
-    return table;
-  });
-  return mapValues(picture, max, (x, i) => {
-    const table = tables[i % channels];
-    return table ? ((table[byte(x)] ?? 0) / 255) * max : x;
+    const table = equalizing(histogram, max);
+    if (!table) return;
+    for (let i = 0; i < from.length; i += step) to[i] = table[greyLevel(from[i] ?? 0, scale)] ?? 0;
   });
 }
 
-/** Towards (below 1) or away from (above 1) the picture smoothed by [1 1 1; 1 5 1; 1 1 1] / 13; the edge stays. */
-export function sharpened(picture: Picture, factor: number, max: number): Picture {
-  const { height, width, channels, rowStride, columnStride } = gridOf(picture.shape);
-  const { data } = picture;
-  return mapValues(picture, max, (x, i) => {
-    const row = Math.floor(i / rowStride);
-    const column = Math.floor((i - row * rowStride) / channels);
-    if (row === 0 || column === 0 || row === height - 1 || column === width - 1) return x;
-    let sum = 4 * x;
-    for (let y = -1; y <= 1; y++) for (let z = -1; z <= 1; z++) sum += data[i + y * rowStride + z * columnStride] ?? 0;
-    const smooth = sum / 13;
-    return smooth + factor * (x - smooth);
+/** What each grey value becomes; nothing where there is nothing to spread. */
+function equalizing(histogram: Uint32Array, max: number): Float32Array | undefined {
+  const counts = histogram.filter((count) => count > 0);
+  const step = Math.floor((counts.reduce((sum, count) => sum + count, 0) - (counts.at(-1) ?? 0)) / 255);
+  if (step === 0) return undefined;
+  let sum = step >> 1;
+  return Float32Array.from(histogram, (count) => {
+    const grey = Math.min(255, Math.floor(sum / step));
+    sum += count;
+    return (grey / 255) * max;
   });
+}
+
+/** The grey values with so many of their 8 bits, the others 0: Pillow's `ImageOps.posterize`. */
+export function posterized(picture: Picture, bits: number, max: number): Picture {
+  const scale = 255 / max;
+  const mask = 256 - 2 ** (8 - bits);
+  const table = Float32Array.from({ length: 256 }, (_, grey) => ((grey & mask) / 255) * max);
+  const { data } = picture;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) out[i] = table[greyLevel(data[i] ?? 0, scale)] ?? 0;
+  return withData(picture, out);
+}
+
+/** Values from the threshold on become max - x: torchvision's and Pillow's `solarize`. */
+export function solarized(picture: Picture, threshold: number, max: number): Picture {
+  const { data } = picture;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] ?? 0;
+    const x = value >= threshold ? max - value : value;
+    out[i] = x < 0 ? 0 : x > max ? max : x;
+  }
+  return withData(picture, out);
+}
+
+/**
+ * Towards (below 1) or away from (above 1) the picture smoothed by [1 1 1; 1 5 1; 1 1 1] / 13; the outermost pixels stay.
+ * As torchvision's `adjust_sharpness`.
+ */
+export function sharpened(picture: Picture, factor: number, max: number): Picture {
+  const { height, channels, rowStride } = gridOf(picture.shape);
+  const { data } = picture;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const x = data[i] ?? 0;
+    out[i] = x < 0 ? 0 : x > max ? max : x;
+  }
+  // The sums of three, above each other, of the columns to the left, here and to the right.
+  const columns = new Float64Array(rowStride);
+  for (let y = 1; y < height - 1; y++) {
+    const row = y * rowStride;
+    for (let i = 0; i < rowStride; i++) {
+      const here = row + i;
+      columns[i] = (data[here - rowStride] ?? 0) + (data[here] ?? 0) + (data[here + rowStride] ?? 0);
+    }
+    for (let i = channels; i < rowStride - channels; i++) {
+      const value = data[row + i] ?? 0;
+      const sum = (columns[i - channels] ?? 0) + (columns[i] ?? 0) + (columns[i + channels] ?? 0) + 4 * value;
+      const smooth = sum / 13;
+      const x = smooth + factor * (value - smooth);
+      out[row + i] = x < 0 ? 0 : x > max ? max : x;
+    }
+  }
+  return withData(picture, out);
+}
+
+/** The nearest of 0..255. */
+function greyLevel(x: number, scale: number): number {
+  const grey = x * scale + 0.5;
+  return grey < 0 ? 0 : grey > 255 ? 255 : grey | 0;
+}
+
+/** A copy in which each channel is written anew, or left: its values lie `step` apart from the beginning on. */
+function eachChannel(picture: Picture, change: (from: Float32Array, to: Float32Array, step: number) => void): Picture {
+  const { channels } = gridOf(picture.shape);
+  const data = picture.data.slice();
+  for (let k = 0; k < channels; k++) change(picture.data.subarray(k), data.subarray(k), channels);
+  return withData(picture, data);
 }
