@@ -57,6 +57,7 @@ interface Kernels {
     weights: number,
   ): void;
   divideBytes(source: number, target: number, count: number, divisor: number): void;
+  weightedSums(target: number, count: number, taps: number, tapCount: number, single: boolean): void;
 }
 
 /** The kernels, and room in their memory that is the caller's until the next call of `withRoom`. */

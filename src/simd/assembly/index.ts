@@ -2,3 +2,4 @@ export { affineLinear } from "./affine";
 export { divideBytes } from "./divideBytes";
 export { resizeColumns } from "./resizeColumns";
 export { resizeRows } from "./resizeRows";
+export { weightedSums } from "./weightedSums";
