@@ -25,7 +25,7 @@ const MOST = 30;
 
 /** Pixels a row or column. */
 const slant = (magnitude: number) => (0.3 * magnitude) / MOST;
-/** In whole pixels; the paper's 150 are those of a picture of 331. */
+/** In whole pixels; AutoAugment's 150 are those of a picture of 331. */
 const shift = (magnitude: number, side: number) => Math.trunc((150 * side * magnitude) / (331 * MOST));
 /** What is added to a factor of 1. */
 const change = (magnitude: number) => (0.9 * magnitude) / MOST;
@@ -114,13 +114,16 @@ function operationOf(name: string): Operation {
 /**
  * RandAugment (Cubuk et al. 2019): so many operations one after the other, each chosen at random, all of one magnitude.
  * Operations, ranges and directions are those of torchvision's `RandAugment`, on pictures of floats, which are not
- * rounded between two operations (posterize and equalize do go through 256 grey values). At magnitude 0, solarize changes
- * nothing, as in the paper; torchvision then makes white black. The paper's own code takes magnitudes of 0 to 10, goes
- * with brightness, color, contrast and sharpness from 0.1 to 1.9 as the magnitude grows, and shifts by up to 100 pixels.
+ * rounded between two operations (posterize and equalize do go through 256 grey values). At magnitude 0 solarize changes
+ * nothing; torchvision's makes white black there.
+ *
+ * The paper's own code differs from both: its scale ends at 10 where this one ends at 30 (its 9 is a shear of 0.27, here
+ * 27), and goes on beyond; it also has invert, cutout and solarizeAdd, skips each operation at random, fills with grey,
+ * shifts by up to 100 pixels, and has factors from 0.1 to 1.9 that grow with the magnitude.
  *
  * @param options `operations`: how many, default 2; `magnitude`: 0 to 30, default 9; `among`: names of
  * `RAND_AUGMENT_OPERATIONS`, default all; `interpolationOrder` of shears, shifts and turns: 0 (the nearest pixel, default
- * as in torchvision and the paper) or 1 (linear, by Pillow's rules); `max`: the greatest value of a picture, default 1
+ * as in torchvision and the paper's code) or 1 (linear, by Pillow's rules); `max`: the greatest value of a picture, default 1
  */
 export function randAugment(
   options: StepOptions & {
