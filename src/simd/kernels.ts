@@ -12,7 +12,7 @@ declare const WebAssembly: {
 };
 
 /** The functions of `assembly`, where they are described; numbers of type usize are places in the memory, in bytes. */
-interface Kernels {
+export interface Kernels {
   readonly memory: Memory;
   affineLinear(
     source: number,
@@ -36,6 +36,7 @@ interface Kernels {
     cval: number,
     gain: number,
   ): void;
+  magnitudes(a: number, b: number, count: number): void;
   resizeColumns(
     source: number,
     stride: number,
