@@ -74,6 +74,7 @@ function colourRow(
   }
 }
 
+/** As `colourRow`. In one function for both the masks would be variables, and each swizzle an instruction more. */
 function alphaRow(
   row: usize,
   target: usize,
