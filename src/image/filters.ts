@@ -44,7 +44,7 @@ export interface Taps {
 }
 
 /** An axis to be resampled: `x` along the rows, `y` along the columns. */
-export interface Pass {
+export interface ResamplePass {
   readonly axis: "x" | "y";
   readonly taps: Taps;
 }

@@ -1,4 +1,4 @@
-import type { Pass, Taps } from "./filters.ts";
+import type { ResamplePass, Taps } from "./filters.ts";
 import { blankImage, type Image, imageSize } from "./image.ts";
 import { resampleBytes } from "./resampleBytes.ts";
 
@@ -9,8 +9,8 @@ import { resampleBytes } from "./resampleBytes.ts";
  */
 export function resample(image: Image, alongRows: Taps | undefined, alongColumns: Taps | undefined): Image {
   const { width, height } = imageSize(image);
-  const rows: readonly Pass[] = alongRows ? [{ axis: "x", taps: alongRows }] : [];
-  const columns: readonly Pass[] = alongColumns ? [{ axis: "y", taps: alongColumns }] : [];
+  const rows: readonly ResamplePass[] = alongRows ? [{ axis: "x", taps: alongRows }] : [];
+  const columns: readonly ResamplePass[] = alongColumns ? [{ axis: "y", taps: alongColumns }] : [];
   const fewerRows = height - (alongColumns?.first.length ?? height);
   const fewerColumns = width - (alongRows?.first.length ?? width);
   const passes = fewerRows > 0 && fewerRows > 2 * fewerColumns ? [...columns, ...rows] : [...rows, ...columns];

@@ -1,10 +1,10 @@
 import { FRACTION_BITS, LOW_BITS } from "../simd/fixedPoint.ts";
 import { type Workspace, withRoom } from "../simd/kernels.ts";
-import type { Pass } from "./filters.ts";
+import type { ResamplePass } from "./filters.ts";
 import { blankImage, type Image, type ImageSize, imageSize } from "./image.ts";
 
 /** A picture of bytes after the passes, one after the other, all of them in the kernels' memory. */
-export function resampleBytes(image: Image, passes: readonly Pass[]): Image {
+export function resampleBytes(image: Image, passes: readonly ResamplePass[]): Image {
   const steps: Step[] = [];
   let size = imageSize(image);
   for (const pass of passes) {
@@ -30,7 +30,7 @@ export function resampleBytes(image: Image, passes: readonly Pass[]): Image {
 
 /** A pass with its tables, as the kernels take them. */
 interface Step {
-  readonly axis: Pass["axis"];
+  readonly axis: ResamplePass["axis"];
   readonly source: ImageSize;
   readonly target: ImageSize;
   /** Source pixels of each target pixel, rounded up to what the kernel takes at a time. */
@@ -46,7 +46,7 @@ interface Step {
 const SCALE = 2 ** FRACTION_BITS;
 const LOW = 2 ** LOW_BITS - 1;
 
-function stepOf({ axis, taps: { first, count, width, weights } }: Pass, source: ImageSize): Step {
+function stepOf({ axis, taps: { first, count, width, weights } }: ResamplePass, source: ImageSize): Step {
   const { channels } = source;
   const atATime = axis === "y" ? 2 : channels === 1 ? 8 : 4;
   const most = count.reduce((a, b) => Math.max(a, b), 0);
