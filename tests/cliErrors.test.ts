@@ -165,7 +165,14 @@ describe.concurrent("bad data: exit code 1, a message that names the file, and n
 
   test("no folder, or a file in its place", async () => {
     await failure(1, "nowhere: there is no such folder", cwd, "evaluate", GOOD, "--data", "nowhere");
-    await failure(1, "nowhere: there is no such folder. Give a folder that holds", cwd, "train", "--data", "nowhere");
+    await failure(
+      1,
+      "nowhere: there is no such folder. Give fashion-mnist, a folder that holds a folder of pic",
+      cwd,
+      "train",
+      "--data",
+      "nowhere",
+    );
     await failure(1, "is not a folder", cwd, "train", "--data", "data/train-images-idx3-ubyte");
   });
 
@@ -243,7 +250,8 @@ describe("a run that is damaged: exit code 1, and its files stay as they are", (
     const words = "does not fit model lenet: conv1/kernel is float32[3,3,1,4] there and float32[3,3,1,2] here";
     await failure(1, words, cwd, "train", "--resume", "--out", run);
     await rm(join(cwd, run, "model.safetensors"));
-    await failure(1, words, cwd, "evaluate", run);
+    const misfit = "do not fit into model lenet: conv1/kernel is float32[3,3,1,2], in the file float32[3,3,1,4]";
+    await failure(1, misfit, cwd, "evaluate", run);
   });
 
   test("a model that is cut short", async () => {

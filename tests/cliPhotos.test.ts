@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -119,4 +119,54 @@ test("what cannot be is told before anything is written", async () => {
   ];
   for (const [code, words, ...args] of cases) await failure(code, words, cwd, "train", ...args, "--out", "runs/x");
   await expect(readFile(join(cwd, "runs/x/config.json"))).rejects.toThrow();
+});
+
+test("what could not be read stays in the folder of the run, also after a resume that does not see it", async () => {
+  const folder = join(cwd, "mended");
+  for (const name of ["a", "b"]) {
+    await mkdir(join(folder, name), { recursive: true });
+    for (let i = 0; i < 6; i++) {
+      await copyFile(join(cwd, "photos", "red ones", `p ${i}.jpg`), join(folder, name, `${i}.jpg`));
+    }
+  }
+  const good = await readFile(join(folder, "b/1.jpg"));
+  await writeFile(join(folder, "b/1.jpg"), good.subarray(0, 400));
+  await writeFile(join(folder, "a/5.jpg"), good.subarray(0, 300));
+  const args = ["--validation-split", "0.2", "--image-size", "12", "--out", "runs/mended", ...SMALL];
+  await json(cwd, "train", "mended", "--epochs", "1", ...args);
+  const listed = async () =>
+    (await readFile(join(cwd, "runs/mended/problems.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  const wanted = ["a/5.jpg", "b/1.jpg"].map((name) => ({
+    path: join(folder, name),
+    reason: expect.stringMatching(/^is cut off or damaged/),
+  }));
+  expect(await listed()).toEqual(wanted);
+  await writeFile(join(folder, "b/1.jpg"), good);
+  await writeFile(join(folder, "a/5.jpg"), good);
+  const events = await json(cwd, "train", "--resume", "--out", "runs/mended", "--epochs", "2");
+  expect(events.filter(({ event }) => event === "problem")).toMatchObject(wanted);
+  expect(await listed()).toEqual(wanted);
+});
+
+test("a run goes on, and is measured, with its own classes only", async () => {
+  for (const [folder, names] of [
+    ["own", ["b", "c"]],
+    ["other", ["a", "b"]],
+  ] as const) {
+    for (const name of names) {
+      await mkdir(join(cwd, folder, name), { recursive: true });
+      for (let i = 0; i < 4; i++) {
+        await copyFile(join(cwd, "photos", "red ones", `p ${i}.jpg`), join(cwd, folder, name, `${i}.jpg`));
+      }
+    }
+  }
+  await json(cwd, "train", "own", "--epochs", "1", "--image-size", "12", "--out", "runs/own", ...SMALL);
+  const words = "has the classes a, b; the run was started with b, c";
+  await failure(1, words, cwd, "evaluate", "runs/own", "--data", "other");
+  await rename(join(cwd, "own", "c"), join(cwd, "own", "a"));
+  await failure(1, words, cwd, "train", "--resume", "--out", "runs/own", "--epochs", "2");
+  await failure(1, words, cwd, "predict", "runs/own");
 });

@@ -174,6 +174,25 @@ describe("a folder", () => {
     expect(train.problems()).toEqual([{ path: join(folder, "b", "broken.png"), reason: "there is no such file" }]);
   });
 
+  test("never takes another class's pictures by a link to a folder above", async () => {
+    const folder = temporaryFolder();
+    const elsewhere = temporaryFolder();
+    await writePictures(folder, { "a/1.png": 1, "b/2.png": 2 });
+    await writePictures(elsewhere, { "c/3.png": 3, "unrelated/4.png": 4 });
+    await symlink("..", join(folder, "a", "up"));
+    await symlink(join(folder, "..", ".."), join(folder, "b", "far up"));
+    // A class that is a link: neither what lies above the link nor above its target is in it.
+    await symlink(join(elsewhere, "c"), join(folder, "c"));
+    await symlink("..", join(elsewhere, "c", "beside the target"));
+    await symlink(folder, join(elsewhere, "c", "beside the link"));
+    const { train } = await imageFolder(folder, { size: 4 });
+    expect(await contents(train)).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 2],
+    ]);
+  });
+
   test("takes names with spaces, line breaks and any letters", async () => {
     const folder = temporaryFolder();
     const files = { "a b/x y.png": 1, "a b/new\nline.png": 2, "ñandú 猫/üß–😀.png": 3, 'quote"s/,comma;.png': 4 };

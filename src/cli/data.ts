@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import {
@@ -8,7 +9,8 @@ import {
   type SingleInputDataset,
   split,
 } from "../data/index.ts";
-import { StriateError } from "../errors.ts";
+import { asError, StriateError } from "../errors.ts";
+import { isPictureName } from "../image/index.ts";
 import { listFolder } from "./run/folder.ts";
 import { defined } from "./values.ts";
 
@@ -33,6 +35,8 @@ export interface LabelledData {
   readonly test: SingleInputDataset;
   readonly classes: number;
   readonly classNames: readonly string[];
+  /** Whether it is a folder of pictures, which are read while training goes on. */
+  readonly hasPictures: boolean;
 }
 
 export interface DataOptions {
@@ -42,24 +46,52 @@ export interface DataOptions {
   /** Of pictures in folders: height and width. */
   readonly imageSize?: readonly number[] | undefined;
   readonly seed?: number | undefined;
+  /** Those of the run that the data is for, in the order of their labels; default: those that it has. */
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /**
  * Reads the sample, a folder with IDX files, or a folder of pictures.
- * @throws StriateError `usage` when data is asked to have other classes than it has, and what `idxFolder` and
- * `imageFolder` throw
+ * @throws StriateError `usage` when data is asked to have other classes than it has; `data` when its classes are not
+ * those of the run; `io` when there is no such folder; and what `idxFolder` and `imageFolder` throw
  */
 export async function loadData(source: string, options: DataOptions = {}): Promise<LabelledData> {
-  return (await holdsPictures(source)) ? pictureFolder(source, options) : idxData(source, options);
+  const data = (await holdsPictures(source)) ? await pictureFolder(source, options) : await idxData(source, options);
+  const { classNames = data.classNames } = options;
+  if (JSON.stringify(classNames) === JSON.stringify(data.classNames)) return data;
+  // Labels are places in the list of classes: with another list they mean something else.
+  throw new StriateError(
+    "data",
+    `${source}: has the classes ${data.classNames.join(", ")}; the run was started with ${classNames.join(", ")}. ` +
+      "Give data with a folder for each class of the run (it may be empty) and no other, or start a new run",
+  );
 }
 
 /** Whether a source is a folder of pictures: one with folders or pictures in it, and without IDX files. */
-export async function holdsPictures(source: string): Promise<boolean> {
+async function holdsPictures(source: string): Promise<boolean> {
   if (source === BUNDLED) return false;
-  const entries = await readdir(source, { withFileTypes: true }).catch(() => []);
+  const entries = await entriesOf(source);
   const isIdx = entries.some(({ name }) => /^(train|t10k)-(images|labels)[-.]idx/.test(name));
-  const isPicture = (name: string) => /\.(jpe?g|png|webp|avif|gif|tiff?)$/i.test(name);
-  return !isIdx && entries.some((entry) => !entry.isFile() || isPicture(entry.name));
+  return !isIdx && entries.some((entry) => !entry.isFile() || isPictureName(entry.name));
+}
+
+async function entriesOf(source: string): Promise<Dirent[]> {
+  try {
+    return await readdir(source, { withFileTypes: true });
+  } catch (thrown) {
+    const { code, message }: NodeJS.ErrnoException = asError(thrown);
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: "there is no such folder",
+      ENOTDIR: "is not a folder",
+    };
+    const reason = reasons[code ?? ""] ?? `cannot be read (${message})`;
+    throw new StriateError(
+      "io",
+      `${source}: ${reason}. Give ${BUNDLED}, a folder that holds a folder of pictures for each class, or one that ` +
+        "holds IDX files (train-images-idx3-ubyte and its like)",
+      { cause: thrown },
+    );
+  }
 }
 
 /**
@@ -77,15 +109,15 @@ async function idxData(source: string, options: DataOptions): Promise<LabelledDa
   const folder = source === BUNDLED ? undefined : source;
   const { train, test } = isFashion ? await fashionMnist(folder) : await idxFolder(source, { classNames });
   const parts = validationSplit === 0 ? { train } : split(train, validationSplit);
-  return { ...parts, test, classes, classNames };
+  return { ...parts, test, classes, classNames, hasPictures: false };
 }
 
 async function pictureFolder(source: string, options: DataOptions): Promise<LabelledData> {
   const { classes, validationSplit = 0.1, imageSize, seed } = options;
   const [height = DEFAULT_SIZE, width = height] = imageSize ?? [];
-  const parts = await listFolder(source);
+  const found = await listFolder(source);
   const isSplit =
-    parts.includes("train") && ["validation", "valid", "val", "test"].some((name) => parts.includes(name));
+    found.includes("train") && ["validation", "valid", "val", "test"].some((name) => found.includes(name));
   const how = { size: [height, width] as const, ...defined({ seed }) };
   const data = await imageFolder(source, isSplit ? how : { ...how, validationSplit });
   const { train, validation, classNames } = data;
@@ -99,7 +131,8 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
   if (classes !== undefined && classes !== classNames.length) {
     throw new StriateError("usage", `${source} has ${classNames.length} classes, not ${classes}; leave out --classes`);
   }
-  return { train, test, classes: classNames.length, classNames, ...(validation && { validation }) };
+  const parts = { train, test, ...(validation && { validation }) };
+  return { ...parts, classes: classNames.length, classNames, hasPictures: true };
 }
 
 /** Height and width of pictures when nobody says them. */

@@ -12,7 +12,7 @@ export async function evaluateRun({ args, flags, output, signal }: Call<Evaluate
   const [folder = ""] = args;
   const { config, model, weights } = await trainedModel(folder);
   const source = flags.data === undefined ? config.options.data : dataSource(flags.data);
-  const { test } = await loadData(source, config.options);
+  const { test } = await loadData(source, { ...config.options, classNames: config.classNames });
   const { engine, threads } = flags;
   const { loss, count, metrics } = await evaluate(model, test, { signal, ...defined({ engine, threads }) });
   const { accuracy = Number.NaN } = metrics;

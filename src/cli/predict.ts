@@ -1,7 +1,7 @@
 import { arrays, readIdx, type SingleInputDataset } from "../data/index.ts";
 import { selectEngine } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
-import { decodeImage, resizeImage } from "../image/index.ts";
+import { decodeImage, isPictureName, resizeImage } from "../image/index.ts";
 import type { Model } from "../model/index.ts";
 import { sameShape, shapeText } from "../tensor/index.ts";
 import { predict } from "../training/index.ts";
@@ -69,8 +69,8 @@ function tell(output: Output, input: string, top: readonly Ranked[]): void {
   output.result({ input, ...top[0], top }, `${input}  ${words.join("  ")}`);
 }
 
-async function testPictures({ options }: RunConfig): Promise<Source> {
-  const { test } = await loadData(options.data, options);
+async function testPictures({ options, classNames }: RunConfig): Promise<Source> {
+  const { test } = await loadData(options.data, { ...options, classNames });
   const source = test.describe?.();
   if (source?.kind === "imageFiles") return { nameOf: (i) => source.files[i]?.path ?? "", pictures: test };
   const name = await testFileName(options.data);
@@ -98,7 +98,7 @@ async function readFiles(files: readonly string[], model: Model): Promise<Source
 }
 
 async function readPictures(file: string, model: Model): Promise<SingleInputDataset> {
-  if (/\.(png|jpe?g|gif|webp|tiff?|avif)$/i.test(file)) return readPicture(file, model);
+  if (isPictureName(file)) return readPicture(file, model);
   const { dtype, shape, data } = await readIdx(file);
   const [count = 0, ...rest] = shape;
   const inputShape = rest.length === 2 ? [...rest, 1] : rest;

@@ -28,6 +28,7 @@ export const rename: Node["rename"] = noFiles;
 export const stat: Node["stat"] = noFiles;
 export const writeFile: Node["writeFile"] = noFiles;
 export const createHash: Node["createHash"] = noFiles;
+export const basename: Node["basename"] = noFiles;
 export const dirname: Node["dirname"] = noFiles;
 export const join: Node["join"] = noFiles;
 export const resolve: Node["resolve"] = noFiles;

@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 export { createHash } from "node:crypto";
 export { mkdir, open, readdir, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 export { availableParallelism } from "node:os";
-export { dirname, join, resolve } from "node:path";
+export { basename, dirname, join, resolve } from "node:path";
 export { fileURLToPath } from "node:url";
 export { gunzipSync } from "node:zlib";
 

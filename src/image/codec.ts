@@ -72,5 +72,6 @@ export function notAPicture(name: string, bytes: Uint8Array, cause?: unknown): S
 
 /** The error of a picture whose header is good and whose pixels are not. */
 export function damagedPicture(name: string, reason: string, cause?: unknown): StriateError {
-  return new StriateError("data", `${name}: is cut off or damaged: ${reason}. Get the file again`, { cause });
+  const why = reason === "" ? "" : `: ${reason}`;
+  return new StriateError("data", `${name}: is cut off or damaged${why}. Get the file again`, { cause });
 }

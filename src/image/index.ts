@@ -37,5 +37,6 @@ export {
 export { blankImage, type Image, type ImageSize, imageSize } from "./image.ts";
 export type { Kernel, SeparableKernel } from "./kernel.ts";
 export { laplacian, laplacianOfGaussian } from "./laplacian.ts";
+export { isPictureName } from "./pictureName.ts";
 export { renormalize } from "./renormalize.ts";
 export { type Interpolation, RESIZE_METHODS, type ResizeMethod, type ResizeOptions, resizeImage } from "./resize.ts";

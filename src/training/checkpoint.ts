@@ -40,6 +40,8 @@ const progressSchema = z.object({
   sums: z.object({ examples: count, loss: real, metrics: z.record(z.string(), real) }),
   rateFactor: z.number(),
   history: z.array(epochSchema),
+  /** Pictures that could not be read. */
+  problems: z.array(z.object({ path: z.string(), reason: z.string() })).default([]),
   callbacks: z.record(z.string(), z.unknown()),
 });
 

@@ -33,7 +33,10 @@ export interface History {
   readonly epochs: readonly EpochLog[];
   /** The fraction of the time, from the first batch on, in which the engine waited for data. */
   readonly dataWait: number;
-  /** The pictures that were left out because they could not be read, where there were any. */
+  /**
+   * The pictures that were left out because they could not be read, by path, where there were any; also those that a run
+   * which was resumed had left out before.
+   */
   readonly problems?: readonly DataProblem[];
 }
 

@@ -1,4 +1,4 @@
-import { batchPlan } from "../data/index.ts";
+import { batchPlan, type DataProblem } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model, Weights } from "../model/index.ts";
@@ -25,6 +25,8 @@ export class TrainingRun implements Run {
   readonly #settings: FitSettings;
   readonly #executables: Executables;
   #history: EpochLog[] = [];
+  /** Found before a resume. */
+  #oldProblems: readonly DataProblem[] = [];
   #epoch = 0;
   #batch = 0;
   #step = 0;
@@ -49,6 +51,15 @@ export class TrainingRun implements Run {
     return this.#history;
   }
 
+  /** What training and validation left out. */
+  get problems(): readonly DataProblem[] {
+    const { train, validation } = this.#settings;
+    const all = [this.#oldProblems, train.problems?.() ?? [], validation?.problems?.() ?? []].flat();
+    const byPath = new Map(all.map((problem) => [problem.path, problem]));
+    // In the order of the paths: that in which they were found depends on the workers.
+    return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
   get epochs(): number {
     return this.#settings.epochs;
   }
@@ -67,7 +78,8 @@ export class TrainingRun implements Run {
       while (this.#epoch < epochs && !this.#stopped) await this.#trainEpoch();
       await this.#tell((callback) => callback.onTrainEnd?.(this));
       this.model.setWeights(await this.readWeights());
-      return { epochs: this.#history, dataWait: this.#dataWait(), ...this.#problems() };
+      const { problems } = this;
+      return { epochs: this.#history, dataWait: this.#dataWait(), ...(problems.length > 0 && { problems }) };
     } catch (error) {
       // What was learnt is kept, unless it is the engine that failed; the error to tell is the first one.
       await this.readWeights().then(
@@ -128,6 +140,7 @@ export class TrainingRun implements Run {
     this.#sums = { ...progress.sums };
     this.rateFactor = progress.rateFactor;
     this.#history = progress.history.map((log) => ({ ...log }));
+    this.#oldProblems = progress.problems;
     await executable.writeState(states);
   }
 
@@ -226,14 +239,6 @@ export class TrainingRun implements Run {
     return { validationLoss: result.loss, ...Object.fromEntries(named) };
   }
 
-  /** What training and validation left out. */
-  #problems(): Pick<History, "problems"> {
-    const { train, validation } = this.#settings;
-    const all = [train, validation].flatMap((data) => data?.problems?.() ?? []);
-    const problems = [...new Map(all.map((problem) => [problem.path, problem])).values()];
-    return problems.length > 0 ? { problems } : {};
-  }
-
   async #tell(hook: (callback: Callback) => void | Promise<void>): Promise<void> {
     for (const callback of this.#settings.callbacks) await hook(callback);
   }
@@ -270,6 +275,7 @@ export class TrainingRun implements Run {
       sums: { ...this.#sums },
       rateFactor: this.rateFactor,
       history: this.#history.map((log) => ({ ...log })),
+      problems: this.problems.map((problem) => ({ ...problem })),
       callbacks: callbacks.data,
     };
     return { progress, tensors };

@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { asError, StriateError } from "../../errors.ts";
+import { isPictureName } from "../../image/index.ts";
 
 /** A picture that was asked for. */
 export interface Input {
@@ -9,8 +10,6 @@ export interface Input {
   /** Its path in the folder or glob that named it, which its result gets too. */
   readonly name: string;
 }
-
-const PICTURE = /\.(jpe?g|png|webp|avif|gif|tiff?)$/i;
 
 /**
  * The pictures that arguments name: files as they are, the pictures anywhere in folders, and globs (`*`, `?`, `**`) that
@@ -34,7 +33,7 @@ const PICTURE_NAMES = "jpg, png, webp, avif, gif, tiff";
 async function inputsOf(argument: string): Promise<Input[]> {
   const kind = await kindOf(argument);
   if (kind === "file") return [{ path: argument, name: basename(argument) }];
-  if (kind === "folder") return (await within(argument, argument)).filter(({ name }) => PICTURE.test(name));
+  if (kind === "folder") return (await within(argument, argument)).filter(({ name }) => isPictureName(name));
   if (!/[*?]/.test(argument)) throw new StriateError("io", `${argument}: there is no such file. Check the path`);
   const root = fixedFolder(argument);
   const pattern = globPattern(argument);

@@ -5,6 +5,8 @@ import { CONFIG_FILE } from "./config.ts";
 
 /** The files of a run, beside its configuration. */
 export const HISTORY_FILE = "history.jsonl";
+/** Pictures that could not be read, where there are any. */
+export const PROBLEMS_FILE = "problems.jsonl";
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
 export const MODEL_FILE = "model.safetensors";
 

@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { asError, StriateError } from "../../errors.ts";
-import { decodeSafetensors } from "../../formats/index.ts";
+import { StriateError } from "../../errors.ts";
+import { loadWeights } from "../../formats/index.ts";
 import type { Model } from "../../model/index.ts";
-import { copyTensor, sameShape, type Tensor, typeText } from "../../tensor/index.ts";
 import { buildNet } from "../../zoo/index.ts";
 import { netOptions } from "../net.ts";
 import { defined } from "../values.ts";
@@ -39,35 +37,4 @@ export async function trainedModel(folder: string): Promise<{ config: RunConfig;
   const weights = join(folder, name);
   await loadWeights(model, weights);
   return { config, model, weights };
-}
-
-/** @throws StriateError `checkpoint` when the file is damaged or does not hold this model's weights. */
-async function loadWeights(model: Model, path: string): Promise<void> {
-  const { tensors } = decodeSafetensors(await readBytes(path), path);
-  const weights = new Map<string, Tensor<"float32">>();
-  const misfits: string[] = [];
-  for (const { key, spec } of model.weightSpecs) {
-    const found = tensors.get(key);
-    const wanted = typeText({ dtype: "float32", shape: spec.shape });
-    if (!found) misfits.push(`${key} is missing`);
-    else if (!isFloat32(found) || !sameShape(found.shape, spec.shape)) {
-      misfits.push(`${key} is ${typeText(found)} there and ${wanted} here`);
-    } else weights.set(key, copyTensor(found));
-  }
-  if (misfits.length > 0) {
-    throw new StriateError("checkpoint", `${path} does not fit model ${model.name}: ${misfits.join("; ")}`);
-  }
-  model.setWeights(weights);
-}
-
-function isFloat32(found: Tensor): found is Tensor<"float32"> {
-  return found.dtype === "float32";
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (thrown) {
-    throw new StriateError("io", `${path}: cannot be read (${asError(thrown).message})`, { cause: thrown });
-  }
 }

@@ -20,6 +20,7 @@ import type { RunConfig, TrainOptions } from "../run/config.ts";
 import { CHECKPOINT_FILE, HISTORY_FILE, listFolder, MODEL_FILE } from "../run/folder.ts";
 import { commandText, counted } from "../words.ts";
 import { optimizerOf } from "./optimizer.ts";
+import { problemLog, tellProblems } from "./problems.ts";
 import { trainReport } from "./report.ts";
 
 /** All that a run needs to train, from its beginning or from the checkpoint in its folder. */
@@ -58,7 +59,7 @@ export async function runSession(session: Session): Promise<number> {
     });
     const result = await evaluate(model, test, { engine, signal });
     await writeFileAtomic(join(folder, MODEL_FILE), encodeSafetensors(model.weights));
-    tellProblems(output, history.problems ?? []);
+    await tellProblems(folder, output, allProblems(history.problems, test.problems?.()));
     conclude(session, result, history, (performance.now() - begin) / 1000);
     return DONE;
   } catch (thrown) {
@@ -79,23 +80,18 @@ function callbacksOf({ earlyStopping: patience, ...options }: TrainOptions, fold
   return [
     terminateOnNaN(),
     jsonlHistory({ path: join(folder, HISTORY_FILE) }),
+    problemLog(folder),
     ...(patience === undefined ? [] : [earlyStopping({ patience, restoreBestWeights: true })]),
     ...(reduceOnPlateau === undefined ? [] : [reduceLROnPlateau({ patience: reduceOnPlateau })]),
     modelCheckpoint({ path: join(folder, CHECKPOINT_FILE), saveFreq: checkpointEvery }),
   ];
 }
 
-/** Pictures that could not be read, and were left out. */
-function tellProblems(output: Output, problems: readonly DataProblem[]): void {
-  for (const { path, reason } of problems) output.event({ event: "problem", path, reason });
-  if (problems.length === 0) return;
-  output.say(`${counted(problems.length)} pictures could not be read and were left out:`);
-  for (const { path, reason } of problems.slice(0, SHOWN)) output.say(`  ${path}: ${reason}`);
-  if (problems.length > SHOWN) output.say(`  and ${counted(problems.length - SHOWN)} more; --json lists all`);
+/** The test has its own, and where it is the validation the same. */
+function allProblems(trained: readonly DataProblem[] = [], tested: readonly DataProblem[] = []): DataProblem[] {
+  const known = new Set(trained.map(({ path }) => path));
+  return [...trained, ...tested.filter(({ path }) => !known.has(path))];
 }
-
-/** Problems that people are shown. */
-const SHOWN = 20;
 
 function conclude(
   { folder, config, output }: Session,

@@ -1,8 +1,7 @@
 import type { Dirent } from "node:fs";
-import { join, readdir, realpath, stat } from "#data-platform";
+import { basename, dirname, join, readdir, realpath, resolve, stat } from "#data-platform";
 import { asError, StriateError } from "../../errors.ts";
-
-const PICTURE = /\.(jpe?g|jfif|png|webp|avif|gif|tiff?)$/i;
+import { isPictureName } from "../../image/index.ts";
 
 /** What lies in a folder: names, sorted by their UTF-16 units so that the order is the same on every machine. */
 export interface FolderContent {
@@ -24,22 +23,24 @@ export async function folderContent(folder: string): Promise<FolderContent> {
     if (entry.name.startsWith(".")) continue;
     const kind = await kindOf(folder, entry);
     if (kind === "folder") folders.push(entry.name);
-    else if (kind === "file" && PICTURE.test(entry.name)) pictures.push(entry.name);
+    else if (kind === "file" && isPictureName(entry.name)) pictures.push(entry.name);
   }
   return { folders: folders.sort(byUnits), pictures: pictures.sort(byUnits) };
 }
 
 /**
  * The paths of all pictures in a folder and its subfolders, relative to it: its own, then those of the subfolders in
- * order. Each real folder is visited once, so links that lead in circles end.
+ * order. Each real folder is visited once, so links that lead in circles end; a link to a folder above leads nowhere, for
+ * what lies beside `folder` belongs to other classes.
  * @throws StriateError `io` where a folder cannot be read
  */
 export async function picturesIn(folder: string): Promise<readonly string[]> {
-  const seen = new Set<string>();
+  const place = join(await realPath(dirname(resolve(folder))), basename(resolve(folder)));
+  const seen = new Set([...above(await realPath(folder)), ...above(place)]);
   const found: string[] = [];
   const visit = async (inner: string): Promise<void> => {
     const here = join(folder, inner);
-    const real = await realpath(here);
+    const real = await realPath(here);
     if (seen.has(real)) return;
     seen.add(real);
     const { folders, pictures } = await folderContent(here);
@@ -48,6 +49,20 @@ export async function picturesIn(folder: string): Promise<readonly string[]> {
   };
   await visit("");
   return found;
+}
+
+/** The folders that a folder lies in, nearest first. */
+function above(folder: string): readonly string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [] : [parent, ...above(parent)];
+}
+
+async function realPath(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (thrown) {
+    throw unreadable(folder, thrown);
+  }
 }
 
 function byUnits(a: string, b: string): number {
@@ -72,13 +87,16 @@ async function list(folder: string): Promise<Dirent[]> {
     return await readdir(folder, { withFileTypes: true });
   } catch (thrown) {
     if (thrown instanceof StriateError) throw thrown;
-    const { code, message }: NodeJS.ErrnoException = asError(thrown);
-    const reasons: Readonly<Record<string, string>> = {
-      ENOENT: "there is no such folder",
-      ENOTDIR: "is a file, where a folder with pictures is expected",
-    };
-    throw new StriateError("io", `${folder}: ${reasons[code ?? ""] ?? `cannot be read (${message})`}`, {
-      cause: thrown,
-    });
+    throw unreadable(folder, thrown);
   }
+}
+
+function unreadable(folder: string, thrown: unknown): StriateError {
+  const { code, message }: NodeJS.ErrnoException = asError(thrown);
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such folder",
+    ENOTDIR: "is a file, where a folder with pictures is expected",
+  };
+  const reason = reasons[code ?? ""] ?? `cannot be read (${message})`;
+  return new StriateError("io", `${folder}: ${reason}`, { cause: thrown });
 }

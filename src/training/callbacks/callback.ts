@@ -1,3 +1,4 @@
+import type { DataProblem } from "../../data/index.ts";
 import type { Model, Weights } from "../../model/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 
@@ -29,6 +30,8 @@ export interface Run {
   readonly epochs: number;
   /** The finished epochs. */
   readonly history: readonly EpochLog[];
+  /** The pictures that could not be read so far, by path; those from before a resume too. */
+  readonly problems: readonly DataProblem[];
   /** The scheduled learning rate is multiplied by this; 1 at first. */
   rateFactor: number;
   /** Ends the training after this epoch. */
