@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { imageDataGenerator } from "#striate/data/index";
@@ -272,6 +272,18 @@ describe("a flow", () => {
     expect([data[0], data[15]]).toEqual([0, 255]);
   });
 
+  test("from a directory follows links to folders where it is asked to, as Keras", async () => {
+    const [folder, elsewhere] = [temporaryFolder(), temporaryFolder()];
+    await writePictures(folder, { "a/1.png": 1, "b/2.png": 2 });
+    await writePictures(elsewhere, { "3.png": 3 });
+    symlinkSync(elsewhere, join(folder, "a", "linked"));
+    symlinkSync(elsewhere, join(folder, "c"));
+    const count = async (options: object) =>
+      (await imageDataGenerator().flowFromDirectory(folder, { targetSize: [4, 4], ...options })).length;
+    expect(await count({})).toBe(3);
+    expect(await count({ followLinks: true })).toBe(4);
+  });
+
   test("from a directory: Keras's order, subsets and class modes", async () => {
     const folder = temporaryFolder();
     const names = ["a", "b"].flatMap((name, k) => [0, 1, 2, 3].map((i) => [`${name}/${i}.png`, 100 * k + i]));
@@ -287,6 +299,12 @@ describe("a flow", () => {
     expect(await read("sparse")).toEqual(tensor("int32", [1], Int32Array.from([1])));
     expect(await read("binary")).toEqual(tensor("float32", [1, 1], Float32Array.from([1])));
     expect((await read("input")).shape).toEqual([1, 4, 4, 3]);
+    const from = (options: object) => generator.flowFromDirectory(folder, { targetSize, ...options });
+    await expect(from({ classMode: "other" })).rejects.toThrow(/classMode is one of categorical, .*; got other/);
+    await expect(from({ subset: "val" })).rejects.toThrow(/subset is training or validation; got val/);
+    await expect(imageDataGenerator().flowFromDirectory(folder, { subset: "validation" })).rejects.toThrow(
+      /needs a validationSplit/,
+    );
     const first = imageDataGenerator({ dataFormat: "channelsFirst" });
     const grey = await first.flowFromDirectory(folder, { targetSize: [4, 6], colorMode: "grayscale" });
     expect(grey.inputShape).toEqual([1, 4, 6]);

@@ -18,6 +18,7 @@ import {
   type Step,
   saltAndPepper,
   speckleNoise,
+  stepOf,
 } from "#striate/data/index";
 import { randomStream, tensor } from "#striate/tensor/index";
 import { labels, pictures } from "./support/pattern.ts";
@@ -174,6 +175,37 @@ describe("mixing a batch", () => {
           expect(mean(inputs.data.subarray(row * 100, row * 100 + 100))).toBeCloseTo(share, 5);
         }
       }
+    }
+  });
+});
+
+describe("a step that is read from data", () => {
+  test.each([
+    ["randomFlip", { horizontl: true }, /^randomFlip: Unrecognized key: "horizontl"/],
+    ["randomFlip", { direction: "diagonal" }, /^randomFlip: direction: .*"horizontal"/],
+    ["randomCrop", { padding: "4" }, /^randomCrop: padding: .*expected number/],
+    ["randomCrop", { size: [8, -8] }, /^randomCrop: size/],
+    ["randomAffine", { rotation_range: 40 }, /^randomAffine: Unrecognized key: "rotation_range"/],
+    ["gaussianNoise", { stddev: -1 }, /stddev is a number from 0 on/],
+  ])("%s refuses %o", (name, options, message) => {
+    expect(() => stepOf({ name, options })).toThrow(message);
+  });
+
+  test("is the one that described itself", () => {
+    for (const step of [
+      randomFlip(),
+      randomAffine({ rotationRange: 9, widthShiftRange: [1, 2], zoomRange: [0.8, 1.2], fillMode: "wrap" }),
+      randomCrop({ size: 6, padding: 2 }),
+      randomResizedCrop({ size: [4, 5], scale: [0.2, 0.9] }),
+      cutout({ size: 3, probability: 0.5 }),
+      colorJitter({ hue: 0.1 }),
+      randAugment({ operations: 1 }),
+      gaussianNoise({ stddev: 0.1 }),
+      speckleNoise(),
+      saltAndPepper({ amount: 0.2 }),
+    ]) {
+      if (!step.description) throw new Error("a step of ours describes itself");
+      expect(stepOf(step.description).description).toEqual(step.description);
     }
   });
 });

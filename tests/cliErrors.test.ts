@@ -194,7 +194,7 @@ describe.concurrent("bad data: exit code 1, a message that names the file, and n
     await predict(1, "note.txt: is no IDX file", "note.txt");
     await predict(1, "large: holds [2,9,9], but model lenet of this run takes pictures [8,8,1]", "large");
     await predict(1, "none: there is no such file", "none");
-    await failure(1, "cat.png", cwd, "predict", GOOD, "data/t10k-images-idx3-ubyte", "cat.png");
+    await failure(1, "note.txt", cwd, "predict", GOOD, "cat.png", "note.txt");
   });
 
   test("data that does not fit the run's model", async () => {

@@ -170,3 +170,27 @@ test("a run goes on, and is measured, with its own classes only", async () => {
   await failure(1, words, cwd, "train", "--resume", "--out", "runs/own", "--epochs", "2");
   await failure(1, words, cwd, "predict", "runs/own");
 });
+
+test("predict takes folders and globs, leaves a bad photo among many out, and says so at the end", async () => {
+  await mkdir(join(cwd, "trip"), { recursive: true });
+  for (const name of ["a b.jpg", "line\nbreak.jpg"]) {
+    await copyFile(join(cwd, "photos", "red ones", "p 2.jpg"), join(cwd, "trip", name));
+  }
+  await writeFile(join(cwd, "trip", "bad.jpg"), "bread, milk");
+  await json(cwd, "train", "photos", "--epochs", "1", "--image-size", "12", "--out", "runs/trip", ...SMALL);
+  const said = await striate(cwd, "predict", "runs/trip", "trip", "--top", "1");
+  expect(said.code).toBe(1);
+  expect(
+    said.stdout
+      .replace(/ {2}(red|blau).*/g, "")
+      .trim()
+      .split("\n"),
+  ).toEqual(["trip/a b.jpg", "trip/line\\u000abreak.jpg"]);
+  expect(said.stderr).toMatch(/^ {2}trip\/bad\.jpg: is no picture.*\nstriate: 1 of 3 pictures could not be read/m);
+  expect(await json(cwd, "predict", "runs/trip", "trip/*b*.jpg", "--limit", "1")).toHaveLength(1);
+  // Of the test pictures too: a prediction is never that of another picture.
+  const all = await json(cwd, "predict", "runs/trip", "--limit", "5");
+  const [own] = all;
+  const [alone] = await json(cwd, "predict", "runs/trip", String(own?.input));
+  expect(alone).toEqual(own);
+});

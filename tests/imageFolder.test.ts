@@ -328,6 +328,11 @@ describe("a list in CSV", () => {
     expect(train.problems()).toEqual([{ path: join(folder, "missing.png"), reason: "there is no such file" }]);
     expect(await failure(csvManifest(list, { onError: "fail" }))).toMatch(/missing\.png: there is no such file/);
     expect(await failure(csvManifest(list, { classes: ["a"] }))).toMatch(/line 3: class "b" is not among/);
+    await writeFile(list, "path,class\n1.png,\n");
+    expect(await failure(csvManifest(list))).toMatch(/line 2: names no class/);
+    await writeFile(list, "path,class\n1.png,a\n");
+    expect(await failure(csvManifest(list))).toMatch(/has one class only, "a"/);
+    expect((await csvManifest(list, { classes: ["a"] })).train.length).toBe(1);
     await writeFile(list, "path,class\n1.png\n");
     expect(await failure(csvManifest(list))).toMatch(/line 2: has 1 columns, where the first line has 2/);
     await writeFile(list, 'path,class\n"1.png,a\n');

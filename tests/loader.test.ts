@@ -110,6 +110,25 @@ describe("a loader", () => {
     await second.close();
   });
 
+  test("keeps the folder of the cache within its budget, over all workers and all runs", async () => {
+    const { train } = await imageFolder(await folderOf(30), { size: 4 });
+    // A picture of 48 bytes and its hash of 32.
+    const cache = { folder: join(temporaryFolder(), "cache"), diskBytes: 12 * 80 };
+    for (const [run, workers] of [2, 0, 3].entries()) {
+      const loaded = loader(train, { workers, cache });
+      for (let from = 0; from < 30; from += 5) {
+        await loaded.read(Array.from({ length: 5 }, (_, i) => (from + i + 11 * run) % 30));
+      }
+      await loaded.close();
+      const held = await readdir(cache.folder);
+      expect(held.length).toBeLessThanOrEqual(12);
+      expect(held.length).toBeGreaterThan(5);
+    }
+    for (const wrong of [{ diskBytes: -1 }, { memoryBytes: Number.NaN }]) {
+      expect(() => loader(train, { cache: wrong })).toThrow(/cache: (disk|memory)Bytes is a number of bytes from 0 on/);
+    }
+  });
+
   test("reads ahead what is told, and no more than the depth", async () => {
     const asked: string[] = [];
     const data = arrays({ inputs: pictures([40, 2], 1), targets: labels(40, 2, 3) });

@@ -6,7 +6,7 @@ import type { DataFlags } from "./commands/data.ts";
 import { contactSheet, stacked } from "./contactSheet.ts";
 import { DONE } from "./output.ts";
 import { defined } from "./values.ts";
-import { counted } from "./words.ts";
+import { counted, nameText } from "./words.ts";
 
 const PARTS = ["train", "validation", "test"] as const;
 const SHEET = { classes: 12, columns: 8, side: 160 };
@@ -70,8 +70,9 @@ function sizesOf(pictures: readonly InspectedPicture[]) {
 function textReport(folder: string, report: FolderReport, least: number, sheet: string | undefined): string {
   const { pictures, unreadable, classNames } = report;
   const present = PARTS.filter((part) => pictures.some((each) => each.part === part));
-  const wide = Math.max(5, ...classNames.map((name) => name.length));
-  const counts = classNames.map((name, label) => {
+  const names = classNames.map(nameText);
+  const wide = Math.max(5, ...names.map((name) => name.length));
+  const counts = names.map((name, label) => {
     const numbers = countsOf(pictures, label);
     return `  ${name.padEnd(wide)}${present.map((part) => counted(numbers[part]).padStart(12)).join("")}`;
   });
@@ -80,7 +81,7 @@ function textReport(folder: string, report: FolderReport, least: number, sheet: 
   const across = acrossParts(report);
   const others = otherDuplicates(report);
   const clash = others.filter((group) => new Set(group.map(({ label }) => label)).size > 1);
-  const paths = (group: readonly InspectedPicture[]) => `  ${group.map(({ path }) => path).join(" = ")}`;
+  const paths = (group: readonly InspectedPicture[]) => `  ${group.map(({ path }) => nameText(path)).join(" = ")}`;
   return [
     `${folder}: ${counted(pictures.length)} pictures, ${classNames.length} classes`,
     `  ${"class".padEnd(wide)}${present.map((part) => part.padStart(12)).join("")}`,
@@ -88,7 +89,7 @@ function textReport(folder: string, report: FolderReport, least: number, sheet: 
     `width  ${width.least} to ${width.most}, median ${width.median}; height ${height.least} to ${height.most}, median ${height.median}`,
     ...listed(
       `${unreadable.length} unreadable files`,
-      unreadable.map(({ path, reason }) => `  ${path}: ${reason}`),
+      unreadable.map(({ path, reason }) => `  ${nameText(path)}: ${reason}`),
     ),
     ...listed(
       `${across.length} pictures are in several parts: what is measured on them is too good`,
@@ -99,7 +100,7 @@ function textReport(folder: string, report: FolderReport, least: number, sheet: 
       `${others.length - clash.length} pictures are there more than once`,
       others.filter((g) => !clash.includes(g)).map(paths),
     ),
-    ...(small.length > 0 ? [`fewer than ${least} pictures for training: ${small.join(", ")}`] : []),
+    ...(small.length > 0 ? [`fewer than ${least} pictures for training: ${small.map(nameText).join(", ")}`] : []),
     ...(sheet === undefined ? [] : [`${sheet}: the first pictures of each class`]),
   ].join("\n");
 }

@@ -3,54 +3,72 @@ import { selectEngine } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
 import { decodeImage, isPictureName, resizeImage } from "../image/index.ts";
 import type { Model } from "../model/index.ts";
-import { sameShape, shapeText } from "../tensor/index.ts";
+import { sameShape, shapeText, sizeOf, type Tensor } from "../tensor/index.ts";
 import { predict } from "../training/index.ts";
 import type { Call } from "./command.ts";
 import type { PredictFlags } from "./commands/predict.ts";
 import { loadData, testFileName } from "./data.ts";
+import { findInputs } from "./inputs.ts";
 import { DONE, type Output } from "./output.ts";
 import type { RunConfig } from "./run/config.ts";
 import { trainedModel } from "./run/open.ts";
 import { defined } from "./values.ts";
+import { nameText } from "./words.ts";
 
 /** Pictures that are read and predicted together. */
-const CHUNK = 1024;
-const BATCH = 128;
+const CHUNK = 128;
 /** Without files a few of the test pictures are enough to see how the net does. */
 const DEFAULT_LIMIT = 10;
 
 /** Pictures with names. */
 interface Source {
+  readonly length: number;
   nameOf(index: number): string;
-  readonly pictures: SingleInputDataset;
+  /** Those of the pictures that can be read, [n, ...one picture], and why the others cannot. */
+  read(indices: readonly number[]): Promise<Read>;
 }
 
-/** `striate predict`: the most probable classes of each picture. */
+interface Read {
+  readonly indices: readonly number[];
+  readonly inputs: Tensor<"float32">;
+  readonly failures: readonly Error[];
+}
+
+/** `striate predict`: the most probable classes of each picture. A bad photo among many is told and left out. */
 export async function predictPictures({ args, flags, output, signal }: Call<PredictFlags>): Promise<number> {
   const [folder = "", ...files] = args;
   const { config, model } = await trainedModel(folder);
-  const sources = files.length > 0 ? await readFiles(files, model) : [await testPictures(config)];
+  const sources = files.length > 0 ? await fileSources(files, model) : [await testPictures(config, model)];
+  const failures: Error[] = [];
   let left = flags.limit ?? (files.length > 0 ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT);
+  let asked = 0;
   const engine = await selectEngine(defined({ engine: flags.engine, threads: flags.threads }));
   try {
-    for (const { nameOf, pictures } of sources) {
-      const count = Math.min(left, pictures.length);
+    for (const source of sources) {
+      const count = Math.min(left, source.length);
       left -= count;
+      asked += count;
       for (let start = 0; start < count; start += CHUNK) {
-        const indices = Array.from({ length: Math.min(CHUNK, count - start) }, (_, i) => start + i);
-        const { inputs } = await pictures.read(indices);
-        const { data } = await predict(model, inputs, { engine, batchSize: BATCH, signal });
+        if (signal.aborted) throw new StriateError("interrupted", "the prediction was interrupted");
+        const read = await source.read(Array.from({ length: Math.min(CHUNK, count - start) }, (_, i) => start + i));
+        failures.push(...read.failures);
+        if (read.indices.length === 0) continue;
+        const { data } = await predict(model, read.inputs, { engine, batchSize: CHUNK, signal });
         const classes = config.classNames.length;
-        for (const [row, index] of indices.entries()) {
+        for (const [row, index] of read.indices.entries()) {
           const probabilities = data.subarray(row * classes, (row + 1) * classes);
-          tell(output, nameOf(index), ranked(probabilities, config.classNames).slice(0, flags.top ?? 3));
+          tell(output, source.nameOf(index), ranked(probabilities, config.classNames).slice(0, flags.top ?? 3));
         }
       }
     }
-    return DONE;
   } finally {
     await engine.close();
   }
+  const [first] = failures;
+  if (!first) return DONE;
+  if (asked === 1) throw first;
+  for (const { message } of failures) output.say(`  ${nameText(message)}`);
+  throw new StriateError("data", `${failures.length} of ${asked} pictures could not be read; the others are done`);
 }
 
 interface Ranked {
@@ -65,40 +83,82 @@ function ranked(probabilities: Float32Array, names: readonly string[]): Ranked[]
 }
 
 function tell(output: Output, input: string, top: readonly Ranked[]): void {
-  const words = top.map(({ class: name, probability }) => `${name} ${(100 * probability).toFixed(1)}%`);
-  output.result({ input, ...top[0], top }, `${input}  ${words.join("  ")}`);
+  const words = top.map(({ class: name, probability }) => `${nameText(name)} ${(100 * probability).toFixed(1)}%`);
+  output.result({ input, ...top[0], top }, `${nameText(input)}  ${words.join("  ")}`);
 }
 
-async function testPictures({ options, classNames }: RunConfig): Promise<Source> {
+async function testPictures({ options, classNames }: RunConfig, model: Model): Promise<Source> {
   const { test } = await loadData(options.data, { ...options, classNames });
   const source = test.describe?.();
-  if (source?.kind === "imageFiles") return { nameOf: (i) => source.files[i]?.path ?? "", pictures: test };
-  const name = await testFileName(options.data);
-  return { nameOf: (i) => `${name}#${i}`, pictures: test };
-}
-
-/** One photo as training makes them: the model's channels, stretched to its size. */
-async function readPicture(file: string, { name, inputShape }: Model): Promise<SingleInputDataset> {
-  const [height = 1, width = 1, channels = 1] = inputShape;
-  if (channels !== 1 && channels !== 3 && channels !== 4) {
-    throw new StriateError("shape", `model ${name} takes ${shapeText(inputShape)}, which no picture is`);
+  if (source?.kind === "imageFiles") {
+    const photos = source.files.map(({ path }) => path);
+    return photoSource(photos, model);
   }
-  const image = resizeImage(await decodeImage(file, { channels }), { height, width });
-  return arrays({ inputs: { ...image, shape: [1, ...image.shape] }, targets: [0] });
+  const name = await testFileName(options.data);
+  return datasetSource(test, (i) => `${name}#${i}`);
 }
 
-/** Reads every file before the first prediction, so that a bad one leaves no half result. */
-async function readFiles(files: readonly string[], model: Model): Promise<Source[]> {
+function datasetSource(pictures: SingleInputDataset, nameOf: (index: number) => string): Source {
+  return {
+    length: pictures.length,
+    nameOf,
+    read: async (indices) => ({ indices, inputs: (await pictures.read(indices)).inputs, failures: [] }),
+  };
+}
+
+/** Files are read before the first prediction, so that a bad one leaves no half result; photos when their turn comes. */
+async function fileSources(given: readonly string[], model: Model): Promise<Source[]> {
+  const paths = (await findInputs(given)).map(({ path }) => path);
   const sources: Source[] = [];
-  for (const file of files) {
-    const pictures = await readPictures(file, model);
-    sources.push({ nameOf: (i) => (pictures.length === 1 ? file : `${file}#${i}`), pictures });
+  for (let from = 0; from < paths.length; ) {
+    const rest = paths.slice(from);
+    const other = rest.findIndex((path) => !isPictureName(path));
+    const photos = other < 0 ? rest : rest.slice(0, other);
+    if (photos.length > 0) sources.push(photoSource(photos, model));
+    else sources.push(await idxSource(rest[0] ?? "", model));
+    from += Math.max(1, photos.length);
   }
   return sources;
 }
 
-async function readPictures(file: string, model: Model): Promise<SingleInputDataset> {
-  if (isPictureName(file)) return readPicture(file, model);
+/** Photos as training makes them: with the model's channels, stretched to its size. */
+function photoSource(photos: readonly string[], { name, inputShape: shape }: Model): Source {
+  const [height = 1, width = 1, channels = 1] = shape;
+  if (channels !== 1 && channels !== 3 && channels !== 4) {
+    throw new StriateError("shape", `model ${name} takes ${shapeText(shape)}, which no picture is`);
+  }
+  return {
+    length: photos.length,
+    nameOf: (i) => photos[i] ?? "",
+    async read(indices) {
+      const good: number[] = [];
+      const failures: Error[] = [];
+      const size = sizeOf(shape);
+      const data = new Float32Array(indices.length * size);
+      for (const index of indices) {
+        try {
+          const image = resizeImage(await decodeImage(photos[index] ?? "", { channels }), { height, width });
+          data.set(
+            Float32Array.from(image.data, (byte) => byte / 255),
+            good.length * size,
+          );
+          good.push(index);
+        } catch (thrown) {
+          if (!(thrown instanceof StriateError && (thrown.code === "data" || thrown.code === "io"))) throw thrown;
+          failures.push(thrown);
+        }
+      }
+      const inputs = {
+        dtype: "float32",
+        shape: [good.length, ...shape],
+        data: data.slice(0, good.length * size),
+      } as const;
+      return { indices: good, inputs, failures };
+    },
+  };
+}
+
+async function idxSource(file: string, model: Model): Promise<Source> {
   const { dtype, shape, data } = await readIdx(file);
   const [count = 0, ...rest] = shape;
   const inputShape = rest.length === 2 ? [...rest, 1] : rest;
@@ -109,5 +169,6 @@ async function readPictures(file: string, model: Model): Promise<SingleInputData
         `${shapeText(model.inputShape)}: [n,height,width] in a file`,
     );
   }
-  return arrays({ inputs: { dtype, shape: [count, ...inputShape], data }, targets: new Uint8Array(count) });
+  const pictures = arrays({ inputs: { dtype, shape: [count, ...inputShape], data }, targets: new Uint8Array(count) });
+  return datasetSource(pictures, (i) => (count === 1 ? file : `${file}#${i}`));
 }

@@ -5,11 +5,11 @@ import { writeFileAtomic } from "../../formats/index.ts";
 import { decodeImage, encodeImage } from "../../image/index.ts";
 import { type Call, optionName, type Values } from "../command.ts";
 import type { EdgesFlags } from "../commands/edges.ts";
+import { findInputs } from "../inputs.ts";
 import { DONE, type Output } from "../output.ts";
 import { progressBar } from "../progressBar.ts";
 import { counted } from "../words.ts";
 import { type Drawing, draw } from "./drawing.ts";
-import { findInputs } from "./inputs.ts";
 import { readKernel } from "./kernelFile.ts";
 import { type Target, targetsOf } from "./targets.ts";
 

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { StriateError } from "../../errors.ts";
 import { IMAGE_FORMATS, type ImageFormat } from "../../image/index.ts";
-import type { Input } from "./inputs.ts";
+import type { Input } from "../inputs.ts";
 
 /** Where the result of an input goes. */
 export interface Target {

@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../../formats/index.ts";
 import type { Callback } from "../../training/index.ts";
 import type { Output } from "../output.ts";
 import { PROBLEMS_FILE } from "../run/folder.ts";
-import { counted } from "../words.ts";
+import { counted, nameText } from "../words.ts";
 
 /** Keeps the pictures that could not be read in the folder of the run, from the epoch on in which they are found. */
 export function problemLog(folder: string): Callback {
@@ -24,8 +24,8 @@ export async function tellProblems(folder: string, output: Output, problems: rea
   if (problems.length === 0) return;
   await writeProblems(folder, problems);
   for (const { path, reason } of problems) output.event({ event: "problem", path, reason });
-  output.say(`${counted(problems.length)} pictures could not be read and were left out:`);
-  for (const { path, reason } of problems.slice(0, SHOWN)) output.say(`  ${path}: ${reason}`);
+  output.say(`left out because they could not be read: ${counted(problems.length)}`);
+  for (const { path, reason } of problems.slice(0, SHOWN)) output.say(`  ${nameText(path)}: ${reason}`);
   const more = problems.length - SHOWN;
   if (more > 0) output.say(`  and ${counted(more)} more; ${join(folder, PROBLEMS_FILE)} lists all`);
 }

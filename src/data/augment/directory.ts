@@ -1,10 +1,11 @@
+import { StriateError } from "../../errors.ts";
 import type { ResizeMethod } from "../../image/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { SingleInputBatch, SingleInputDataset } from "../dataset.ts";
 import { imageFiles } from "../files/imageFiles.ts";
 import { classFiles } from "../files/imageFolder.ts";
 import type { ClassMode } from "../source.ts";
-import type { FlowOptions } from "./flow.ts";
+import { checkSubset, type FlowOptions } from "./flow.ts";
 import { oneHot } from "./mix.ts";
 
 /** The arguments of Keras's `flow_from_directory`, with its defaults. */
@@ -24,6 +25,8 @@ export interface DirectoryOptions extends Omit<FlowOptions, "ignoreClassSplit"> 
   readonly interpolation?: ResizeMethod;
   /** Cuts the middle out in the target's proportions before resizing; default false: stretches. */
   readonly keepAspectRatio?: boolean;
+  /** Whether links to folders inside the class folders are followed, default false, as in Keras. */
+  readonly followLinks?: boolean;
   /** `fast` lets the decoder resize, see `imageFolder`; default `exact`. */
   readonly resizing?: "exact" | "fast";
   readonly maxPixels?: number;
@@ -40,7 +43,11 @@ export async function directoryDataset(
   validationSplit: number,
 ): Promise<SingleInputDataset> {
   const { targetSize = [256, 256], colorMode = "rgb", subset, interpolation = "nearest" } = options;
-  const { files, classNames, problems } = await classFiles(folder, options);
+  checkSubset(subset, validationSplit);
+  const { files, classNames, problems } = await classFiles(folder, {
+    ...options,
+    followLinks: options.followLinks ?? false,
+  });
   const ofClass = classNames.map((_, label) => files.filter((file) => file.label === label));
   const kept = ofClass.flatMap((some) => {
     const border = Math.floor(validationSplit * some.length);
@@ -87,8 +94,16 @@ export function channelsFirst(dataset: SingleInputDataset): SingleInputDataset {
   };
 }
 
-/** Targets as `classMode` says. */
+const CLASS_MODES: readonly ClassMode[] = ["categorical", "sparse", "binary", "input"];
+
+/**
+ * Targets as `classMode` says.
+ * @throws StriateError `usage` for another mode
+ */
 export function withTargets(dataset: SingleInputDataset, classMode: ClassMode): SingleInputDataset {
+  if (!CLASS_MODES.includes(classMode)) {
+    throw new StriateError("usage", `classMode is one of ${CLASS_MODES.join(", ")}; got ${String(classMode)}`);
+  }
   if (classMode === "sparse") return dataset;
   return {
     ...dataset,

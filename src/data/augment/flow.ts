@@ -39,6 +39,16 @@ export function flowOf(dataset: SingleInputDataset, options: FlowOptions): Flow 
   };
 }
 
+/** @throws StriateError `usage` for a part that there is not, or without a split */
+export function checkSubset(subset: string | undefined, validationSplit: number): void {
+  if (subset === undefined) return;
+  if (subset !== "training" && subset !== "validation") {
+    throw new StriateError("usage", `subset is training or validation; got ${subset}`);
+  }
+  if (validationSplit > 0) return;
+  throw new StriateError("usage", `subset ${subset} needs a validationSplit of the generator above 0`);
+}
+
 /**
  * One part of a data set in memory: the first floor(n * validationSplit) examples are for validation, as in Keras.
  * @throws StriateError `usage` where there is no split, a part is empty, or the parts have different classes
@@ -49,6 +59,7 @@ export function keptSubset(
   validationSplit: number,
   options: FlowOptions,
 ): SingleInputDataset {
+  checkSubset(options.subset, validationSplit);
   if (options.subset === undefined) return dataset;
   const border = Math.floor(dataset.length * validationSplit);
   if (!(border > 0)) {

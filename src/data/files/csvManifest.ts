@@ -28,7 +28,7 @@ const LABELS = ["label", "class"];
  * class, without such a line. Classes are names; numbers are names too.
  *
  * @throws StriateError `io` where the list cannot be read; `data` where it has no pictures, a row has other columns, or a
- * class is not among `classes`
+ * class is missing, not among `classes`, or the only one and not asked for
  */
 export async function csvManifest(file: string, options: CsvManifestOptions = {}): Promise<ImageFolder> {
   const { root = dirname(file), validationSplit = 0, seed = 0, onError = "skip" } = options;
@@ -36,6 +36,7 @@ export async function csvManifest(file: string, options: CsvManifestOptions = {}
   const classNames = options.classes ?? [...new Set(rows.map(({ name }) => name))].sort();
   const labels = new Map(classNames.map((name, label) => [name, label]));
   const files = rows.map(({ path, name, line }) => {
+    if (name === "") throw new StriateError("data", `${file}, line ${line}: names no class`);
     const label = labels.get(name);
     if (label !== undefined) return { path: resolve(root, path), label };
     throw new StriateError(
@@ -43,6 +44,12 @@ export async function csvManifest(file: string, options: CsvManifestOptions = {}
       `${file}, line ${line}: class ${JSON.stringify(name)} is not among the classes given`,
     );
   });
+  if (classNames.length === 1 && !options.classes) {
+    throw new StriateError(
+      "data",
+      `${file}: has one class only, ${JSON.stringify(classNames[0])}; say classes: [...] if one is meant`,
+    );
+  }
   const { good, problems } = await checkedFiles(files, onError);
   if (good.length === 0) {
     const [first] = problems;

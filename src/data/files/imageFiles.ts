@@ -2,7 +2,7 @@ import { asError, StriateError } from "../../errors.ts";
 import { divideBytes } from "../../simd/divideBytes.ts";
 import type { DataProblem, SingleInputDataset } from "../dataset.ts";
 import { classLabels, knownClasses } from "../labels.ts";
-import { type CacheOptions, pictureCache } from "./pictureCache.ts";
+import { type CacheShare, pictureCache } from "./pictureCache.ts";
 import { examplePixels, exampleShape, type PictureOptions } from "./picturePixels.ts";
 import { mapLimited } from "./pool.ts";
 
@@ -35,7 +35,7 @@ const AT_A_TIME = 8;
 export function imageFiles(
   files: readonly LabelledFile[],
   options: ImageFilesOptions,
-  cacheOptions: CacheOptions = {},
+  cacheOptions: CacheShare = {},
   known: readonly DataProblem[] = [],
 ): ImageFiles {
   const { classNames, onError = "skip" } = options;

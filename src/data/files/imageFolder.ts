@@ -11,6 +11,8 @@ import { folderContent, picturesIn } from "./walk.ts";
 export interface ImageFolderOptions extends PictureOptions {
   /** The classes, in the order of their labels; default: the subfolders, sorted. */
   readonly classes?: readonly string[];
+  /** Whether links to folders inside the class folders are followed, default true. Links to pictures always are. */
+  readonly followLinks?: boolean;
   /** The fraction of each class that is kept for validation, default 0. Not for folders that are split already. */
   readonly validationSplit?: number;
   /** Of the split, default 0. */
@@ -158,7 +160,7 @@ async function checkClasses(
 async function readPart(
   folder: string,
   classNames: readonly string[],
-  { onError = "skip" }: ImageFolderOptions,
+  { onError = "skip", followLinks = true }: ImageFolderOptions,
 ): Promise<{
   readonly made: readonly LabelledFile[];
   readonly problems: readonly DataProblem[];
@@ -167,7 +169,7 @@ async function readPart(
   const present = new Set((await folderContent(folder)).folders);
   const files: LabelledFile[] = [];
   for (const [label, name] of classNames.entries()) {
-    const paths = present.has(name) ? await picturesIn(join(folder, name)) : [];
+    const paths = present.has(name) ? await picturesIn(join(folder, name), followLinks) : [];
     for (const path of paths) files.push({ path: join(folder, name, path), label });
   }
   const { good, problems } = await checkedFiles(files, onError);

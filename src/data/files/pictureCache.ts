@@ -1,4 +1,8 @@
-import { createHash, join, mkdir, readFile, rename, stat, writeFile } from "#data-platform";
+import { createHash, join, mkdir, readdir, readFile, rename, stat, writeFile } from "#data-platform";
+import { StriateError } from "../../errors.ts";
+import { mapLimited } from "./pool.ts";
+
+const HASH_BYTES = 32;
 
 /** How much of the decoded pictures is kept, as they are before augmentation. */
 export interface CacheOptions {
@@ -6,8 +10,14 @@ export interface CacheOptions {
   readonly memoryBytes?: number;
   /** A folder to keep them in between runs; default none. */
   readonly folder?: string;
-  /** The most that is written there by this run, default 10 GiB. */
+  /** The most that the folder may hold, what runs before have left in it too; default 10 GiB. */
   readonly diskBytes?: number;
+}
+
+/** The part of one of several workers. */
+export interface CacheShare extends CacheOptions {
+  /** Of what the folder may still take, default 1. */
+  readonly diskShare?: number;
 }
 
 /** Decoded pictures of one size. */
@@ -19,10 +29,15 @@ export interface PictureCache {
   get(path: string, key: string, decode: () => Promise<Uint8Array<ArrayBuffer>>): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-export function pictureCache({ memoryBytes = 0, folder, diskBytes = 10 * 2 ** 30 }: CacheOptions): PictureCache {
+/** @throws StriateError `usage` for budgets that are none */
+export function pictureCache(options: CacheShare): PictureCache {
+  const { memoryBytes = 0, folder, diskBytes = 10 * 2 ** 30, diskShare = 1 } = options;
+  checkBudgets({ memoryBytes, diskBytes });
   const kept = new Map<string, Uint8Array<ArrayBuffer>>();
   let memory = 0;
-  let disk = 0;
+  /** Bytes that may still be written, known when the folder has been counted. */
+  let room = 0;
+  let counted: Promise<void> | undefined;
   const fromDisk = async (path: string, key: string, decode: () => Promise<Uint8Array<ArrayBuffer>>) => {
     if (folder === undefined) return decode();
     const name = await diskName(folder, path, key);
@@ -30,8 +45,13 @@ export function pictureCache({ memoryBytes = 0, folder, diskBytes = 10 * 2 ** 30
     const stored = await readStored(name);
     if (stored) return stored;
     const bytes = await decode();
-    if (disk + bytes.length <= diskBytes) {
-      disk += bytes.length;
+    counted ??= heldBytes(folder).then((held) => {
+      room = (diskBytes - held) * diskShare;
+    });
+    await counted;
+    const size = bytes.length + HASH_BYTES;
+    if (size <= room) {
+      room -= size;
       await store(folder, name, bytes);
     }
     return bytes;
@@ -48,6 +68,25 @@ export function pictureCache({ memoryBytes = 0, folder, diskBytes = 10 * 2 ** 30
       return bytes;
     },
   };
+}
+
+export function checkBudgets({ memoryBytes = 0, diskBytes = 0 }: CacheOptions): void {
+  for (const [name, value] of Object.entries({ memoryBytes, diskBytes })) {
+    if (value >= 0) continue;
+    throw new StriateError("usage", `cache: ${name} is a number of bytes from 0 on; got ${value}`);
+  }
+}
+
+/** What the files in a folder take; what is not there, or not any more, takes nothing. */
+async function heldBytes(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await mapLimited(names, 16, (name) =>
+    stat(join(folder, name)).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** By path, size and time of change, so that a changed file is decoded again. */
@@ -67,9 +106,9 @@ async function diskName(folder: string, path: string, key: string): Promise<stri
 async function readStored(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     const file = new Uint8Array(await readFile(name));
-    const bytes = file.slice(0, -32);
+    const bytes = file.slice(0, -HASH_BYTES);
     const hash = createHash("sha256").update(bytes).digest();
-    return hash.equals(file.subarray(-32)) ? bytes : undefined;
+    return hash.equals(file.subarray(-HASH_BYTES)) ? bytes : undefined;
   } catch {
     return undefined;
   }

@@ -41,7 +41,9 @@ export interface PictureOptions {
   readonly maxPixels?: number;
   /**
    * What is done about a picture that cannot be read: `skip` (the default) takes the next readable one of the same class
-   * in its place, and lists it in `problems()`; `fail` throws.
+   * and part in its place, and lists it in `problems()`; where its class has none any more, the next of another class,
+   * with that one's own label. Its place still counts in `length`, so that batches keep their sizes and an epoch its
+   * order: a picture that stands in is seen twice in an epoch, and counts twice in a measurement. `fail` throws.
    */
   readonly onError?: "skip" | "fail";
 }

@@ -13,16 +13,17 @@ export interface FolderContent {
 /**
  * The folders and pictures in a folder; links count as what they lead to, and what leads nowhere is left out unless it is
  * named as a picture. Hidden names are left out, and so is anything that is no file, such as a pipe, which would never end.
+ * @param followLinks whether links to folders count
  * @throws StriateError `io` where the folder cannot be read
  */
-export async function folderContent(folder: string): Promise<FolderContent> {
+export async function folderContent(folder: string, followLinks = true): Promise<FolderContent> {
   const entries = await list(folder);
   const folders: string[] = [];
   const pictures: string[] = [];
   for (const entry of entries) {
     if (entry.name.startsWith(".")) continue;
     const kind = await kindOf(folder, entry);
-    if (kind === "folder") folders.push(entry.name);
+    if (kind === "folder" && (followLinks || entry.isDirectory())) folders.push(entry.name);
     else if (kind === "file" && isPictureName(entry.name)) pictures.push(entry.name);
   }
   return { folders: folders.sort(byUnits), pictures: pictures.sort(byUnits) };
@@ -34,7 +35,7 @@ export async function folderContent(folder: string): Promise<FolderContent> {
  * what lies beside `folder` belongs to other classes.
  * @throws StriateError `io` where a folder cannot be read
  */
-export async function picturesIn(folder: string): Promise<readonly string[]> {
+export async function picturesIn(folder: string, followLinks = true): Promise<readonly string[]> {
   const place = join(await realPath(dirname(resolve(folder))), basename(resolve(folder)));
   const seen = new Set([...above(await realPath(folder)), ...above(place)]);
   const found: string[] = [];
@@ -43,7 +44,7 @@ export async function picturesIn(folder: string): Promise<readonly string[]> {
     const real = await realPath(here);
     if (seen.has(real)) return;
     seen.add(real);
-    const { folders, pictures } = await folderContent(here);
+    const { folders, pictures } = await folderContent(here, followLinks);
     for (const name of pictures) found.push(join(inner, name));
     for (const name of folders) await visit(join(inner, name));
   };

@@ -1,7 +1,7 @@
 import { availableParallelism } from "#data-platform";
 import { StriateError } from "../../errors.ts";
 import type { ReadOptions, SingleInputBatch, SingleInputDataset } from "../dataset.ts";
-import type { CacheOptions } from "../files/pictureCache.ts";
+import { type CacheOptions, checkBudgets } from "../files/pictureCache.ts";
 import { openSource } from "./openSource.ts";
 import { type Shares, type Team, type TeamOptions, workerTeam } from "./team.ts";
 
@@ -41,6 +41,7 @@ export function loader(dataset: SingleInputDataset, options: LoaderOptions = {})
       throw new StriateError("usage", `loader: ${name} is a whole number from 0 on; got ${value}`);
     }
   }
+  checkBudgets(cache);
   const shares = sharesFor(prefetch, workers, cache);
   const team = teamFor(dataset, { workers, shares, cache, asked: options.workers !== undefined });
   const ahead = new Map<string, Promise<SingleInputBatch>>();

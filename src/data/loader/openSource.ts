@@ -6,14 +6,14 @@ import { stepOf } from "../augment/steps/table.ts";
 import { subset } from "../batches.ts";
 import type { SingleInputDataset } from "../dataset.ts";
 import { imageFiles } from "../files/imageFiles.ts";
-import type { CacheOptions } from "../files/pictureCache.ts";
+import type { CacheShare } from "../files/pictureCache.ts";
 import type { SourceDescription } from "../source.ts";
 
 /**
  * The data set that a description describes.
  * @param cache for decoded pictures, where the source has any to decode
  */
-export function openSource(description: SourceDescription, cache: CacheOptions = {}): SingleInputDataset {
+export function openSource(description: SourceDescription, cache: CacheShare = {}): SingleInputDataset {
   switch (description.kind) {
     case "arrays":
       return arrays(description.options);

@@ -2,13 +2,13 @@ import { type ErrorCode, StriateError } from "../../errors.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { DType, Tensor } from "../../tensor/tensor.ts";
 import type { DataProblem } from "../dataset.ts";
-import type { CacheOptions } from "../files/pictureCache.ts";
+import type { CacheShare } from "../files/pictureCache.ts";
 import type { SourceDescription } from "../source.ts";
 
 /** What a worker is started with. */
 export interface LoaderSetup {
   readonly source: SourceDescription;
-  readonly cache: CacheOptions;
+  readonly cache: CacheShare;
 }
 
 /** Asks for some examples. */

@@ -1,7 +1,7 @@
 import { startLoaderWorker } from "#data-platform";
 import { StriateError } from "../../errors.ts";
 import type { DataProblem, SingleInputBatch } from "../dataset.ts";
-import type { CacheOptions } from "../files/pictureCache.ts";
+import type { CacheOptions, CacheShare } from "../files/pictureCache.ts";
 import type { SourceDescription } from "../source.ts";
 import { blank, type LoaderReply, type LoaderRequest, type LoaderSetup } from "./protocol.ts";
 
@@ -29,10 +29,10 @@ export interface TeamOptions {
 
 /** Worker threads that read a source together. Who reads an example makes no difference to what is in the batch. */
 export function workerTeam(source: SourceDescription, { workers: count, shares, cache }: TeamOptions): Team {
-  const own: CacheOptions = {
+  const own: CacheShare = {
     ...cache,
     ...(cache.memoryBytes !== undefined && { memoryBytes: Math.floor(cache.memoryBytes / count) }),
-    ...(cache.diskBytes !== undefined && { diskBytes: Math.floor(cache.diskBytes / count) }),
+    diskShare: 1 / count,
   };
   const found = new Map<string, DataProblem>();
   const members = Array.from({ length: count }, () => member({ source, cache: own }, found));

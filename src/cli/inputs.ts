@@ -1,8 +1,8 @@
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
-import { asError, StriateError } from "../../errors.ts";
-import { isPictureName } from "../../image/index.ts";
+import { asError, StriateError } from "../errors.ts";
+import { isPictureName } from "../image/index.ts";
 
 /** A picture that was asked for. */
 export interface Input {
