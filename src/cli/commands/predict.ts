@@ -12,7 +12,8 @@ export type PredictFlags = typeof predictFlags;
 
 export const predictCommand = defineCommand({
   name: "predict",
-  about: "Say what is on pictures: photos, folders of photos, IDX files, or without any the test pictures of the run's data.",
+  about:
+    "Say what is on pictures: photos, folders of photos, IDX files, or without any the test pictures of the run's data.",
   args: "<run> [files...]",
   flags: predictFlags,
   examples: [
