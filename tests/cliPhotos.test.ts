@@ -110,6 +110,8 @@ test("what cannot be is told before anything is written", async () => {
   const cases: readonly (readonly [number, string, ...(readonly string[])])[] = [
     [2, "--image-size is for a folder of pictures", "idx", "--classes", "3", "--image-size", "16"],
     [2, "photos has 2 classes, not 5", "photos", "--classes", "5"],
+    [2, "--on-error is for a folder of pictures", "idx", "--classes", "3", "--on-error", "fail"],
+    [1, "list.jpg: is no picture", "photos", "--on-error", "fail"],
     [2, "the data is photos or --data idx; give one", "photos", "--data", "idx"],
     [2, "there is no step explode; there are randomFlip", "photos", "--augment", "odd.json"],
     [1, '--augment takes default, strong, none, or a JSON file; "wild" cannot be read', "photos", "--augment", "wild"],
@@ -193,4 +195,20 @@ test("predict takes folders and globs, leaves a bad photo among many out, and sa
   const [own] = all;
   const [alone] = await json(cwd, "predict", "runs/trip", String(own?.input));
   expect(alone).toEqual(own);
+});
+
+test("with --on-error fail a damaged picture ends the training, whoever reads it", async () => {
+  await mkdir(join(cwd, "strict", "a"), { recursive: true });
+  await mkdir(join(cwd, "strict", "b"), { recursive: true });
+  for (let i = 0; i < 12; i++) {
+    const name = `${"ab"[i % 2]}/${i}.jpg`;
+    await copyFile(join(cwd, "photos", "red ones", `p ${i}.jpg`), join(cwd, "strict", name));
+  }
+  await writeFile(join(cwd, "strict/b/1.jpg"), (await readFile(join(cwd, "strict/b/3.jpg"))).subarray(0, 400));
+  for (const workers of ["0", "2"]) {
+    const args = ["--image-size", "8", "--on-error", "fail", "--workers", workers, "--out", `runs/strict${workers}`];
+    const { code, stderr } = await striate(cwd, "train", "strict", "--epochs", "1", ...args, ...SMALL);
+    expect(stderr).toMatch(/^striate: .*strict\/b\/1\.jpg: is cut off or damaged/m);
+    expect(code).toBe(1);
+  }
 });

@@ -46,6 +46,8 @@ export interface DataOptions {
   /** Of pictures in folders: height and width. */
   readonly imageSize?: readonly number[] | undefined;
   readonly seed?: number | undefined;
+  /** What is done about a picture that cannot be read; default `skip`. */
+  readonly onError?: "skip" | "fail" | undefined;
   /** Those of the run that the data is for, in the order of their labels; default: those that it has. */
   readonly classNames?: readonly string[] | undefined;
 }
@@ -100,6 +102,7 @@ async function entriesOf(source: string): Promise<Dirent[]> {
 async function idxData(source: string, options: DataOptions): Promise<LabelledData> {
   const { classes = FASHION_MNIST_CLASSES.length, validationSplit = 0.1, imageSize } = options;
   if (imageSize) throw new StriateError("usage", "--image-size is for a folder of pictures; this data has one size");
+  if (options.onError) throw new StriateError("usage", "--on-error is for a folder of pictures, which are files each");
   const hasItsClasses = classes === FASHION_MNIST_CLASSES.length;
   if (source === BUNDLED && !hasItsClasses) {
     throw new StriateError("usage", `${BUNDLED} has ${FASHION_MNIST_CLASSES.length} classes; leave out --classes`);
@@ -113,12 +116,12 @@ async function idxData(source: string, options: DataOptions): Promise<LabelledDa
 }
 
 async function pictureFolder(source: string, options: DataOptions): Promise<LabelledData> {
-  const { classes, validationSplit = 0.1, imageSize, seed } = options;
+  const { classes, validationSplit = 0.1, imageSize, seed, onError } = options;
   const [height = DEFAULT_SIZE, width = height] = imageSize ?? [];
   const found = await listFolder(source);
   const isSplit =
     found.includes("train") && ["validation", "valid", "val", "test"].some((name) => found.includes(name));
-  const how = { size: [height, width] as const, ...defined({ seed }) };
+  const how = { size: [height, width] as const, ...defined({ seed, onError }) };
   const data = await imageFolder(source, isSplit ? how : { ...how, validationSplit });
   const { train, validation, classNames } = data;
   const test = data.test ?? validation;

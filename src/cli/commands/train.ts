@@ -21,6 +21,10 @@ export const trainFlags = {
     "default, strong, none, or a JSON file of steps (default: default for pictures in folders)",
   ),
   workers: wholeNumber("N", "threads that read pictures in folders; 0 for none (default: one for each core)", 0),
+  onError: oneOf(
+    ["skip", "fail"],
+    "what is done about a picture that cannot be read: left out and told at the end, or an error (default: skip)",
+  ),
   validationSplit: fraction("F", "fraction of the training pictures kept to validate; 0 for none (default: 0.1)"),
   epochs: wholeNumber("N", "times through the training pictures (default: 5)"),
   batchSize: wholeNumber("N", "pictures in a step (default: 64)"),

@@ -22,6 +22,8 @@ const optionsSchema = z.strictObject({
   imageSize: z.union([z.tuple([positive]), z.tuple([positive, positive])]).exactOptional(),
   /** As it was given; what it means is in `steps`. */
   augment: z.string().exactOptional(),
+  /** What is done about a picture that cannot be read; default `skip`. */
+  onError: z.enum(["skip", "fail"]).exactOptional(),
   classes: positive,
   validationSplit: z.number(),
   epochs: positive,

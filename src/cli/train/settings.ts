@@ -37,7 +37,7 @@ export function resolveOptions(given: Given, classes: number, engine: string): T
   const { epochs = 5, batchSize = 64, validationSplit = 0.1, schedule = DEFAULT_SCHEDULE, warmupSteps = 0 } = given;
   const optimizer = (given.optimizer ?? "adam") as OptimizerName;
   const { model, kernelSize, filters, activation, momentum, nesterov } = given;
-  const { decaySteps, decayRate, earlyStopping, reduceOnPlateau, checkpointEvery, imageSize, augment } = given;
+  const { decaySteps, decayRate, earlyStopping, reduceOnPlateau, checkpointEvery, imageSize, augment, onError } = given;
   return {
     model: model ?? "lenet",
     data: dataSource(given.data ?? "fashion-mnist"),
@@ -65,6 +65,7 @@ export function resolveOptions(given: Given, classes: number, engine: string): T
       checkpointEvery,
       imageSize,
       augment,
+      onError,
     }) as Partial<TrainOptions>),
   };
 }
