@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checkStepOptions } from "#striate/cli/stepSchemas";
 import {
   arrays,
   augment,
@@ -180,17 +181,6 @@ describe("mixing a batch", () => {
 });
 
 describe("a step that is read from data", () => {
-  test.each([
-    ["randomFlip", { horizontl: true }, /^randomFlip: Unrecognized key: "horizontl"/],
-    ["randomFlip", { direction: "diagonal" }, /^randomFlip: direction: .*"horizontal"/],
-    ["randomCrop", { padding: "4" }, /^randomCrop: padding: .*expected number/],
-    ["randomCrop", { size: [8, -8] }, /^randomCrop: size/],
-    ["randomAffine", { rotation_range: 40 }, /^randomAffine: Unrecognized key: "rotation_range"/],
-    ["gaussianNoise", { stddev: -1 }, /stddev is a number from 0 on/],
-  ])("%s refuses %o", (name, options, message) => {
-    expect(() => stepOf({ name, options })).toThrow(message);
-  });
-
   test("is the one that described itself", () => {
     for (const step of [
       randomFlip(),
@@ -207,5 +197,32 @@ describe("a step that is read from data", () => {
       if (!step.description) throw new Error("a step of ours describes itself");
       expect(stepOf(step.description).description).toEqual(step.description);
     }
+  });
+});
+
+describe("a step of a file", () => {
+  test.each([
+    ["randomFlip", { horizontl: true }, /^randomFlip: Unrecognized key: "horizontl"/],
+    ["randomFlip", { direction: "diagonal" }, /^randomFlip: direction: .*"horizontal"/],
+    ["randomCrop", { padding: "4" }, /^randomCrop: padding: .*expected number/],
+    ["randomCrop", { size: [8, -8] }, /^randomCrop: size/],
+    ["randomAffine", { rotation_range: 40 }, /^randomAffine: Unrecognized key: "rotation_range"/],
+    ["gaussianNoise", { stddev: -1 }, /stddev is a number from 0 on/],
+  ])("%s refuses %o", (name, options, message) => {
+    const read = () => [checkStepOptions({ name, options }), stepOf({ name, options })];
+    expect(read).toThrow(message);
+  });
+
+  test("may have every option", () => {
+    const options = {
+      operations: 1,
+      magnitude: 5,
+      among: ["equalize"],
+      interpolationOrder: 1,
+      max: 255,
+      probability: 0.5,
+    };
+    expect(() => checkStepOptions({ name: "randAugment", options })).not.toThrow();
+    expect(() => checkStepOptions({ name: "randomFlip", options: {} })).not.toThrow();
   });
 });

@@ -10,6 +10,7 @@ import {
   stepOf,
 } from "../data/index.ts";
 import { asError, StriateError } from "../errors.ts";
+import { checkStepOptions } from "./stepSchemas.ts";
 
 /** A few changes that leave nearly every photo what it is. */
 function mild(): Step[] {
@@ -44,7 +45,10 @@ export async function augmentationSteps(given: string): Promise<readonly StepDes
   const preset = Object.hasOwn(PRESETS, given) ? PRESETS[given] : undefined;
   if (preset) return preset().flatMap(({ description }) => description ?? []);
   const steps = parsed(given, await text(given));
-  for (const step of steps) stepOf(step);
+  for (const step of steps) {
+    checkStepOptions(step);
+    stepOf(step);
+  }
   return steps;
 }
 

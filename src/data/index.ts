@@ -1,5 +1,6 @@
 export { type ArraysOptions, arrays, type NamedArraysOptions } from "./arrays.ts";
 export { augment } from "./augment/augment.ts";
+export { FILL_MODES, type FillMode } from "./augment/edges.ts";
 export type { ImageDataGeneratorOptions } from "./augment/generatorOptions.ts";
 export { type ImageDataGenerator, imageDataGenerator } from "./augment/imageDataGenerator.ts";
 export { cutmix, type MixOptions, mixup } from "./augment/mix.ts";
@@ -10,7 +11,7 @@ export { cutout } from "./augment/steps/cutout.ts";
 export { randomAffine, randomFlip } from "./augment/steps/geometry.ts";
 export { gaussianNoise, saltAndPepper, speckleNoise } from "./augment/steps/noise.ts";
 export { RAND_AUGMENT_OPERATIONS, randAugment } from "./augment/steps/randAugment.ts";
-export { stepOf } from "./augment/steps/table.ts";
+export { type StepName, type StepOptionsOf, stepOf } from "./augment/steps/table.ts";
 export { balanced, classWeights } from "./balance.ts";
 export { type BatchPlanOptions, batchPlan, split, subset } from "./batches.ts";
 export { cifar10, cifar100 } from "./cifar.ts";

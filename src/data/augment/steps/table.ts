@@ -1,7 +1,4 @@
-import { z } from "zod";
 import { StriateError } from "../../../errors.ts";
-import { RESIZE_METHODS } from "../../../image/index.ts";
-import { FILL_MODES } from "../edges.ts";
 import type { Step, StepDescription } from "../step.ts";
 import { colorJitter } from "./colorJitter.ts";
 import { randomCrop, randomResizedCrop } from "./crop.ts";
@@ -10,74 +7,31 @@ import { randomAffine, randomFlip } from "./geometry.ts";
 import { gaussianNoise, saltAndPepper, speckleNoise } from "./noise.ts";
 import { randAugment } from "./randAugment.ts";
 
-const number = z.number().exactOptional();
-const pair = z.tuple([z.number(), z.number()]);
-const pixels = z.int().positive();
-const size = z.union([pixels, z.tuple([pixels, pixels])]).exactOptional();
-const shift = z.union([z.number(), z.array(z.number())]).exactOptional();
-const noise = { probability: number, max: number };
-
-/** Makes a step of plain data, which may come from a file: no option is ignored. */
-function fromData<O>(make: (options: O) => Step, schema: z.ZodType<O>) {
-  return (name: string, options: unknown): Step => {
-    const read = schema.safeParse(options);
-    if (read.success) return make(read.data);
-    const wrong = read.error.issues.map(({ path, message }) => [...path, message].join(": "));
-    throw new StriateError("usage", `${name}: ${wrong.join("; ")}`, { cause: read.error });
-  };
-}
-
 /** Every step that can be made again from its description. */
-const STEPS: Readonly<Record<string, (name: string, options: unknown) => Step>> = {
-  randomFlip: fromData(
-    randomFlip,
-    z.strictObject({ probability: number, direction: z.enum(["horizontal", "vertical"]).exactOptional() }),
-  ),
-  randomAffine: fromData(
-    randomAffine,
-    z.strictObject({
-      probability: number,
-      rotationRange: number,
-      widthShiftRange: shift,
-      heightShiftRange: shift,
-      shearRange: number,
-      zoomRange: z.union([z.number(), pair]).exactOptional(),
-      fillMode: z.enum(FILL_MODES).exactOptional(),
-      cval: number,
-      interpolationOrder: number,
-    }),
-  ),
-  randomCrop: fromData(
-    randomCrop,
-    z.strictObject({ probability: number, size, padding: z.int().nonnegative().exactOptional() }),
-  ),
-  randomResizedCrop: fromData(
-    randomResizedCrop,
-    z.strictObject({
-      probability: number,
-      size,
-      scale: pair.exactOptional(),
-      ratio: pair.exactOptional(),
-      method: z.enum(RESIZE_METHODS).exactOptional(),
-    }),
-  ),
-  gaussianNoise: fromData(gaussianNoise, z.strictObject({ ...noise, stddev: number })),
-  speckleNoise: fromData(speckleNoise, z.strictObject({ ...noise, stddev: number })),
-  saltAndPepper: fromData(saltAndPepper, z.strictObject({ ...noise, amount: number, salt: number })),
-  colorJitter: fromData(
-    colorJitter,
-    z.strictObject({ ...noise, brightness: number, contrast: number, saturation: number, hue: number }),
-  ),
-  cutout: fromData(cutout, z.strictObject({ probability: number, size: number, count: number, fill: number })),
-  randAugment: fromData(
-    randAugment,
-    z.strictObject({ ...noise, operations: number, magnitude: number, among: z.array(z.string()).exactOptional() }),
-  ),
+const STEPS = {
+  randomFlip,
+  randomAffine,
+  randomCrop,
+  randomResizedCrop,
+  gaussianNoise,
+  speckleNoise,
+  saltAndPepper,
+  colorJitter,
+  cutout,
+  randAugment,
 };
 
-/** @throws StriateError `usage` for a step that there is not, an option that it does not have, or one of another type */
+/** The name of a step that can be plain data. */
+export type StepName = keyof typeof STEPS;
+
+/** The options that a step takes, each of them. */
+export type StepOptionsOf<N extends StepName> = Required<NonNullable<Parameters<(typeof STEPS)[N]>[0]>>;
+
+const BY_NAME: Readonly<Record<string, (options: Readonly<Record<string, unknown>>) => Step>> = STEPS;
+
+/** @throws StriateError `usage` for a step that there is not, and as the step for a value that it does not take */
 export function stepOf({ name, options }: StepDescription): Step {
-  const make = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
-  if (make) return make(name, options);
-  throw new StriateError("usage", `there is no step ${name}; there are ${Object.keys(STEPS).join(", ")}`);
+  const make = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+  if (make) return make(options);
+  throw new StriateError("usage", `there is no step ${name}; there are ${Object.keys(BY_NAME).join(", ")}`);
 }
