@@ -1,6 +1,8 @@
 import { StriateError } from "../errors.ts";
+import { correlate } from "./convolve.ts";
 import { type Gradients, gradients } from "./gradient.ts";
 import { type Image, imageSize } from "./image.ts";
+import { halfToEven } from "./round.ts";
 
 /** What `canny` takes. */
 export interface CannyOptions {
@@ -10,27 +12,41 @@ export interface CannyOptions {
   readonly high: number;
   /** The size of a gradient: true for sqrt(gx^2 + gy^2), false (OpenCV's default) for |gx| + |gy|. */
   readonly l2Gradient?: boolean;
+  /** Side of the Sobel kernels in pixels, default 3. Larger ones see coarser edges and have larger gradients. */
+  readonly apertureSize?: 3 | 5 | 7;
 }
+
+/** Along an edge and across it; the kernels are their products. */
+const APERTURES = {
+  3: { smoothing: [1, 2, 1], difference: [-1, 0, 1] },
+  5: { smoothing: [1, 4, 6, 4, 1], difference: [-1, -2, 0, 2, 1] },
+  7: { smoothing: [1, 6, 15, 20, 15, 6, 1], difference: [-1, -4, -5, 0, 5, 4, 1] },
+} as const;
 
 const [CANDIDATE, NO_EDGE, EDGE] = [0, 1, 2];
 
 /**
  * Edges of one pixel by Canny (1986): Sobel gradients, of these the local maxima across the edge, of these the ones above
- * `high` and all above `low` that touch them. Every pixel is as in OpenCV's `Canny` with apertureSize 3, which blurs
- * nothing: blur first where there is noise. Of a colour picture each pixel's strongest channel counts.
+ * `high` and all above `low` that touch them. Every pixel is as in OpenCV's `Canny`, which blurs nothing: blur first where
+ * there is noise. Of a colour picture each pixel's strongest channel counts.
  *
  * @param image [h, w, c]; OpenCV's are uint8
  * @returns uint8 [h, w, 1]: 255 on edges, 0 elsewhere
- * @throws StriateError `usage` for thresholds that are negative or no numbers; `shape` where `image` is no picture
+ * @throws StriateError `usage` for thresholds that are negative or no numbers, or another aperture; `shape` where `image` is no picture
  */
-export function canny(image: Image, { low, high, l2Gradient = false }: CannyOptions): Image<"uint8"> {
+export function canny(image: Image, options: CannyOptions): Image<"uint8"> {
+  const { low, high, l2Gradient = false, apertureSize = 3 } = options;
   if (!(low >= 0 && high >= 0)) {
     throw new StriateError("usage", `Canny's thresholds are at least 0; got ${low} and ${high}`);
   }
+  if (!Object.hasOwn(APERTURES, apertureSize)) {
+    throw new StriateError("usage", `Canny's aperture is ${Object.keys(APERTURES).join(", ")}; got ${apertureSize}`);
+  }
   const { height, width } = imageSize(image);
-  const field = strongestGradients(image, l2Gradient);
-  const weak = threshold(Math.min(low, high), l2Gradient);
-  const strong = threshold(Math.max(low, high), l2Gradient);
+  const field = strongestGradients(image, l2Gradient, apertureSize);
+  const unit = unitOf(apertureSize);
+  const weak = threshold(Math.min(low, high) / unit, l2Gradient);
+  const strong = threshold(Math.max(low, high) / unit, l2Gradient);
   const map = thinned(field, width, height, weak, strong);
   followEdges(map, width + 2);
   const data = new Uint8Array(height * width);
@@ -53,9 +69,25 @@ interface GradientField {
   readonly size: Float32Array;
 }
 
-function strongestGradients(image: Image, l2Gradient: boolean): GradientField {
+/** OpenCV keeps gradients in 16 bits: those of the largest kernels are divided, and so are the thresholds. */
+function unitOf(apertureSize: keyof typeof APERTURES): number {
+  return apertureSize === 7 ? 16 : 1;
+}
+
+function sobel(image: Image, apertureSize: keyof typeof APERTURES): Gradients {
+  if (apertureSize === 3) return gradients(image, { operator: "sobel", border: "nearest" });
+  const { smoothing, difference } = APERTURES[apertureSize];
+  const gx = correlate(image, { vertical: smoothing, horizontal: difference }, { border: "nearest" });
+  const gy = correlate(image, { vertical: difference, horizontal: smoothing }, { border: "nearest" });
+  const unit = unitOf(apertureSize);
+  if (unit === 1) return { gx, gy };
+  for (const { data } of [gx, gy]) for (let i = 0; i < data.length; i++) data[i] = halfToEven((data[i] ?? 0) / unit);
+  return { gx, gy };
+}
+
+function strongestGradients(image: Image, l2Gradient: boolean, apertureSize: keyof typeof APERTURES): GradientField {
   const { height, width, channels } = imageSize(image);
-  const all = gradients(image, { operator: "sobel", border: "nearest" });
+  const all = sobel(image, apertureSize);
   const { gx, gy } =
     channels === 1 ? { gx: all.gx.data, gy: all.gy.data } : strongestChannel(all, channels, l2Gradient);
   const size = new Float32Array((height + 2) * (width + 2));
