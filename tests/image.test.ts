@@ -156,6 +156,12 @@ describe("decoding refuses", () => {
     },
   );
 
+  test("a whole picture of a kind that the decoder lacks, which is not called damaged", async () => {
+    expect(await refusal(() => decodeImage(join(folder, "lab.tiff")))).toMatch(
+      /^data: .*lab\.tiff: is of a kind that cannot be read: .*Convert it to PNG or JPEG$/,
+    );
+  });
+
   test("a missing file and a folder, as io", async () => {
     expect(await refusal(() => decodeImage("no/such.png"))).toBe(
       "io: no/such.png: there is no such file. Check the path",
@@ -525,6 +531,9 @@ describe("edges", () => {
       "usage: sigma and truncate are greater than 0",
     );
     expect(await refusal(() => canny(step, { low: -1, high: 3 }))).toContain("usage: Canny's thresholds");
+    expect(await refusal(() => canny(step, { low: 1, high: 3, apertureSize: 4 as 3 }))).toBe(
+      "usage: Canny's aperture is 3, 5, 7; got 4",
+    );
     expect(await refusal(() => gaborBank({ size: 4, sigma: 1, wavelength: 2, orientations: 2 }))).toContain(
       "odd whole number",
     );

@@ -27,7 +27,7 @@ export function unpremultiply({ dtype, shape, data }: Image<"uint8">): Image<"ui
 }
 
 /** x / 255, rounded, for x up to 255 * 255. */
-function over255(x: number): number {
+export function over255(x: number): number {
   const shifted = x + 128;
   return ((shifted >> 8) + shifted) >> 8;
 }

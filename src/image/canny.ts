@@ -1,6 +1,8 @@
 import { StriateError } from "../errors.ts";
-import { eachGradientRow } from "./gradient.ts";
+import { eachCorrelatedRow } from "./correlateRows.ts";
 import { type Image, imageSize } from "./image.ts";
+import { kernelWeights } from "./kernel.ts";
+import { halfToEven } from "./round.ts";
 
 /** What `canny` takes. */
 export interface CannyOptions {
@@ -10,7 +12,18 @@ export interface CannyOptions {
   readonly high: number;
   /** The size of a gradient: true for sqrt(gx^2 + gy^2), false (OpenCV's default) for |gx| + |gy|. */
   readonly l2Gradient?: boolean;
+  /** Side of the Sobel kernels in pixels, default 3. Larger ones see coarser edges and have larger gradients. */
+  readonly apertureSize?: 3 | 5 | 7;
 }
+
+/** Along an edge and across it; the kernels are their products. */
+const APERTURES = {
+  3: { smoothing: [1, 2, 1], difference: [-1, 0, 1] },
+  5: { smoothing: [1, 4, 6, 4, 1], difference: [-1, -2, 0, 2, 1] },
+  7: { smoothing: [1, 6, 15, 20, 15, 6, 1], difference: [-1, -4, -5, 0, 5, 4, 1] },
+} as const;
+
+type Aperture = keyof typeof APERTURES;
 
 // Of a pixel: the first two are 0 when shifted by one.
 const NO_EDGE = 0;
@@ -19,25 +32,31 @@ const EDGE = 2;
 
 /**
  * Edges of one pixel by Canny (1986): Sobel gradients, of these the local maxima across the edge, of these the ones above
- * `high` and all above `low` that touch them. Every pixel is as in OpenCV's `Canny` with apertureSize 3, which blurs
- * nothing: blur first where there is noise. Of a colour picture each pixel's strongest channel counts.
+ * `high` and all above `low` that touch them. Every pixel is as in OpenCV's `Canny`, which blurs nothing: blur first where
+ * there is noise. Of a colour picture each pixel's strongest channel counts.
  *
  * @param image [h, w, c]; OpenCV's are uint8
  * @returns uint8 [h, w, 1]: 255 on edges, 0 elsewhere
- * @throws StriateError `usage` for thresholds that are negative or no numbers; `shape` where `image` is no picture
+ * @throws StriateError `usage` for thresholds that are negative or no numbers, or another aperture; `shape` where `image`
+ * is no picture
  */
-export function canny(image: Image, { low, high, l2Gradient = false }: CannyOptions): Image<"uint8"> {
+export function canny(image: Image, options: CannyOptions): Image<"uint8"> {
+  const { low, high, l2Gradient = false, apertureSize = 3 } = options;
   if (!(low >= 0 && high >= 0)) {
     throw new StriateError("usage", `Canny's thresholds are at least 0; got ${low} and ${high}`);
   }
+  if (!Object.hasOwn(APERTURES, apertureSize)) {
+    throw new StriateError("usage", `Canny's aperture is ${Object.keys(APERTURES).join(", ")}; got ${apertureSize}`);
+  }
   const { height, width } = imageSize(image);
-  const weak = threshold(Math.min(low, high), l2Gradient);
-  const strong = threshold(Math.max(low, high), l2Gradient);
+  const unit = unitOf(apertureSize);
+  const weak = threshold(Math.min(low, high) / unit, l2Gradient);
+  const strong = threshold(Math.max(low, high) / unit, l2Gradient);
   const stride = width + 2;
   // With a pixel that is no edge all around the picture.
   const map = new Uint8Array((height + 2) * stride).fill(NO_EDGE);
   const open: number[] = [];
-  eachWindow(image, l2Gradient, (y, rows) => thinRow(rows, { map, start: (y + 1) * stride + 1, weak, strong, open }));
+  eachWindow(image, options, (y, rows) => thinRow(rows, { map, start: (y + 1) * stride + 1, weak, strong, open }));
   followEdges(map, stride, open);
   return { dtype: "uint8", shape: [height, width, 1], data: edgesOf(map, width, height) };
 }
@@ -73,7 +92,11 @@ interface Window {
 }
 
 /** Calls `take` with each row of gradients and the sizes around it, from the top; the arrays are used again. */
-function eachWindow(image: Image, l2Gradient: boolean, take: (y: number, rows: Window) => void): void {
+function eachWindow(
+  image: Image,
+  { l2Gradient = false, apertureSize = 3 }: CannyOptions,
+  take: (y: number, rows: Window) => void,
+): void {
   const { height, width, channels } = imageSize(image);
   const blank = (): GradientRow => ({
     gx: new Float32Array(width),
@@ -81,13 +104,41 @@ function eachWindow(image: Image, l2Gradient: boolean, take: (y: number, rows: W
     size: new Float32Array(width + 2),
   });
   let [above, here, below] = [blank(), blank(), blank()];
-  eachGradientRow(image, { operator: "sobel", border: "nearest" }, (y, gx, gy) => {
+  eachSobelRow(image, apertureSize, (y, gx, gy) => {
     takeStrongest(below, gx, gy, channels, l2Gradient);
     if (y > 0) take(y - 1, { above: above.size, here, below: below.size });
     [above, here, below] = [here, below, above];
   });
   below.size.fill(0);
   take(height - 1, { above: above.size, here, below: below.size });
+}
+
+/** OpenCV keeps gradients in 16 bits: those of the largest kernels are divided, and so are the thresholds. */
+function unitOf(apertureSize: Aperture): number {
+  return apertureSize === 7 ? 16 : 1;
+}
+
+/** Calls `take` with the gradients of each row, from the top; the arrays are used again for the next row. */
+function eachSobelRow(
+  image: Image,
+  apertureSize: Aperture,
+  take: (y: number, gx: Float32Array, gy: Float32Array) => void,
+): void {
+  const { height, width } = imageSize(image);
+  const { smoothing, difference } = APERTURES[apertureSize];
+  const kernels = [
+    kernelWeights({ vertical: smoothing, horizontal: difference }, false),
+    kernelWeights({ vertical: difference, horizontal: smoothing }, false),
+  ];
+  const before = (apertureSize - 1) / 2;
+  const unit = unitOf(apertureSize);
+  const pass = { outHeight: height, outWidth: width, top: before, left: before, stride: 1, border: "nearest" } as const;
+  eachCorrelatedRow(image, kernels, pass, (y, [gx, gy]) => {
+    if (!gx || !gy) return;
+    if (unit !== 1)
+      for (const row of [gx, gy]) for (let i = 0; i < row.length; i++) row[i] = halfToEven((row[i] ?? 0) / unit);
+    take(y, gx, gy);
+  });
 }
 
 /** Of each pixel the gradient of the channel in which it is largest, the first one where several are. */

@@ -70,6 +70,13 @@ export function notAPicture(name: string, bytes: Uint8Array, cause?: unknown): S
   );
 }
 
+/** The error of a picture that is good, of a kind that the decoder does not know. */
+export function unsupportedPicture(name: string, reason: string, cause?: unknown): StriateError {
+  return new StriateError("data", `${name}: is of a kind that cannot be read: ${reason}. Convert it to PNG or JPEG`, {
+    cause,
+  });
+}
+
 /** The error of a picture whose header is good and whose pixels are not. */
 export function damagedPicture(name: string, reason: string, cause?: unknown): StriateError {
   const why = reason === "" ? "" : `: ${reason}`;

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { asError, StriateError } from "../errors.ts";
+import { coloursOfInks } from "./cmyk.ts";
 import {
   type Codec,
   checkPixels,
@@ -11,6 +12,7 @@ import {
   type Pixels,
   type Shrinking,
   type Sides,
+  unsupportedPicture,
 } from "./codec.ts";
 import { signatureOf } from "./header.ts";
 
@@ -33,23 +35,24 @@ export const codec: Codec = {
   async decode(bytes, name, maxPixels, shrinking) {
     // Errors and missing ends are refused; warnings, such as stray bytes between segments, are common and harmless.
     const input = sharp(bytes, { failOn: "error", limitInputPixels: false });
-    const { width, height, space, depth, hasAlpha, autoOrient } = await readMetadata(input, bytes, name);
+    const { width, height, space, depth, hasAlpha, hasProfile, autoOrient } = await readMetadata(input, bytes, name);
     checkPixels(name, width, height, maxPixels);
     if (depth !== "uchar" && depth !== "ushort") {
       const why = `its values are of type ${depth}; values of 8 or 16 bits can be read. Convert it first`;
       throw new StriateError("data", `${name}: ${why}`);
     }
-    const grey = space === "b-w" || space === "grey16";
+    // Sharp's grey pictures have no alpha, so that grey with alpha is read as colour.
+    const grey = (space === "b-w" || space === "grey16") && !hasAlpha;
     try {
       const oriented = input.autoOrient();
       if (depth === "ushort") return await deepPixels(oriented.toColourspace(grey ? "grey16" : "rgb16"));
       const sized = shrinking ? shrunk(oriented, autoOrient, shrinking) : oriented;
-      // As b-w, sharp's raw output leaves alpha out.
-      const shallow = sized.toColourspace(grey && !hasAlpha ? "b-w" : "srgb").raw({ depth: "uchar" });
+      if (space === "cmyk" && !hasProfile) return await inkPixels(sized);
+      const shallow = sized.toColourspace(grey ? "b-w" : "srgb").raw({ depth: "uchar" });
       const { data, info } = await shallow.toBuffer({ resolveWithObject: true });
       return { width: info.width, height: info.height, channels: info.channels, data: ownBytes(data) };
     } catch (thrown) {
-      throw damagedPicture(name, firstLine(thrown), thrown);
+      throw undecodable(name, thrown);
     }
   },
 
@@ -69,6 +72,13 @@ function shrunk(input: Sharp, own: Sides, { sides, method }: Shrinking): Sharp {
   return input.resize(width, height, { fit: "fill", kernel: KERNELS[method] });
 }
 
+/** Without a profile of its own libvips would take one that no other decoder has. */
+async function inkPixels(input: Sharp): Promise<Pixels> {
+  const inks = input.pipelineColourspace("cmyk").toColourspace("cmyk").raw({ depth: "uchar" });
+  const { data, info } = await inks.toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, channels: 3, data: coloursOfInks(data) };
+}
+
 /** 16-bit values as 8-bit ones: 65,535 becomes 255, and what lies between is rounded. */
 async function deepPixels(input: Sharp): Promise<Pixels> {
   const { data, info } = await input.raw({ depth: "ushort" }).toBuffer({ resolveWithObject: true });
@@ -84,10 +94,9 @@ async function readMetadata(input: Sharp, bytes: Uint8Array, name: string): Prom
   try {
     return await input.metadata();
   } catch (thrown) {
-    const message = firstLine(thrown);
     // Of a TIFF that is cut off its directory is missing, which may lie at its end.
-    const isUnknown = message.includes("unsupported image format") && signatureOf(bytes) === undefined;
-    throw isUnknown ? notAPicture(name, bytes, thrown) : damagedPicture(name, message, thrown);
+    const isUnknown = firstLine(thrown).includes("unsupported image format") && signatureOf(bytes) === undefined;
+    throw isUnknown ? notAPicture(name, bytes, thrown) : undecodable(name, thrown);
   }
 }
 
@@ -106,6 +115,14 @@ function ownBytes(bytes: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, length } = bytes;
   const whole = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength === length;
   return whole ? new Uint8Array(buffer) : new Uint8Array(bytes);
+}
+
+/** What libvips says of kinds of TIFF that it was built without. */
+const UNSUPPORTED = /not supported|not configured|labq|samples_per_pixel/;
+
+function undecodable(name: string, thrown: unknown): StriateError {
+  const reason = firstLine(thrown);
+  return (UNSUPPORTED.test(reason) ? unsupportedPicture : damagedPicture)(name, reason, thrown);
 }
 
 /** What libvips says first; what follows comes of it. Nothing where another thread took the words, which all share. */

@@ -27,7 +27,7 @@ const MOST_PIXELS = 100_000_000;
 /**
  * Decodes a picture: JPEG, PNG, WebP, AVIF, GIF (its first frame) or TIFF, whatever its name; in a browser what the
  * browser can. It is turned by its EXIF orientation, and an ICC profile in it (CMYK has one as a rule) is applied, so
- * that the colours are sRGB. 16 bits become 8, palettes their colours.
+ * that the colours are sRGB; in Node, CMYK without one is Pillow's. 16 bits become 8, palettes their colours.
  *
  * In Chromium JPEG, WebP, GIF and 8-bit PNG give the values that they give in Node. Its 16 bits, AVIF and ICC profiles differ
  * by at most 1; of CMYK it applies no profile (up to 52 off, 8 in the mean, for a photo).

@@ -3,6 +3,7 @@ import type { Sides } from "./codec.ts";
 import { blankImage, type Image, imageSize } from "./image.ts";
 import { paste } from "./paste.ts";
 import { checkSide, type Interpolation, resizeImage } from "./resize.ts";
+import { halfToEven } from "./round.ts";
 
 /** A rectangle of a picture, in pixels from its top left corner. */
 export interface Rectangle {
@@ -51,15 +52,9 @@ export function centerCrop<D extends "uint8" | "float32">(
   { width, height }: { readonly width: number; readonly height: number },
 ): Image<D> {
   const size = imageSize(image);
-  const left = halfToEven(size.width - width);
-  const top = halfToEven(size.height - height);
+  const left = halfToEven((size.width - width) / 2);
+  const top = halfToEven((size.height - height) / 2);
   return cropImage(image, { left, top, width, height });
-}
-
-/** x / 2, rounded to the nearest whole number, halves to the even one. */
-function halfToEven(x: number): number {
-  const half = Math.floor(x / 2);
-  return x % 2 === 1 && half % 2 === 1 ? half + 1 : half;
 }
 
 /** What `resizeShortSide` takes. */

@@ -84,7 +84,7 @@ export function gradients(image: Image, options: GradientOptions = {}): Gradient
  * Calls `take` with the gradients of each row, from the top; the arrays are used again for the next row.
  * @throws StriateError as `gradients`
  */
-export function eachGradientRow(
+function eachGradientRow(
   image: Image,
   { operator = "sobel", border = "reflect" }: GradientOptions,
   take: (y: number, gx: Float32Array, gy: Float32Array, loops: Kernels) => void,

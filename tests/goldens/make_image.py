@@ -16,7 +16,7 @@ Layout of image.json:
     filters[]   {noise, what, sigma, border, output}                          SciPy's
     gabor[]     {options, output}                                             OpenCV's
     renormalize {noise, kernel, output}                                       OpenCV's
-    canny[]     {photo, channels, low, high, l2Gradient, edges}   OpenCV's; one bit a pixel
+    canny[]     {photo, channels, low, high, apertureSize, l2Gradient, edges}   OpenCV's; one bit a pixel
     pictures[]  {file, mode, output}                    Pillow's pixels of pictures/FILE; mode L, RGB, RGBA
 """
 
@@ -152,13 +152,25 @@ def gabor():
 def cannies():
     for name in ["chelsea", "coffee"]:
         grey = np.asarray(photo(name, "L"))
-        for low, high, l2 in [(100, 200, False), (100, 200, True), (30.5, 90.7, True), (0, 50, False)]:
-            edges = cv2.Canny(grey, low, high, L2gradient=l2)
-            packed = text(np.packbits(edges > 0))
-            yield {"photo": name, "channels": 1, "low": low, "high": high, "l2Gradient": l2, "edges": packed}
-    edges = cv2.Canny(np.asarray(photo("fruits", "RGB")), 150, 300, L2gradient=True)
-    packed = text(np.packbits(edges > 0))
-    yield {"photo": "fruits", "channels": 3, "low": 150, "high": 300, "l2Gradient": True, "edges": packed}
+        for low, high, aperture, l2 in [
+            (100, 200, 3, False),
+            (100, 200, 3, True),
+            (30.5, 90.7, 3, True),
+            (0, 50, 3, False),
+            (900, 2001, 5, False),
+            (900, 2001, 5, True),
+            (15001, 40003, 7, False),
+            (15001, 40003, 7, True),
+        ]:
+            yield cannied(name, "L", low, high, aperture, l2)
+    yield cannied("fruits", "RGB", 150, 300, 3, True)
+    yield cannied("fruits", "RGB", 20000, 40000, 7, False)
+
+
+def cannied(name, mode, low, high, aperture, l2):
+    edges = cv2.Canny(np.asarray(photo(name, mode)), low, high, apertureSize=aperture, L2gradient=l2)
+    options = {"low": low, "high": high, "apertureSize": aperture, "l2Gradient": l2}
+    return {"photo": name, "channels": len(mode), **options, "edges": text(np.packbits(edges > 0))}
 
 
 def pictures():
@@ -196,16 +208,23 @@ def pictures():
         yield case(file, "RGB")
     clear.save(folder / "alpha.png")
     clear.save(folder / "alpha.webp", lossless=True, exact=True)
-    for file in ["alpha.png", "alpha.webp"]:
+    clear_grey = Image.merge("LA", [grey, Image.fromarray(ramp)])
+    clear_grey.save(folder / "grey_alpha.png")
+    clear_grey.save(folder / "grey_alpha.tiff")
+    grey.save(folder / "grey_key.png", transparency=grey.getpixel((3, 3)))
+    for file in ["alpha.png", "alpha.webp", "grey_alpha.png", "grey_alpha.tiff", "grey_key.png"]:
         yield case(file, "RGBA")
         back = Image.new("RGBA", clear.size, (255, 0, 128, 255))
-        yield case(file, "RGB", np.asarray(Image.alpha_composite(back, clear).convert("RGB")))
+        front = Image.open(folder / file).convert("RGBA")
+        yield case(file, "RGB", np.asarray(Image.alpha_composite(back, front).convert("RGB")))
     cv2.imwrite(str(folder / "deep.png"), deep)
     yield case("deep.png", "L", np.round(deep / 257))
     cv2.imwrite(str(folder / "deep.tiff"), np.stack([deep, deep[::-1], deep[:, ::-1]], 2)[:, :, ::-1])
     yield case("deep.tiff", "RGB", np.round(np.stack([deep, deep[::-1], deep[:, ::-1]], 2) / 257))
     colour.convert("CMYK").save(folder / "cmyk.jpg", quality=95)
-    yield case("cmyk.jpg", "RGB", np.asarray(colour))
+    yield case("cmyk.jpg", "RGB")
+    # Of a kind that Striate does not read.
+    Image.new("LAB", (4, 4)).save(folder / "lab.tiff")
     turns = [None, "FLIP_LEFT_RIGHT", "ROTATE_180", "FLIP_TOP_BOTTOM", "TRANSPOSE", "ROTATE_270", "TRANSVERSE", "ROTATE_90"]
     for orientation, turn in enumerate(turns, 1):
         exif = Image.Exif()
