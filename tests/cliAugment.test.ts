@@ -1,7 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { decodeImage } from "#striate/image/index";
+import { blankImage, decodeImage, encodeImage } from "#striate/image/index";
 import { striate } from "./support/cli.ts";
 import { temporaryFolder, writePictures } from "./support/pictureFolder.ts";
 
@@ -14,11 +14,38 @@ describe("striate augment", () => {
     for (const name of ["a.png", "b.png"]) {
       const { code, stdout } = await striate(cwd, "augment", PHOTO, "-o", name, "--seed", "1", ...options);
       expect(code).toBe(0);
-      expect(stdout).toBe(`5 pictures made of ${PHOTO}: ${name}\n`);
+      expect(stdout).toBe(`${name}: 5 pictures made of ${PHOTO}\n`);
     }
     const sheet = await readFile(join(cwd, "a.png"));
     expect(sheet.equals(await readFile(join(cwd, "b.png")))).toBe(true);
-    expect((await decodeImage(sheet)).shape).toEqual([2 * 164 + 4, 3 * 164 + 4, 3]);
+    expect((await decodeImage(sheet)).shape).toEqual([2 * 228 + 4, 3 * 228 + 4, 3]);
+  });
+
+  test("shows without options what training does, which is what its name says too", async () => {
+    const cwd = temporaryFolder();
+    expect((await striate(cwd, "augment", PHOTO)).code).toBe(0);
+    expect((await striate(cwd, "augment", PHOTO, "--augment", "default", "-o", "named.png")).code).toBe(0);
+    expect((await striate(cwd, "augment", PHOTO, "--augment", "none", "-o", "none.png")).code).toBe(0);
+    const [plain, named, none] = await Promise.all(
+      ["chelsea-augmented.png", "named.png", "none.png"].map((name) => readFile(join(cwd, name))),
+    );
+    expect(plain).toEqual(named);
+    expect(plain).not.toEqual(none);
+  });
+
+  test("the sheet has the picture's proportions, a large one's too, and pixels of a shift are the picture's", async () => {
+    const cwd = temporaryFolder();
+    const wide = blankImage("uint8", { height: 2000, width: 4000, channels: 1 });
+    await writeFile(join(cwd, "wide.png"), await encodeImage({ ...wide, data: wide.data.fill(200) }));
+    const shift = ["--width-shift-range", "1000", "--fill-mode", "constant", "--count", "4"];
+    expect((await striate(cwd, "augment", "wide.png", "-o", "sheet.png", ...shift)).code).toBe(0);
+    const { shape, data } = await decodeImage(join(cwd, "sheet.png"), { channels: 1 });
+    const [height, width] = [158, 317];
+    expect(shape).toEqual([2 * (height + 4) + 4, 2 * (width + 4) + 4, 1]);
+    // What is empty of the four: between nothing and a fourth of each.
+    const empty = data.filter((value) => value < 10).length / (4 * height * width);
+    expect(empty).toBeGreaterThan(0.02);
+    expect(empty).toBeLessThan(0.25);
   });
 
   test("writes files into a folder, of the picture's size", async () => {
@@ -41,8 +68,9 @@ describe("striate augment", () => {
       const { code, stderr } = await striate(cwd, "augment", ...args);
       return `${code} ${stderr}`;
     };
-    expect(await failure(PHOTO)).toMatch(/^2 striate: say by -o OUT where to/);
-    expect(await failure(PHOTO, "-o", "x.bmp")).toMatch(/^2 striate: x\.bmp: pictures are written as \.png/);
+    expect(await failure(PHOTO, "-o", "")).toMatch(/^2 striate: -o "": give a picture/);
+    expect(await failure(PHOTO, "-o", "x.bmp")).toMatch(/^2 striate: -o "x\.bmp": give a picture \(\.png, /);
+    expect(await failure(PHOTO, "--augment", "bold")).toMatch(/^1 striate: --augment takes default, strong, none/);
     expect(await failure("missing.png", "-o", "x.png")).toMatch(/^1 striate: missing\.png: there is no such file/);
     expect(await failure("text.jpg", "-o", "x.png")).toMatch(/^1 striate: text\.jpg: is no picture/);
     expect(await failure(PHOTO, "-o", "x.png", "--zoom-range", "a")).toMatch(/^2 .*--zoom-range/);

@@ -1,14 +1,17 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findInputs } from "#striate/cli/edges/inputs";
 import {
+  blankImage,
   canny,
   correlate,
   decodeImage,
+  encodeImage,
   gradientMagnitude,
   gradients,
   laplacianOfGaussian,
@@ -24,6 +27,8 @@ beforeAll(async () => {
   await mkdir(join(cwd, "photos/more"), { recursive: true });
   await cp(join(photos, "chelsea.png"), join(cwd, "photos/cat.png"));
   await cp(join(photos, "coffee.png"), join(cwd, "photos/more/cup.png"));
+  await mkdir(join(cwd, "other"));
+  await cp(join(photos, "coffee.png"), join(cwd, "other/cat.png"));
   await writeFile(join(cwd, "photos/notes.txt"), "no picture");
   await writeFile(join(cwd, "diagonal.json"), "[[1, 0], [0, -1]]");
 });
@@ -95,6 +100,27 @@ describe("edges of one picture", () => {
     expect(piped.data).toEqual(renormalize(gradientMagnitude(await picture("photos/cat.png"))).data);
   });
 
+  test("without -o go to NAME-edges.png in the working folder", async () => {
+    expect(await edges()).toMatchObject([{ output: "cat-edges.png" }]);
+    expect((await picture("cat-edges.png")).data).toEqual(
+      renormalize(gradientMagnitude(await picture("photos/cat.png"))).data,
+    );
+  });
+
+  test("a wide picture's --grid is no ribbon, and a line's is no wall", async () => {
+    await writeFile(
+      join(cwd, "wide.png"),
+      await encodeImage(blankImage("uint8", { height: 200, width: 1500, channels: 1 })),
+    );
+    await writeFile(
+      join(cwd, "line.png"),
+      await encodeImage(blankImage("uint8", { height: 1, width: 300, channels: 1 })),
+    );
+    const [wide] = await json(cwd, "edges", "wide.png", "-o", "widegrid.png", "--grid");
+    const [line] = await json(cwd, "edges", "line.png", "-o", "linegrid.png", "--grid");
+    for (const { width } of [wide ?? {}, line ?? {}]) expect(Number(width)).toBeLessThan(4000);
+  });
+
   test("the ending says the format", async () => {
     await edges("-o", "edges.webp");
     expect((await readFile(join(cwd, "edges.webp"))).toString("latin1", 8, 12)).toBe("WEBP");
@@ -117,6 +143,45 @@ describe("edges of many pictures", () => {
     expect(await json(cwd, "edges", "photos/*.png", "-o", "one/")).toHaveLength(1);
   });
 
+  test.each([
+    ["photos/[a-c]*.png", ["cat.png"]],
+    ["photos/[!c]*.png", []],
+    ["{photos,other}/{cat,cup}.{jpg,png}", ["other/cat.png", "photos/cat.png"]],
+    ["photos/**", ["cat.png", "more/cup.png"]],
+  ])("the glob %s names %j", async (glob, names) => {
+    const found = (await findInputs([join(cwd, glob)]).catch(() => [])).map(({ name }) => name.split(sep).join("/"));
+    expect(found.sort()).toEqual(names);
+  });
+
+  test("names are what they are: brackets, line breaks, Unicode; links are followed, pipes are left alone", async () => {
+    const folder = join(cwd, "odd");
+    await mkdir(join(folder, "in/inner"), { recursive: true });
+    const names = ["[1].png", "a b.png", "new\nline.png", "\u00fc \u6f22.png"];
+    for (const name of names) await cp(join(photos, "chelsea.png"), join(folder, "in/inner", name));
+    await symlink("inner", join(folder, "in/link"));
+    await symlink("..", join(folder, "in/inner/circle"));
+    execFileSync("mkfifo", [join(folder, "in/pipe.png")]);
+    await json(folder, "edges", "in", "-o", "out");
+    expect((await readdir(join(folder, "out/inner"))).sort()).toEqual(names);
+    expect(await json(folder, "edges", "in/inner/[1].png", "-o", "1.png")).toHaveLength(1);
+  });
+
+  test("one that is named twice is drawn once, and endings tell apart what has one name", async () => {
+    expect(await json(cwd, "edges", "photos/cat.png", "./photos/cat.png", "-o", "once")).toHaveLength(1);
+    await writeFile(join(cwd, "cat.jpg"), await encodeImage(await picture("photos/cat.png"), { format: "jpeg" }));
+    const lines = await json(cwd, "edges", "photos/cat.png", "cat.jpg", "-o", "apart");
+    expect(lines.map(({ output }) => output)).toEqual([join("apart", "cat.png.png"), join("apart", "cat.jpg.png")]);
+  });
+
+  test("one that leads nowhere is told and left out", async () => {
+    await symlink("nowhere.png", join(cwd, "other/dangling.png"));
+    const finished = await striate(cwd, "edges", "other", "-o", "dangled");
+    await rm(join(cwd, "other/dangling.png"));
+    expect(finished.code).toBe(1);
+    expect(finished.stderr).toContain("1 of 2 pictures could not be read; 1 are done");
+    expect(finished.stderr).toContain("dangling.png: there is no such file");
+  });
+
   test("a bad one is told and left out", async () => {
     await writeFile(join(cwd, "bad.jpg"), "no picture");
     const finished = await striate(cwd, "edges", "bad.jpg", "photos", "-o", "partly", "--json");
@@ -131,13 +196,13 @@ describe("edges of many pictures", () => {
 describe.concurrent("used wrongly", () => {
   const colour = "photos/cat.png";
   test.each([
-    [[colour], "say where the result goes: -o FILE, -o FOLDER or -o -"],
+    [["photos"], "say by -o FOLDER where the edges of 2 pictures go"],
     [["-o", "a.png"], "missing required argument 'in'"],
     [[colour, "-o", colour], "would be written over a picture that is read"],
     [[colour, "-o", "a.bmp"], "pictures are written as .png, .jpeg"],
     [["photos", "-o", "-"], "--out - takes one picture, and there are 2"],
     [["photos", "-o", "a.png"], "--out a.png is a file, and there are 2 pictures"],
-    [[colour, "photos", "-o", "both"], "would both be written to"],
+    [[colour, "other/cat.png", "-o", "both"], "would both be written to"],
     [[colour, "-o", "a.png", "--operator", "canney"], "--operator takes one of sobel, scharr"],
     [[colour, "-o", "a.png", "--gx", "--grid"], "give one of --gx, --grid"],
     [[colour, "-o", "a.png", "--operator", "canny", "--gy"], "--gy has no use here: only sobel, scharr"],
@@ -153,9 +218,15 @@ describe.concurrent("used wrongly", () => {
     ["none.json", "cannot be read"],
     ["photos/notes.txt", "is no JSON"],
     ["words.json", "holds no kernel; expected rows of numbers"],
+    ["uneven.json", "uneven.json: the rows of a kernel have one length; these have 1, 2"],
   ])("kernel %s", async (file, words) => {
     await writeFile(join(cwd, "words.json"), `{"rows": 3}`);
+    await writeFile(join(cwd, "uneven.json"), "[[1], [2, 3]]");
     expectFailure(await striate(cwd, "edges", colour, "-o", "a.png", "--kernel", file), 1, words);
+  });
+
+  test("a file where the folder for the result should be", async () => {
+    await failure(1, "photos/notes.txt: a file is there", cwd, "edges", colour, "-o", "photos/notes.txt/a.png");
   });
 
   test("inputs that are not there", async () => {

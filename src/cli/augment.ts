@@ -1,5 +1,4 @@
-import { mkdir } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import {
   colorJitter,
   cutout,
@@ -10,19 +9,19 @@ import {
   type Step,
   saltAndPepper,
   speckleNoise,
+  stepOf,
 } from "../data/index.ts";
 import { StriateError } from "../errors.ts";
 import { writeFileAtomic } from "../formats/index.ts";
-import { decodeImage, encodeImage, type Image, type ImageFormat } from "../image/index.ts";
+import { decodeImage, encodeImage, type Image, type ImageFormat, imageSize, type Sides } from "../image/index.ts";
 import { asFloat32, randomStream } from "../tensor/index.ts";
+import { augmentationSteps } from "./augmentation.ts";
+import { augmentSheet, sheetPicture } from "./augmentSheet.ts";
 import type { Call, Values } from "./command.ts";
 import type { AugmentFlags } from "./commands/augment.ts";
-import { contactSheet } from "./contactSheet.ts";
 import { DONE } from "./output.ts";
+import { isFolder, makeFolder } from "./outputFolder.ts";
 import { defined } from "./values.ts";
-
-/** The side of a picture on the sheet, in pixels. */
-const SIDE = 160;
 
 const FORMATS: Readonly<Record<string, ImageFormat>> = {
   ".png": "png",
@@ -31,54 +30,81 @@ const FORMATS: Readonly<Record<string, ImageFormat>> = {
   ".webp": "webp",
 };
 
-/** `striate augment`: what the options make of one picture. */
+/** `striate augment`: what the options make of one picture, or what training does where there are none. */
 export async function augmentPicture({ args, flags, output, signal }: Call<AugmentFlags>): Promise<number> {
   const [path = ""] = args;
-  const { output: to, count = 16 } = flags;
-  if (to === undefined)
-    throw new StriateError("usage", "say by -o OUT where to: a picture such as sheet.png, or a folder");
-  const picture = asFloat32(await decodeImage(path));
-  const change = changeOf(flags);
-  const made: Image<"float32">[] = [];
-  for (let i = 0; i < count; i++) {
-    if (signal.aborted) throw new StriateError("interrupted", `interrupted after ${i} of ${count} pictures`);
-    made.push(change(picture, i));
-    // An interrupt is heard between pictures.
-    await new Promise((resolve) => setImmediate(resolve));
+  const name = basename(path, extname(path));
+  const { out = `${name}-augmented.png`, count = 16 } = flags;
+  const ending = extname(out).toLowerCase();
+  const intoFolder = out !== "" && (await isFolder(out));
+  const format = !intoFolder && Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;
+  if (!intoFolder && !format) {
+    const endings = Object.keys(FORMATS).join(", ");
+    throw new StriateError("usage", `-o "${out}": give a picture (${endings}), or a folder, a name without an ending`);
   }
-  const files = await write(to, basename(path, extname(path)), made);
-  output.result({ picture: path, count, files }, `${count} pictures made of ${path}: ${to}`);
+  const steps = await stepsOf(flags);
+  const picture = asFloat32(await decodeImage(path));
+  const shown = format ? sheetPicture(picture) : picture;
+  const change = changeOf(forSize(flags, imageSize(picture), imageSize(shown)), steps);
+  const made = function* () {
+    for (let i = 0; i < count; i++) {
+      if (signal.aborted) throw new StriateError("interrupted", `interrupted after ${i} of ${count} pictures`);
+      yield change(shown, i);
+    }
+  };
+  const files = format ? await writeSheet(out, made(), count, format) : await writeFiles(out, name, made(), count);
+  output.result({ picture: path, count, files }, `${out}: ${count} pictures made of ${path}`);
   return DONE;
 }
 
-async function write(to: string, name: string, made: readonly Image<"float32">[]): Promise<readonly string[]> {
-  const ending = extname(to).toLowerCase();
-  const format = Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;
-  if (format) {
-    const columns = Math.ceil(Math.sqrt(made.length));
-    const rows = Array.from({ length: Math.ceil(made.length / columns) }, (_, y) =>
-      made.slice(y * columns, (y + 1) * columns),
-    );
-    await writeFileAtomic(to, await encodeImage(contactSheet(rows, columns, SIDE), { format }));
-    return [to];
+async function writeSheet(
+  out: string,
+  made: Iterable<Image<"float32">>,
+  count: number,
+  format: ImageFormat,
+): Promise<readonly string[]> {
+  await makeFolder(dirname(out));
+  await writeFileAtomic(out, await encodeImage(await augmentSheet(made, count), { format }));
+  return [out];
+}
+
+async function writeFiles(
+  folder: string,
+  name: string,
+  made: Iterable<Image<"float32">>,
+  count: number,
+): Promise<readonly string[]> {
+  await makeFolder(folder);
+  const files: string[] = [];
+  for (const image of made) {
+    const file = join(folder, `${name}_${String(files.length).padStart(String(count - 1).length, "0")}.png`);
+    await writeFileAtomic(file, await encodeImage(image));
+    files.push(file);
   }
-  if (ending !== "") {
-    throw new StriateError(
-      "usage",
-      `${to}: pictures are written as ${Object.keys(FORMATS).join(", ")}, or into a folder`,
-    );
-  }
-  await mkdir(to, { recursive: true });
-  const files = made.map((_, i) => join(to, `${name}_${String(i).padStart(String(made.length - 1).length, "0")}.png`));
-  for (const [i, image] of made.entries()) await writeFileAtomic(files[i] ?? "", await encodeImage(image));
   return files;
 }
 
+/** Shifts of whole pixels as fractions, where the picture was made smaller for the sheet. */
+function forSize(flags: Values<AugmentFlags>, own: Sides, shown: Sides): Values<AugmentFlags> {
+  if (own.width === shown.width && own.height === shown.height) return flags;
+  const fraction = (shift: number | undefined, side: number) =>
+    shift === undefined || Math.abs(shift) < 1 ? shift : Math.min(Math.abs(shift), side - 1) / side;
+  return {
+    ...flags,
+    ...defined({
+      widthShiftRange: fraction(flags.widthShiftRange, own.width),
+      heightShiftRange: fraction(flags.heightShiftRange, own.height),
+    }),
+  };
+}
+
 /** What is done to the picture of values 0..255 at each count. */
-function changeOf(flags: Values<AugmentFlags>): (picture: Image<"float32">, count: number) => Image<"float32"> {
+function changeOf(
+  flags: Values<AugmentFlags>,
+  steps: readonly Step[],
+): (picture: Image<"float32">, count: number) => Image<"float32"> {
   const { seed = 0 } = flags;
   const generator = imageDataGenerator(generatorOptions(flags));
-  const steps = stepsOf(flags);
   return (picture, count) => {
     const random = (stream: string) => randomStream({ seed, stream, counter: count });
     const transformed = generator.randomTransform(picture, random("augment"));
@@ -112,7 +138,16 @@ function generatorOptions(flags: Values<AugmentFlags>): ImageDataGeneratorOption
   };
 }
 
-function stepsOf(flags: Values<AugmentFlags>): readonly Step[] {
+/** Options that say where to and how many, not what is done. */
+const NO_CHANGES = ["out", "count", "seed", "fillMode", "cval", "interpolationOrder"];
+
+async function stepsOf(flags: Values<AugmentFlags>): Promise<readonly Step[]> {
+  const hasChanges = Object.keys(flags).some((key) => !NO_CHANGES.includes(key));
+  const augment = flags.augment ?? (hasChanges ? "none" : "default");
+  return [...(await augmentationSteps(augment)).map(stepOf), ...singleSteps(flags)];
+}
+
+function singleSteps(flags: Values<AugmentFlags>): readonly Step[] {
   const {
     gaussianNoise: noise,
     speckleNoise: speckle,

@@ -1,23 +1,22 @@
-import { blankImage, type Image, imageSize, resizeAndPad } from "../image/index.ts";
+import { blankImage, type Image, imageSize, resizeAndPad, type Sides } from "../image/index.ts";
 
 const GAP = 4;
 const PAPER = 255;
 
 /**
- * Pictures side by side on white, row by row, each as large as fits into its square.
+ * Pictures side by side on white, row by row, each as large as fits into its cell.
  * @param columns pictures in a row
- * @param side of a square, in pixels
  */
-export function contactSheet(rows: readonly (readonly Image[])[], columns: number, side: number): Image<"uint8"> {
-  const height = rows.length * (side + GAP) + GAP;
-  const width = columns * (side + GAP) + GAP;
-  const sheet = blankImage("uint8", { height, width, channels: 3 });
+export function contactSheet(rows: readonly (readonly Image[])[], columns: number, cell: Sides): Image<"uint8"> {
+  const [down, across] = [cell.height + GAP, cell.width + GAP];
+  const size = { height: rows.length * down + GAP, width: columns * across + GAP, channels: 3 };
+  const sheet = blankImage("uint8", size);
   sheet.data.fill(PAPER);
   for (const [y, row] of rows.entries()) {
     for (const [x, picture] of row.entries()) {
       const { channels } = imageSize(picture);
-      const square = resizeAndPad(picture, { height: side, width: side, fill: new Array(channels).fill(PAPER) });
-      paste(sheet, square, GAP + y * (side + GAP), GAP + x * (side + GAP));
+      const whole = resizeAndPad(picture, { ...cell, fill: new Array(channels).fill(PAPER) });
+      paste(sheet, whole, GAP + y * down, GAP + x * across);
     }
   }
   return sheet;

@@ -120,7 +120,7 @@ async function sheetOf({ classNames, pictures }: FolderReport): Promise<Image<"u
     const all = pictures.filter((each) => each.label === label);
     const row: Image[] = [];
     for (const { path } of all.slice(0, columns)) row.push(await decodeImage(path));
-    const image = contactSheet([row], columns, SHEET.side);
+    const image = contactSheet([row], columns, { height: SHEET.side, width: SHEET.side });
     rows.push(await figure([{ title, subtitle: `${counted(all.length)} pictures`, image }]));
   }
   return stacked(rows);

@@ -1,8 +1,7 @@
-import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { picturesIn } from "../data/index.ts";
 import { asError, StriateError } from "../errors.ts";
-import { isPictureName } from "../image/index.ts";
 
 /** A picture that was asked for. */
 export interface Input {
@@ -12,20 +11,20 @@ export interface Input {
 }
 
 /**
- * The pictures that arguments name: files as they are, the pictures anywhere in folders, and globs (`*`, `?`, `**`) that
- * the shell has left alone; sorted within each argument.
+ * The pictures that arguments name: files as they are, the pictures anywhere in folders, and globs (`*`, `?`, `**`,
+ * `[a-z]`, `{jpg,png}`) that the shell has left alone. A picture that is named twice under one name is there once.
  *
  * @throws StriateError `io` for an argument that names nothing
  */
 export async function findInputs(args: readonly string[]): Promise<Input[]> {
-  const found: Input[] = [];
+  const found = new Map<string, Input>();
   for (const argument of args) {
     const inputs = await inputsOf(argument);
     if (inputs.length === 0)
       throw new StriateError("io", `${argument}: there are no pictures in it (${PICTURE_NAMES})`);
-    found.push(...inputs);
+    for (const input of inputs) found.set(JSON.stringify([resolve(input.path), input.name]), input);
   }
-  return found;
+  return [...found.values()];
 }
 
 const PICTURE_NAMES = "jpg, png, webp, avif, gif, tiff";
@@ -33,11 +32,12 @@ const PICTURE_NAMES = "jpg, png, webp, avif, gif, tiff";
 async function inputsOf(argument: string): Promise<Input[]> {
   const kind = await kindOf(argument);
   if (kind === "file") return [{ path: argument, name: basename(argument) }];
-  if (kind === "folder") return (await within(argument, argument)).filter(({ name }) => isPictureName(name));
-  if (!/[*?]/.test(argument)) throw new StriateError("io", `${argument}: there is no such file. Check the path`);
-  const root = fixedFolder(argument);
+  if (kind === "folder") return within(argument);
+  const special = argument.search(/[*?[{]/);
+  if (special < 0) throw new StriateError("io", `${argument}: there is no such file. Check the path`);
+  const root = dirname(`${argument.slice(0, special)}x`);
   const pattern = globPattern(argument);
-  return (await within(root, root)).filter(({ path }) => pattern.test(path.split(sep).join("/")));
+  return (await within(root)).filter(({ path }) => pattern.test(path.split(sep).join("/")));
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
@@ -45,36 +45,34 @@ async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
   return status && (status.isDirectory() ? "folder" : "file");
 }
 
-/** The files in a folder and those below it. */
-async function within(folder: string, root: string): Promise<Input[]> {
-  const found: Input[] = [];
-  for (const entry of await entriesOf(folder)) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) found.push(...(await within(path, root)));
-    else found.push({ path, name: relative(root, path) });
-  }
-  return found;
+async function within(folder: string): Promise<Input[]> {
+  return (await picturesIn(folder)).map((name) => ({ path: join(folder, name), name }));
 }
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (thrown) {
-    throw new StriateError("io", `${folder}: cannot be read (${asError(thrown).message})`, { cause: thrown });
-  }
-}
-
-/** The part of a glob before its first `*` or `?`, up to a whole folder. */
-function fixedFolder(glob: string): string {
-  return dirname(`${glob.slice(0, glob.search(/[*?]/))}x`);
-}
+/** Each part of a glob as a regular expression; all else stands for itself. */
+const GLOB: readonly (readonly [part: RegExp, source: (part: string) => string])[] = [
+  [/^\*\*\/$/, () => "(.*/)?"],
+  [/^\*\*$/, () => ".*"],
+  [/^\*$/, () => "[^/]*"],
+  [/^\?$/, () => "[^/]"],
+  [/^\[/, (part) => part.replace(/^\[[!^]/, "[^/").replaceAll("\\", "\\\\")],
+  [/^\{/, (part) => `(${part.slice(1, -1).split(",").map(globSource).join("|")})`],
+];
 
 function globPattern(glob: string): RegExp {
-  const parts = join(glob)
-    .split(sep)
-    .join("/")
-    .split(/(\*\*\/|\*\*|\*|\?)/);
-  const sources: Readonly<Record<string, string>> = { "**/": "(.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]" };
-  return new RegExp(`^${parts.map((part) => sources[part] ?? part.replace(/[.+^${}()|[\]\\]/g, "\\$&")).join("")}$`);
+  try {
+    return new RegExp(`^${globSource(join(glob).split(sep).join("/"))}$`, "s");
+  } catch (thrown) {
+    const reason = asError(thrown).message;
+    throw new StriateError("usage", `${glob}: is no pattern of file names (${reason})`, { cause: thrown });
+  }
+}
+
+function globSource(glob: string): string {
+  const parts = glob.split(/(\*\*\/|\*\*|\*|\?|\[[!^]?[^\]/]+\]|\{[^{}]+\})/);
+  return parts.map((part) => GLOB.find(([is]) => is.test(part))?.[1](part) ?? escaped(part)).join("");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.+^${}()|[\]\\*?]/g, "\\$&");
 }

@@ -21,6 +21,7 @@ export { FASHION_MNIST_CLASSES, fashionMnist } from "./fashionMnist.ts";
 export { type CsvManifestOptions, csvManifest } from "./files/csvManifest.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./files/imageFolder.ts";
 export type { PictureOptions } from "./files/picturePixels.ts";
+export { picturesIn } from "./files/walk.ts";
 export { type IdxOptions, parseIdx, readIdx } from "./idx.ts";
 export { type IdxFolderOptions, idxFolder } from "./idxFolder.ts";
 export { type FolderReport, type InspectedPicture, inspectFolder } from "./inspect.ts";

@@ -1,6 +1,8 @@
 // Pictures side by side under titles.
 import { withChannels } from "./channels.ts";
+import type { Sides } from "./codec.ts";
 import { decodeImage } from "./decode.ts";
+import { sidesInside } from "./fit.ts";
 import { blankImage, type Image, type ImageSize, imageSize } from "./image.ts";
 import { paste } from "./paste.ts";
 import { pixelPath, pixelWidth } from "./pixelFont.ts";
@@ -28,32 +30,50 @@ interface Metrics {
   readonly side: number;
 }
 
-/** Letters that can be read when the whole figure is looked at: larger above pictures of more than 600 pixels. */
-function metricsOf(panels: readonly Panel[], maxHeight: number): Metrics {
-  const tallest = Math.max(1, ...panels.map(({ image }) => Math.min(imageSize(image).height, maxHeight)));
-  const scaled = (pixels: number) => Math.round(pixels * Math.max(1, tallest / 600));
+/** Letters that can be read when the whole figure is looked at: larger in figures of more than 2000 x 600 pixels. */
+function metricsOf(images: readonly Image[]): Metrics {
+  const sizes = images.map(imageSize);
+  const tallest = Math.max(1, ...sizes.map(({ height }) => height));
+  const across = sizes.reduce((sum, { width }) => sum + width, 0);
+  const scaled = (pixels: number) => Math.round(pixels * Math.max(1, tallest / 600, across / 2000));
   return { margin: scaled(24), title: scaled(18), subtitle: scaled(13), header: scaled(52), side: scaled(40) };
+}
+
+/** The most that a picture takes in a figure; larger ones are made smaller in their proportions. */
+export interface FigureOptions {
+  /** In pixels, default 480. */
+  readonly maxHeight?: number;
+  /** In pixels; without it any width. */
+  readonly maxWidth?: number;
 }
 
 /**
  * Pictures in a row, each under its title; dark words on white. They are drawn by the platform's SVG renderer, which Node
  * has and browsers lack.
  *
- * @param panels those that are higher than `maxHeight` pixels are made smaller, those that are tiny larger
- * @param maxHeight in pixels, default 480
+ * @param panels those that are tiny are made larger
  * @returns uint8 [h, w, 3]
  * @throws StriateError `data` where the platform draws no SVG
  */
-export async function figure(panels: readonly Panel[], maxHeight = 480): Promise<Image<"uint8">> {
-  const metrics = metricsOf(panels, maxHeight);
+export async function figure(panels: readonly Panel[], options: FigureOptions = {}): Promise<Image<"uint8">> {
+  const { maxHeight = 480, maxWidth = Number.POSITIVE_INFINITY } = options;
+  const shown = panels.map((panel) => ({
+    panel,
+    image: panelImage(panel.image, { height: maxHeight, width: maxWidth }),
+  }));
+  const metrics = metricsOf(shown.map(({ image }) => image));
   const placed: Placed[] = [];
   let left = metrics.margin;
-  for (const panel of panels) {
-    const image = panelImage(panel.image, maxHeight);
+  for (const { panel, image } of shown) {
     const { width, height } = imageSize(image);
     const side = panel.sides ? metrics.side : 0;
     placed.push({ panel, image, left, width, height, side });
-    left += Math.max(width + 2 * side, textWidth(panel, metrics)) + metrics.margin;
+    // Pictures of one width are evenly apart, however long their titles are.
+    const alike = shown.filter(
+      (other) => imageSize(other.image).width === width && !other.panel.sides === !panel.sides,
+    );
+    const titles = alike.map((other) => textWidth(other.panel, metrics));
+    left += Math.max(width + 2 * side, ...titles) + metrics.margin;
   }
   const tallest = Math.max(0, ...placed.map(({ height, side }) => height + 2 * side));
   const top = metrics.margin + metrics.header;
@@ -116,16 +136,16 @@ interface Placed {
   readonly side: number;
 }
 
-function panelImage(image: Image<"uint8">, maxHeight: number): Image<"uint8"> {
+function panelImage(image: Image<"uint8">, most: Sides): Image<"uint8"> {
   const { width, height } = imageSize(image);
   const colour = withChannels(image, 3);
-  const times = Math.floor(SMALL / height);
+  const times = Math.floor(Math.min(SMALL / height, (3 * SMALL) / width));
   if (times > 1) return resizeImage(colour, { width: width * times, height: height * times, method: "nearest" });
-  if (height <= maxHeight) return colour;
-  return resizeImage(colour, { width: Math.max(1, Math.round((width * maxHeight) / height)), height: maxHeight });
+  if (height <= most.height && width <= most.width) return colour;
+  return resizeImage(colour, sidesInside({ width, height }, most));
 }
 
-/** Pictures of at most half this height are enlarged a whole number of times, pixel by pixel. */
+/** Pictures of at most half this height, and of at most one and a half times this width, are enlarged pixel by pixel. */
 const SMALL = 224;
 
 /** About as wide as the words above a picture are. */

@@ -6,7 +6,7 @@ export { type ConvolveOptions, convolve, correlate } from "./convolve.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
 export { directionColours, directionWheel } from "./directionColours.ts";
 export { type EncodeOptions, encodeImage, toBytes } from "./encode.ts";
-export { figure, type Panel } from "./figure.ts";
+export { type FigureOptions, figure, type Panel } from "./figure.ts";
 export {
   centerCrop,
   cropImage,

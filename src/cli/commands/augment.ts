@@ -4,9 +4,19 @@ import { number, numbers, oneOf, text, toggle, wholeNumber } from "../values.ts"
 const any = (value: string, about: string) => number(value, about, "a number", (x) => Number.isFinite(x));
 
 const augmentFlags = {
-  output: { ...text("OUT", "where to: a picture (PNG, JPEG, WebP) with all of them, or a folder"), short: "o" },
+  out: {
+    ...text(
+      "OUT",
+      "a picture (png, jpg, webp) with all of them, or a folder for one file each (default: NAME-augmented.png)",
+    ),
+    short: "o",
+  },
   count: wholeNumber("N", "how many (default: 16)"),
   seed: wholeNumber("N", "seed of what is drawn (default: 0)", 0),
+  augment: text(
+    "NAME",
+    "what training does: default, strong, or a JSON file of steps (default where no other change is asked for: default)",
+  ),
   rotationRange: any("40", "degrees to turn either way"),
   widthShiftRange: any("0.2", "shift sideways: below 1 a fraction of the width, else pixels"),
   heightShiftRange: any("0.2", "shift up or down: below 1 a fraction of the height, else pixels"),
@@ -35,6 +45,8 @@ export const augmentCommand = defineCommand({
   args: "<picture>",
   flags: augmentFlags,
   examples: [
+    "augment cat.jpg",
+    "augment cat.jpg --augment strong -o strong.png",
     "augment cat.jpg -o sheet.png --rotation-range 40 --width-shift-range 0.2 --horizontal-flip",
     "augment cat.jpg -o folder --zoom-range 0.8,1.2 --count 16 --seed 1",
   ],

@@ -5,7 +5,10 @@ import { positive } from "./flags.ts";
 const atLeast0 = (value: string, about: string) => number(value, about, "a number of at least 0", (x) => x >= 0);
 
 const edgesFlags = {
-  out: { ...text("OUT", "picture to write, or a folder for many; - for standard output, as PNG"), short: "o" },
+  out: {
+    ...text("OUT", "picture to write, or a folder for many; - for standard output, as PNG (default: NAME-edges.png)"),
+    short: "o",
+  },
   operator: oneOf(
     ["sobel", "scharr", "prewitt", "roberts", "laplacian", "log", "canny"],
     "what finds the edges (default: sobel)",
@@ -30,6 +33,7 @@ export const edgesCommand = defineCommand({
   args: "<in...>",
   flags: edgesFlags,
   examples: [
+    "edges photo.jpg",
     "edges photo.jpg -o edges.png",
     "edges photo.jpg -o grid.png --grid",
     "edges photo.jpg -o direction.png --operator scharr --direction",

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import {
   addGaussianNoise,
   canny,
@@ -30,18 +31,22 @@ export interface Drawing {
 }
 
 /** Of pictures side by side: five of them shall fit on a screen. */
-const GRID_HEIGHT = 480;
+const GRID = { maxHeight: 480, maxWidth: 560 };
 
 /** The picture that one input becomes. @param colour uint8 [h, w, 3] */
 export async function draw(colour: Image<"uint8">, drawing: Drawing): Promise<Image<"uint8">> {
   const { flags, kernel } = drawing;
   const source = prepared(kernel?.isColour ? colour : withChannels(colour, 1), flags);
   if (kernel) {
-    const response = renormalize(correlate(source, kernel.kernel, { border: "reflect" }));
-    return flags.grid ? figure([original(colour), { title: "Kernel", image: response }]) : response;
+    const sums = correlate(source, kernel.kernel, { border: "reflect" });
+    const response = renormalize(sums);
+    const title = `Kernel ${basename(flags.kernel ?? "")}`;
+    return flags.grid
+      ? figure([original(colour), { title, subtitle: rangeText(sums), image: response }], GRID)
+      : response;
   }
   const operator = flags.operator ?? "sobel";
-  if (flags.grid) return figure(gridPanels(colour, source, operator, flags), GRID_HEIGHT);
+  if (flags.grid) return figure(gridPanels(colour, source, operator, flags), GRID);
   if (isGradient(operator)) return drawGradients(gradients(source, { operator }), operator, flags);
   return edgeMap(source, operator, flags);
 }
@@ -56,7 +61,7 @@ async function drawGradients(both: Gradients, name: string, flags: Values<EdgesF
   if (flags.gy) return signed(both.gy);
   if (!flags.direction) return renormalize(magnitudeOf(both));
   const { height } = imageSize(both.gx);
-  return figure([directionPanel(both, name), legend(height)], height);
+  return figure([directionPanel(both, name), legend(height)], { maxHeight: Math.max(height, GRID.maxHeight) });
 }
 
 /** Grey maps of the operators that have no direction: bright is an edge. */
@@ -80,7 +85,7 @@ function gridPanels(colour: Image<"uint8">, source: Image, operator: Operator, f
     { title: "Gy", subtitle: `brighter downwards, ${rangeText(both.gy)}`, image: signed(both.gy) },
     { title: "Magnitude", subtitle: `${capital(by)}, ${rangeText(magnitude)}`, image: renormalize(magnitude) },
     directionPanel(both, by),
-    legend(Math.min(imageSize(colour).height, GRID_HEIGHT)),
+    legend(Math.min(imageSize(colour).height, GRID.maxHeight)),
   ];
   if (operator !== "canny") return panels;
   const { low = 100, high = 200 } = flags;

@@ -1,12 +1,12 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { asError, StriateError } from "../../errors.ts";
+import { StriateError } from "../../errors.ts";
 import { writeFileAtomic } from "../../formats/index.ts";
-import { decodeImage, encodeImage } from "../../image/index.ts";
+import { decodeImage, encodeImage, type Image, imageSize } from "../../image/index.ts";
 import { type Call, optionName, type Values } from "../command.ts";
 import type { EdgesFlags } from "../commands/edges.ts";
 import { findInputs } from "../inputs.ts";
 import { DONE, type Output } from "../output.ts";
+import { makeFolder } from "../outputFolder.ts";
 import { progressBar } from "../progressBar.ts";
 import { counted } from "../words.ts";
 import { type Drawing, draw } from "./drawing.ts";
@@ -16,7 +16,7 @@ import { type Target, targetsOf } from "./targets.ts";
 /** `striate edges`: a bad picture among many is told and left out, and the exit code says so. */
 export async function drawEdges({ args, flags, output, signal }: Call<EdgesFlags>): Promise<number> {
   checkFlags(flags, output);
-  const targets = await targetsOf(await findInputs(args), flags.out ?? "");
+  const targets = await targetsOf(await findInputs(args), flags.out);
   const kernel = flags.kernel === undefined ? undefined : await readKernel(flags.kernel);
   const drawing: Drawing = kernel ? { flags, kernel } : { flags };
   if (targets.length === 1) {
@@ -26,15 +26,18 @@ export async function drawEdges({ args, flags, output, signal }: Call<EdgesFlags
   return drawMany(targets, drawing, output, signal);
 }
 
-async function drawOne({ input, out, format }: Target, drawing: Drawing, output: Output): Promise<void> {
-  const image = await draw(await decodeImage(input.path), drawing);
+async function drawOne(target: Target, drawing: Drawing, output: Output): Promise<void> {
+  await write(target, await draw(await decodeImage(target.input.path), drawing), output);
+}
+
+async function write({ input, out, format }: Target, image: Image<"uint8">, output: Output): Promise<void> {
   const bytes = await encodeImage(image, { format });
-  const [height = 0, width = 0] = image.shape;
+  const { height, width } = imageSize(image);
   if (out === "-") {
     await new Promise((written) => process.stdout.write(bytes, written));
     return;
   }
-  await mkdir(dirname(out), { recursive: true });
+  await makeFolder(dirname(out));
   await writeFileAtomic(out, bytes);
   output.result({ input: input.path, output: out, width, height }, `${out}: ${width} x ${height}, from ${input.path}`);
 }
@@ -55,12 +58,9 @@ async function drawMany(
     for (const [done, target] of targets.entries()) {
       if (signal.aborted) throw new StriateError("interrupted", `stopped after ${done} of ${targets.length} pictures`);
       bar?.update(done, { name: target.input.name });
-      try {
-        await drawOne(target, drawing, quiet);
-      } catch (thrown) {
-        if (!(thrown instanceof StriateError && thrown.code === "data")) throw thrown;
-        failures.push(asError(thrown));
-      }
+      const image = await drawn(target, drawing);
+      if (image instanceof StriateError) failures.push(image);
+      else await write(target, image, quiet);
     }
   } finally {
     bar?.close();
@@ -77,9 +77,18 @@ async function drawMany(
   );
 }
 
+/** The picture, or why there is none: one file that is damaged or cannot be read does not stop the others. */
+async function drawn({ input }: Target, drawing: Drawing): Promise<Image<"uint8"> | StriateError> {
+  try {
+    return await draw(await decodeImage(input.path), drawing);
+  } catch (thrown) {
+    if (thrown instanceof StriateError && (thrown.code === "data" || thrown.code === "io")) return thrown;
+    throw thrown;
+  }
+}
+
 /** Options of which only one makes sense, and those that need another. */
 function checkFlags(flags: Values<EdgesFlags>, output: Output): void {
-  if (flags.out === undefined) throw new StriateError("usage", "say where the result goes: -o FILE, -o FOLDER or -o -");
   if (flags.out === "-" && output.json) throw new StriateError("usage", "--json and -o - both want standard output");
   if (flags.out === "-" && process.stdout.isTTY) {
     throw new StriateError(

@@ -14,7 +14,14 @@ const cube = z.array(z.array(z.array(z.number()).min(1)).min(1)).min(1);
 export async function readKernel(path: string): Promise<{ readonly kernel: Kernel; readonly isColour: boolean }> {
   const content = await readJson(path);
   const flat = rows.safeParse(content);
-  if (flat.success) return { kernel: flat.data, isColour: false };
+  if (flat.success) {
+    const lengths = new Set(flat.data.map((row) => row.length));
+    if (lengths.size === 1) return { kernel: flat.data, isColour: false };
+    throw new StriateError(
+      "data",
+      `${path}: the rows of a kernel have one length; these have ${[...lengths].join(", ")}`,
+    );
+  }
   const deep = cube.safeParse(content);
   const [width, channels] = [deep.data?.[0]?.length ?? 0, deep.data?.[0]?.[0]?.length ?? 0];
   const isEven = deep.data?.every((row) => row.length === width && row.every((pixel) => pixel.length === 3));

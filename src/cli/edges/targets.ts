@@ -1,8 +1,8 @@
-import { stat } from "node:fs/promises";
-import { extname, join, resolve } from "node:path";
+import { extname, join, parse, resolve } from "node:path";
 import { StriateError } from "../../errors.ts";
 import { IMAGE_FORMATS, type ImageFormat } from "../../image/index.ts";
 import type { Input } from "../inputs.ts";
+import { isFolder } from "../outputFolder.ts";
 
 /** Where the result of an input goes. */
 export interface Target {
@@ -13,13 +13,18 @@ export interface Target {
 }
 
 /**
- * One picture goes where `out` says, in the format of its ending; several, or one where `out` is a folder, go into that
- * folder under their own names, as PNG.
+ * One picture goes where `out` says, in the format of its ending, and without `out` to NAME-edges.png in the working folder;
+ * several, or one where `out` is a folder or has no ending, go into that folder under their own names, as PNG: a.jpg becomes
+ * a.png, and a.jpg.png where there is another a.
  *
  * @throws StriateError `usage` where two would go to one place, or one over what it is made of
  */
-export async function targetsOf(inputs: readonly Input[], out: string): Promise<Target[]> {
+export async function targetsOf(inputs: readonly Input[], given?: string): Promise<Target[]> {
   const [first, ...others] = inputs;
+  const out = given ?? (first && others.length === 0 ? `${parse(first.path).name}-edges.png` : undefined);
+  if (out === undefined || out === "") {
+    throw new StriateError("usage", `say by -o FOLDER where the edges of ${inputs.length} pictures go`);
+  }
   if (first && others.length === 0 && out !== "-" && !(await isFolder(out))) {
     return checked([{ input: first, out, format: formatOf(out) }]);
   }
@@ -27,23 +32,21 @@ export async function targetsOf(inputs: readonly Input[], out: string): Promise<
     if (first && others.length === 0) return [{ input: first, out, format: "png" }];
     throw new StriateError("usage", `--out - takes one picture, and there are ${inputs.length}; give a folder`);
   }
-  if (extname(out) !== "" && !(await isFolder(out))) {
+  if (!(await isFolder(out))) {
     throw new StriateError(
       "usage",
       `--out ${out} is a file, and there are ${inputs.length} pictures; give a folder (for a new one a name without an ending)`,
     );
   }
-  return checked(
-    inputs.map((input) => ({
-      input,
-      out: join(out, `${input.name.slice(0, -extname(input.name).length || undefined)}.png`),
-      format: "png",
-    })),
-  );
+  const stems = inputs.map(stemOf);
+  const isShared = (stem: string) => stems.indexOf(stem) !== stems.lastIndexOf(stem);
+  const name = (input: Input) => (isShared(stemOf(input)) ? input.name : stemOf(input));
+  return checked(inputs.map((input) => ({ input, out: join(out, `${name(input)}.png`), format: "png" })));
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return /[/\\]$/.test(path) || ((await stat(path).catch(() => undefined))?.isDirectory() ?? false);
+/** Its path without the ending. */
+function stemOf({ name }: Input): string {
+  return name.slice(0, name.length - extname(name).length);
 }
 
 function formatOf(out: string): ImageFormat {
