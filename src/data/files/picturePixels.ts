@@ -29,8 +29,8 @@ export interface PictureOptions {
   readonly method?: ResizeMethod;
   /**
    * `exact` (the default) gives `resizeImage`'s numbers, which are Pillow's, on every platform and with every version: what
-   * a pretrained net was trained with. `fast` lets the decoder make pictures smaller while it reads them, over twice as
-   * fast for a JPEG of a megapixel. Its numbers are libvips's: for photos 1 to 2 of 255 away in the mean, up to 95 at sharp
+   * a pretrained net was trained with. `fast` lets the decoder make pictures smaller while it reads them: a quarter more
+   * photos of a megapixel in a second. Its numbers are libvips's: for photos 1 to 2 of 255 away in the mean, up to 95 at sharp
    * edges, a little sharper. Made for training, where augmentation changes more; evaluate with `exact`. `nearest`, `area`
    * and pictures that grow are exact always, and so is everything in a browser.
    */
