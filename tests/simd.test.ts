@@ -100,6 +100,19 @@ describe("room", () => {
     });
   });
 
+  test("work within work has its own, also after an error", () => {
+    withRoom([16], ({ buffer, parts: [outer = 0] }) => {
+      new Uint8Array(buffer)[outer] = 7;
+      const inner = () =>
+        withRoom([16], (own) => {
+          new Uint8Array(own.buffer).fill(9);
+          throw new Error("inner");
+        });
+      expect(inner).toThrow("inner");
+      expect(new Uint8Array(buffer)[outer]).toBe(7);
+    });
+  });
+
   test("a large one is given back after its use", () => {
     withRoom([200 * 2 ** 20], ({ buffer }) => expect(buffer.byteLength).toBeGreaterThan(200 * 2 ** 20));
     withRoom([1], ({ buffer }) => expect(buffer.byteLength).toBeLessThan(2 ** 20));

@@ -61,7 +61,7 @@ export interface Kernels {
   weightedSums(target: number, count: number, taps: number, tapCount: number, single: boolean): void;
 }
 
-/** The kernels, and room in their memory that is the caller's until the next call of `withRoom`. */
+/** The kernels, and room in their memory that is the caller's while its work lasts. */
 export interface Workspace {
   readonly kernels: Kernels;
   readonly buffer: ArrayBuffer;
@@ -76,7 +76,8 @@ const SLACK = 64;
 const KEPT = 64 * 1024 * 1024;
 const MOST = 65_536 * PAGE;
 
-let current: Kernels | undefined;
+/** Kernels that nobody works with now. */
+let idle: Kernels | undefined;
 
 /**
  * Runs loops that are compiled to WebAssembly with SIMD, in this thread's memory.
@@ -84,18 +85,22 @@ let current: Kernels | undefined;
  * @throws StriateError `data` where they are more than WebAssembly's 4 GiB, or than the machine gives
  */
 export function withRoom<R>(sizes: readonly number[], work: (workspace: Workspace) => R): R {
-  current ??= instantiate();
-  const { memory } = current;
+  // Taken away while it is in use, so that work within work has a memory of its own.
+  const kernels = idle ?? instantiate();
+  idle = undefined;
+  const { memory } = kernels;
   const parts: number[] = [];
   let end = SLACK;
   for (const size of sizes) {
     parts.push(end);
     end += Math.ceil((size + SLACK) / 16) * 16;
   }
-  grow(memory, end);
-  const result = work({ kernels: current, buffer: memory.buffer, parts });
-  if (memory.buffer.byteLength > KEPT) current = undefined;
-  return result;
+  try {
+    grow(memory, end);
+    return work({ kernels, buffer: memory.buffer, parts });
+  } finally {
+    if (memory.buffer.byteLength <= KEPT) idle = kernels;
+  }
 }
 
 function grow(memory: Memory, bytes: number): void {
