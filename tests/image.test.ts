@@ -125,6 +125,9 @@ describe("decoding refuses", () => {
     const png = blackPng(20, 30);
     expect((await decodeImage(png, { maxPixels: 600 })).shape).toEqual([30, 20, 3]);
     expect(await refusal(() => decodeImage(png, { maxPixels: 599 }))).toContain("is 20 x 30, 600 pixels");
+    expect(await refusal(() => decodeImage(png, { maxPixels: Number.NaN }))).toBe(
+      "usage: maxPixels is a number of pixels from 1 on; got NaN",
+    );
   });
 
   test("a text with the name of a picture, and says what it begins with", async () => {

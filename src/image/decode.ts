@@ -49,6 +49,9 @@ export async function decodeImage(
   if (![1, 3, 4].includes(channels)) {
     throw new StriateError("usage", `channels is 1 (grey), 3 (colour) or 4 (colour and alpha); got ${channels}`);
   }
+  if (!(maxPixels >= 1)) {
+    throw new StriateError("usage", `maxPixels is a number of pixels from 1 on; got ${maxPixels}`);
+  }
   const codec = await platformCodec();
   const bytes = typeof source === "string" ? await codec.readFile(source) : await bytesOf(source);
   if (bytes.length === 0) {
