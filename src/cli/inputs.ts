@@ -12,19 +12,24 @@ export interface Input {
 
 /**
  * The pictures that arguments name: files as they are, the pictures anywhere in folders, and globs (`*`, `?`, `**`,
- * `[a-z]`, `{jpg,png}`) that the shell has left alone. A picture that is named twice under one name is there once.
+ * `[a-z]`, `{jpg,png}`) that the shell has left alone. What is named twice is there twice.
  *
  * @throws StriateError `io` for an argument that names nothing
  */
 export async function findInputs(args: readonly string[]): Promise<Input[]> {
-  const found = new Map<string, Input>();
+  const found: Input[] = [];
   for (const argument of args) {
     const inputs = await inputsOf(argument);
     if (inputs.length === 0)
       throw new StriateError("io", `${argument}: there are no pictures in it (${PICTURE_NAMES})`);
-    for (const input of inputs) found.set(JSON.stringify([resolve(input.path), input.name]), input);
+    found.push(...inputs);
   }
-  return [...found.values()];
+  return found;
+}
+
+/** The inputs without those that name the same picture, by the same name, once more. */
+export function withoutRepeats(inputs: readonly Input[]): Input[] {
+  return [...new Map(inputs.map((input) => [JSON.stringify([resolve(input.path), input.name]), input])).values()];
 }
 
 const PICTURE_NAMES = "jpg, png, webp, avif, gif, tiff";

@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../../formats/index.ts";
 import { decodeImage, encodeImage, type Image, imageSize } from "../../image/index.ts";
 import { type Call, optionName, type Values } from "../command.ts";
 import type { EdgesFlags } from "../commands/edges.ts";
-import { findInputs } from "../inputs.ts";
+import { findInputs, withoutRepeats } from "../inputs.ts";
 import { DONE, type Output } from "../output.ts";
 import { makeFolder } from "../outputFolder.ts";
 import { progressBar } from "../progressBar.ts";
@@ -16,7 +16,7 @@ import { type Target, targetsOf } from "./targets.ts";
 /** `striate edges`: a bad picture among many is told and left out, and the exit code says so. */
 export async function drawEdges({ args, flags, output, signal }: Call<EdgesFlags>): Promise<number> {
   checkFlags(flags, output);
-  const targets = await targetsOf(await findInputs(args), flags.out);
+  const targets = await targetsOf(withoutRepeats(await findInputs(args)), flags.out);
   const kernel = flags.kernel === undefined ? undefined : await readKernel(flags.kernel);
   const drawing: Drawing = kernel ? { flags, kernel } : { flags };
   if (targets.length === 1) {
