@@ -1,6 +1,7 @@
 import { StriateError } from "../errors.ts";
 import { permutation } from "../tensor/random.ts";
 import type { ReadOptions, SingleInputDataset } from "./dataset.ts";
+import { indicesByLabel } from "./labels.ts";
 
 /**
  * A weight for each class, inverse to how often it comes: n / (classes * count), as scikit-learn's `balanced`. A class
@@ -38,13 +39,7 @@ export function balanced(
   if (labels.length !== dataset.length) {
     throw new StriateError("usage", `${dataset.length} examples came with ${labels.length} labels; give one for each`);
   }
-  const ofClass = new Map<number, number[]>();
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] ?? 0;
-    const members = ofClass.get(label);
-    if (members) members.push(i);
-    else ofClass.set(label, [i]);
-  }
+  const ofClass = indicesByLabel(labels);
   const classes = [...ofClass].sort(([a], [b]) => a - b);
   const orders = new Map<string, Uint32Array>();
   /** The order of a class in its round number `round` of an epoch. */

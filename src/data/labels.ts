@@ -50,3 +50,15 @@ export function knownClasses(given: {
   }
   return { classes, classNames };
 }
+
+/** The places of each label, in order; labels in the order in which they come. */
+export function indicesByLabel(labels: ArrayLike<number>): Map<number, number[]> {
+  const places = new Map<number, number[]>();
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] ?? 0;
+    const own = places.get(label);
+    if (own) own.push(i);
+    else places.set(label, [i]);
+  }
+  return places;
+}

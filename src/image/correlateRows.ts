@@ -23,7 +23,8 @@ const NONE = new Float32Array(0);
 
 /**
  * Calls `take` with the output rows of kernels of one size, from the top; the arrays, in the memory of the compiled loops,
- * are used again for the next row. They have a sum for every place along the input's row, also where a stride or a kernel of all channels wants few of them.
+ * are used again for the next row. They have a sum for every place along the input's row, also where a stride or a kernel
+ * of all channels wants few of them.
  */
 export function eachCorrelatedRow(
   image: Image,

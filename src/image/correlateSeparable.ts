@@ -14,6 +14,7 @@ export function correlateSeparable(
   const { width, channels } = imageSize(image);
   const { outHeight, outWidth, top, left, stride, border } = pass;
   const out = blankImage("float32", { height: outHeight, width: outWidth, channels });
+  const size = outWidth * channels;
   // Along the rows at every column; of these every stride-th is taken at the end.
   const denseWidth = (outWidth - 1) * stride + 1;
   const right = Math.max(0, denseWidth - 1 + horizontal.length - left - width);
@@ -43,8 +44,7 @@ export function correlateSeparable(
     for (let y = 0; y < outHeight; y++) {
       for (let k = 0; k < vertical.length; k++) down.setRow(k, ring + rows(y * stride - top + k) * rowSize);
       down.run(target, count, true);
-      const width = outWidth * channels;
-      takeEvery(out.data.subarray(y * width, (y + 1) * width) as Float32Array, row, channels, stride * channels);
+      takeEvery(out.data.subarray(y * size, (y + 1) * size), row, channels, stride * channels);
     }
   });
   return out;

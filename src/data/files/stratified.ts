@@ -1,5 +1,6 @@
 import { StriateError } from "../../errors.ts";
 import { permutation } from "../../tensor/random.ts";
+import { indicesByLabel } from "../labels.ts";
 
 /** The two parts of a data set, by index, each in rising order. */
 export interface Stratified {
@@ -20,13 +21,7 @@ export function stratified(labels: ArrayLike<number>, fraction: number, seed: nu
   if (!(fraction >= 0 && fraction < 1)) {
     throw new StriateError("usage", `a validation split is a fraction from 0 on and less than 1; got ${fraction}`);
   }
-  const ofClass = new Map<number, number[]>();
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] ?? 0;
-    const members = ofClass.get(label);
-    if (members) members.push(i);
-    else ofClass.set(label, [i]);
-  }
+  const ofClass = indicesByLabel(labels);
   const held = new Set<number>();
   for (const [label, members] of fraction === 0 ? [] : ofClass) {
     const rounded = Math.round(members.length * fraction);
