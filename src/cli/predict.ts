@@ -3,6 +3,7 @@ import { selectEngine } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
 import { decodeImage, isPictureName, resizeImage } from "../image/index.ts";
 import type { Model } from "../model/index.ts";
+import { divideBytes } from "../simd/divideBytes.ts";
 import { sameShape, shapeText, sizeOf, type Tensor } from "../tensor/index.ts";
 import { predict } from "../training/index.ts";
 import type { Call } from "./command.ts";
@@ -138,10 +139,7 @@ function photoSource(photos: readonly string[], { name, inputShape: shape }: Mod
       for (const index of indices) {
         try {
           const image = resizeImage(await decodeImage(photos[index] ?? "", { channels }), { height, width });
-          data.set(
-            Float32Array.from(image.data, (byte) => byte / 255),
-            good.length * size,
-          );
+          divideBytes(image.data, 255, data, good.length * size);
           good.push(index);
         } catch (thrown) {
           if (!(thrown instanceof StriateError && (thrown.code === "data" || thrown.code === "io"))) throw thrown;
