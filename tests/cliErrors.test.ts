@@ -60,7 +60,10 @@ describe.concurrent("used wrongly: exit code 2, and the message lists what there
     [["train", "--model", "lenet5", "--filters", "6,16"], "model lenet5 has no option filters"],
     [["train", "--activation", "swish"], `there is no activation "swish"; there are linear, relu`],
     [["train", "--engine", "cuda"], `there is no engine "cuda"; there are onnxruntime, reference`],
-    [["train", "--optimizer", "adamw"], `there is no optimizer "adamw"; there are sgd, adagrad, rmsprop, adam, adamW`],
+    [
+      ["train", "--optimizer", "adamw"],
+      `there is no optimizer "adamw"; did you mean "adamW"? There are sgd, adagrad, rmsprop, adam, adamW`,
+    ],
     [["train", "--momentum", "0.9"], "--momentum has no use here: optimizer adam has none"],
     [["train", "--optimizer", "sgd", "--nesterov"], "--nesterov has no use here: it needs --momentum"],
     [["train", "--schedule", "linear"], "--schedule takes one of constant, step, exponential, cosine"],

@@ -1,3 +1,4 @@
+import { nameText } from "../checks/index.ts";
 import { type FolderReport, type InspectedPicture, inspectFolder } from "../data/index.ts";
 import { writeFileAtomic } from "../formats/index.ts";
 import { decodeImage, encodeImage, figure, type Image } from "../image/index.ts";
@@ -6,7 +7,7 @@ import type { DataFlags } from "./commands/data.ts";
 import { contactSheet, stacked } from "./contactSheet.ts";
 import { DONE } from "./output.ts";
 import { defined } from "./values.ts";
-import { counted, nameText } from "./words.ts";
+import { counted } from "./words.ts";
 
 const PARTS = ["train", "validation", "test"] as const;
 const SHEET = { classes: 12, columns: 8, side: 160 };
@@ -70,7 +71,7 @@ function sizesOf(pictures: readonly InspectedPicture[]) {
 function textReport(folder: string, report: FolderReport, least: number, sheet: string | undefined): string {
   const { pictures, unreadable, classNames } = report;
   const present = PARTS.filter((part) => pictures.some((each) => each.part === part));
-  const names = classNames.map(nameText);
+  const names = classNames.map((name) => nameText(name));
   const wide = Math.max(5, ...names.map((name) => name.length));
   const counts = names.map((name, label) => {
     const numbers = countsOf(pictures, label);
@@ -100,7 +101,9 @@ function textReport(folder: string, report: FolderReport, least: number, sheet: 
       `${others.length - clash.length} pictures are there more than once`,
       others.filter((g) => !clash.includes(g)).map(paths),
     ),
-    ...(small.length > 0 ? [`fewer than ${least} pictures for training: ${small.map(nameText).join(", ")}`] : []),
+    ...(small.length > 0
+      ? [`fewer than ${least} pictures for training: ${small.map((name) => nameText(name)).join(", ")}`]
+      : []),
     ...(sheet === undefined ? [] : [`${sheet}: the first pictures of each class`]),
   ].join("\n");
 }

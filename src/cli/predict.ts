@@ -1,3 +1,4 @@
+import { nameText } from "../checks/index.ts";
 import { arrays, readIdx, type SingleInputDataset } from "../data/index.ts";
 import { selectEngine } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
@@ -14,7 +15,6 @@ import { DONE, type Output } from "./output.ts";
 import type { RunConfig } from "./run/config.ts";
 import { trainedModel } from "./run/open.ts";
 import { defined } from "./values.ts";
-import { nameText } from "./words.ts";
 
 /** Pictures that are read and predicted together. */
 const CHUNK = 128;

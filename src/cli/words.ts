@@ -13,13 +13,6 @@ export function durationText(seconds: number): string {
   return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
 
-/** A name in a line of text: what would break the line, or speak to the terminal, as JSON writes it. */
-export function nameText(name: string): string {
-  return name.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-const CONTROLS = /\p{Cc}/gu;
-
 /** How the user called us: `npm start` gives the words after `--` on. */
 export function commandText(command: string): string {
   return process.env.npm_lifecycle_event === "start" ? `npm start -- ${command}` : `striate ${command}`;

@@ -1,4 +1,4 @@
-import { StriateError } from "../errors.ts";
+import { unknownName } from "../checks/index.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 
 /** The engines there are, the ones to prefer first. Each is loaded only when it is asked for. */
@@ -14,7 +14,7 @@ export const ENGINE_NAMES = Object.keys(STARTERS) as readonly EngineName[];
 /** @throws StriateError `usage` when there is no engine of that name. */
 export function checkEngineName(name: string): EngineName {
   const known = ENGINE_NAMES.find((candidate) => candidate === name);
-  if (!known) throw new StriateError("usage", `there is no engine "${name}"; there are ${ENGINE_NAMES.join(", ")}`);
+  if (!known) throw unknownName("engine", name, ENGINE_NAMES);
   return known;
 }
 

@@ -1,10 +1,10 @@
+import { finiteNumber } from "../checks/index.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import { add, batchNormalization as batchNormOp, batchNormTraining, mul, transposeBy } from "../ops/index.ts";
 import { at } from "../tensor/index.ts";
 import { apiAxis, apiShape, axisInGraph, type Feature } from "./feature.ts";
 import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { finiteNumber } from "./options.ts";
 import { type Regularizer, type RegularizerName, regularizer } from "./regularizers.ts";
 import type { WeightSpec } from "./variable.ts";
 
@@ -47,8 +47,8 @@ export interface BatchNormalizationOptions extends LayerOptions {
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
   const type = "batchNormalization";
   const { axis = -1, center = true, scale = true } = options;
-  const momentum = finiteNumber(type, "momentum", options.momentum ?? 0.99, 0);
-  const epsilon = finiteNumber(type, "epsilon", options.epsilon ?? 1e-3, 0);
+  const momentum = finiteNumber(type, "momentum", options.momentum ?? 0.99, { least: 0 });
+  const epsilon = finiteNumber(type, "epsilon", options.epsilon ?? 1e-3, { least: 0 });
   const gammaInitializer = initializer(type, options.gammaInitializer ?? "ones");
   const betaInitializer = initializer(type, options.betaInitializer ?? "zeros");
   const meanInitializer = initializer(type, options.movingMeanInitializer ?? "zeros");

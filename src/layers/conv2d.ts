@@ -1,9 +1,9 @@
+import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { conv } from "../ops/index.ts";
 import { type ConvolutionOptions, convolution, KERNEL_TO_GRAPH, weightOf } from "./convolution.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
 import { defineLayer, type Layer } from "./layer.ts";
-import { wholeNumber } from "./options.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { convAttributes } from "./spatial.ts";
 

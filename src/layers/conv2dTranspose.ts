@@ -1,9 +1,10 @@
+import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { convTranspose } from "../ops/index.ts";
 import type { Conv2dOptions } from "./conv2d.ts";
 import { convolution, KERNEL_TO_GRAPH, weightOf } from "./convolution.ts";
 import { defineLayer, type Layer } from "./layer.ts";
-import { type Pair, wholeNumber, wholePair } from "./options.ts";
+import { type Pair, wholePair } from "./options.ts";
 import { extent, type Placement } from "./spatial.ts";
 
 export interface Conv2dTransposeOptions extends Omit<Conv2dOptions, "groups"> {

@@ -1,3 +1,4 @@
+import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { add, gemm, matMul } from "../ops/index.ts";
 import { shapeText } from "../tensor/index.ts";
@@ -5,7 +6,6 @@ import { type ActivationName, activate, activationNamed } from "./activation.ts"
 import { inApiOrder } from "./feature.ts";
 import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { wholeNumber } from "./options.ts";
 import { type Regularizer, type RegularizerName, regularizer } from "./regularizers.ts";
 
 export interface DenseOptions extends LayerOptions {

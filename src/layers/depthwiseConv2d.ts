@@ -1,9 +1,9 @@
+import { wholeNumber } from "../checks/index.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import { conv, reshapeTo } from "../ops/index.ts";
 import { type ConvolutionOptions, convolution, weightOf } from "./convolution.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
 import { defineLayer, type Layer } from "./layer.ts";
-import { wholeNumber } from "./options.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { convAttributes, type Placement } from "./spatial.ts";
 

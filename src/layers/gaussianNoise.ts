@@ -1,13 +1,13 @@
+import { finiteNumber } from "../checks/index.ts";
 import { add, mul } from "../ops/index.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { finiteNumber } from "./options.ts";
 
 /**
  * Adds normal noise of mean 0 in training, as Keras's GaussianNoise; outside training it changes nothing. Any shape.
  * @param options.stddev the noise's standard deviation, at least 0
  */
 export function gaussianNoise(options: LayerOptions & { readonly stddev: number }): Layer {
-  const stddev = finiteNumber("gaussianNoise", "stddev", options.stddev, 0);
+  const stddev = finiteNumber("gaussianNoise", "stddev", options.stddev, { least: 0 });
   return defineLayer({
     type: "gaussianNoise",
     options,

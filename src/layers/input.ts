@@ -1,7 +1,7 @@
+import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { type Shape, sameShape, shapeText } from "../tensor/index.ts";
 import { defineLayer, type Layer } from "./layer.ts";
-import { wholeNumber } from "./options.ts";
 import { makeCall, type SymbolicTensor } from "./symbolic.ts";
 
 /**

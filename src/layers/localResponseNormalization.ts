@@ -1,7 +1,8 @@
+import { finiteNumber, wholeNumber } from "../checks/index.ts";
 import { lrn } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf } from "./feature.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { dataFormatOf, finiteNumber, wholeNumber } from "./options.ts";
+import { dataFormatOf } from "./options.ts";
 
 export interface LocalResponseNormalizationOptions extends LayerOptions {
   /** r: how many channels count on each side. Default 5. */
@@ -29,7 +30,7 @@ export interface LocalResponseNormalizationOptions extends LayerOptions {
  */
 export function localResponseNormalization(options: LocalResponseNormalizationOptions = {}): Layer {
   const type = "localResponseNormalization";
-  const size = 2 * wholeNumber(type, "depthRadius", options.depthRadius ?? 5, 0) + 1;
+  const size = 2 * wholeNumber(type, "depthRadius", options.depthRadius ?? 5, { least: 0 }) + 1;
   const bias = finiteNumber(type, "bias", options.bias ?? 1);
   const alpha = finiteNumber(type, "alpha", options.alpha ?? 1) * size;
   const beta = finiteNumber(type, "beta", options.beta ?? 0.5);

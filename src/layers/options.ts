@@ -1,26 +1,16 @@
+import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { DataFormat } from "./feature.ts";
 
 /** A number for both directions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
 
-/** @throws StriateError `usage` unless it is a whole number of at least `least`. */
-export function wholeNumber(layer: string, option: string, value: unknown, least = 1): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) {
-    throw new StriateError(
-      "usage",
-      `${layer}: ${option} must be a whole number of at least ${least}, received ${value}`,
-    );
-  }
-  return value;
-}
-
 /** @throws StriateError `usage` unless it is one or two whole numbers of at least `least`. */
 export function wholePair(layer: string, option: string, value: Pair, least = 1): readonly [number, number] {
   const [a, b, ...rest] = typeof value === "number" ? [value, value] : value;
   if (rest.length > 0)
     throw new StriateError("usage", `${layer}: ${option} takes one or two numbers, received ${value}`);
-  return [wholeNumber(layer, option, a, least), wholeNumber(layer, option, b, least)];
+  return [wholeNumber(layer, option, a, { least }), wholeNumber(layer, option, b, { least })];
 }
 
 /** @throws StriateError `usage` that lists the choices unless it is one of them. */
@@ -33,15 +23,6 @@ export function oneOf<T extends string>(layer: string, option: string, value: T,
 
 export function dataFormatOf(layer: string, value: DataFormat = "channelsLast"): DataFormat {
   return oneOf(layer, "dataFormat", value, ["channelsLast", "channelsFirst"]);
-}
-
-/** @throws StriateError `usage` unless it is a finite number of at least `least`. */
-export function finiteNumber(layer: string, option: string, value: number, least = Number.NEGATIVE_INFINITY): number {
-  if (!Number.isFinite(value) || value < least) {
-    const wanted = least === Number.NEGATIVE_INFINITY ? "a finite number" : `a finite number of at least ${least}`;
-    throw new StriateError("usage", `${layer}: ${option} must be ${wanted}, received ${value}`);
-  }
-  return value;
 }
 
 /** All four sides, [vertical, horizontal], or [[top, bottom], [left, right]]. */

@@ -1,3 +1,4 @@
+import { finiteNumber, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import {
   castTo,
@@ -14,7 +15,6 @@ import {
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { finiteNumber, wholeNumber } from "./options.ts";
 import { type Regularizer, type RegularizerName, regularizer } from "./regularizers.ts";
 
 export interface ReLUOptions extends LayerOptions {
@@ -33,9 +33,10 @@ export interface ReLUOptions extends LayerOptions {
  */
 export function reLU(options: ReLUOptions = {}): Layer {
   const type = "reLU";
-  const slope = finiteNumber(type, "negativeSlope", options.negativeSlope ?? 0, 0);
-  const threshold = finiteNumber(type, "threshold", options.threshold ?? 0, 0);
-  const most = options.maxValue === undefined ? undefined : finiteNumber(type, "maxValue", options.maxValue, 0);
+  const slope = finiteNumber(type, "negativeSlope", options.negativeSlope ?? 0, { least: 0 });
+  const threshold = finiteNumber(type, "threshold", options.threshold ?? 0, { least: 0 });
+  const most =
+    options.maxValue === undefined ? undefined : finiteNumber(type, "maxValue", options.maxValue, { least: 0 });
   return defineLayer({
     type,
     options,

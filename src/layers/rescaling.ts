@@ -1,16 +1,16 @@
+import { finiteNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { add, mul } from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { apiAxis, apiShape, numbersAlong } from "./feature.ts";
 import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { finiteNumber } from "./options.ts";
 
 /** One number for all, or one for each place along an axis. */
 export type Numbers = number | readonly number[];
 
 export function finiteNumbers(layer: string, option: string, given: Numbers, least?: number): Numbers {
-  if (typeof given === "number") return finiteNumber(layer, option, given, least);
-  return given.map((number) => finiteNumber(layer, option, number, least));
+  if (typeof given === "number") return finiteNumber(layer, option, given, least === undefined ? {} : { least });
+  return given.map((number) => finiteNumber(layer, option, number, least === undefined ? {} : { least }));
 }
 
 /** @throws StriateError `shape` unless there is one number for each place along the axis. */

@@ -1,9 +1,9 @@
+import { wholeNumber } from "../checks/index.ts";
 import { conv } from "../ops/index.ts";
 import { convolution, KERNEL_TO_GRAPH, weightOf } from "./convolution.ts";
 import { convolveDepthwise, DEPTHWISE_TO_GRAPH, type DepthwiseConv2dOptions } from "./depthwiseConv2d.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
 import { defineLayer, type Layer } from "./layer.ts";
-import { wholeNumber } from "./options.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 
 export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {

@@ -1,4 +1,4 @@
-import { StriateError } from "../errors.ts";
+import { unknownName } from "../checks/index.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import {
   adagradUpdate,
@@ -189,8 +189,6 @@ export type OptimizerName = keyof typeof OPTIMIZERS;
 
 /** @throws StriateError `usage` that lists the optimizers when there is none like it. */
 export function optimizerNamed(name: OptimizerName): (options?: CommonOptions) => Optimizer {
-  if (!Object.hasOwn(OPTIMIZERS, name)) {
-    throw new StriateError("usage", `there is no optimizer "${name}"; there are ${Object.keys(OPTIMIZERS).join(", ")}`);
-  }
+  if (!Object.hasOwn(OPTIMIZERS, name)) throw unknownName("optimizer", name, Object.keys(OPTIMIZERS));
   return OPTIMIZERS[name];
 }

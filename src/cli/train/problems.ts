@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { nameText } from "../../checks/index.ts";
 import type { DataProblem } from "../../data/index.ts";
 import { writeFileAtomic } from "../../formats/index.ts";
 import type { Callback } from "../../training/index.ts";
 import type { Output } from "../output.ts";
 import { PROBLEMS_FILE } from "../run/folder.ts";
-import { counted, nameText } from "../words.ts";
+import { counted } from "../words.ts";
 
 /** Keeps the pictures that could not be read in the folder of the run, from the epoch on in which they are found. */
 export function problemLog(folder: string): Callback {

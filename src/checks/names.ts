@@ -1,0 +1,35 @@
+/** The most characters of a name in a message; files from anywhere may hold names of megabytes. */
+const LONGEST = 80;
+
+/** The most names of a list in a message. */
+const MOST = 12;
+
+/**
+ * A name from a file or a user as it may stand in a line of text: characters that would break the line, turn its direction
+ * or speak to the terminal as JSON writes them, and the middle of a long one left out.
+ */
+export function nameText(name: string, longest = LONGEST): string {
+  const short =
+    name.length <= longest
+      ? name
+      : `${name.slice(0, Math.ceil(longest / 2))}...${name.slice(name.length - Math.floor(longest / 2))}`;
+  return short.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** The same between quotation marks. */
+export function quoted(name: string): string {
+  return `"${nameText(name)}"`;
+}
+
+/** `a, b and 12 more`: the first of the names, and how many are left out. */
+export function listed(names: Iterable<string>, most = MOST): string {
+  const all = [...names];
+  const shown = all
+    .slice(0, most)
+    .map((name) => nameText(name))
+    .join(", ");
+  return all.length > most ? `${shown} and ${all.length - most} more` : shown;
+}
+
+/** Controls, line and paragraph separators, and marks that turn the direction of writing. */
+const UNSAFE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
