@@ -5,7 +5,6 @@ opens it, writes its predictions to NAME.predictions.json, and saves it again as
 NAME.again.weights.h5. Then makes models of its own, made_NAME.keras (or .h5), with inputs and predictions.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -17,15 +16,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import striate_keras  # noqa: E402, F401
 from keras import layers as L  # noqa: E402
-
-
-def write(path, arrays):
-    found = [{"shape": list(a.shape), "data": a.astype("float64").ravel().tolist()} for a in arrays]
-    path.write_text(json.dumps(found))
-
-
-def read(path):
-    return [np.array(a["data"], "float32").reshape(a["shape"]) for a in json.loads(path.read_text())]
+from numbers_in_json import read, write  # noqa: E402
 
 
 def predictions(model, inputs):

@@ -13,6 +13,8 @@ export interface LayerRecord {
   readonly builtFor: unknown;
   /** An operation of Keras in a functional model (x + y), not a layer. */
   readonly isOperation: boolean;
+  /** What a layer that is in several models of the file is called in all of them. */
+  readonly sharedId: number | undefined;
 }
 
 export const MODEL_CLASSES: ReadonlySet<string> = new Set(["Functional", "Model", "Sequential"]);
@@ -26,7 +28,7 @@ export function recordOf(value: unknown): LayerRecord {
   if (!isRecord(value) || typeof value.class_name !== "string") throw new Misfit("has an element that is no layer");
   // Keras 2.2 and before: the config of a Sequential model is the list of its layers.
   const config = Array.isArray(value.config) ? { layers: value.config } : isRecord(value.config) ? value.config : {};
-  const { class_name, registered_name, module, build_config } = value;
+  const { class_name, registered_name, module, build_config, shared_object_id } = value;
   const registered = typeof registered_name === "string" && registered_name.includes(">");
   const name = value.name ?? config.name;
   return {
@@ -36,6 +38,7 @@ export function recordOf(value: unknown): LayerRecord {
     inboundNodes: value.inbound_nodes,
     builtFor: config.build_input_shape ?? (isRecord(build_config) ? build_config.input_shape : undefined),
     isOperation: typeof module === "string" && /^keras(\.src)?\.ops/.test(module),
+    sharedId: typeof shared_object_id === "number" ? shared_object_id : undefined,
   };
 }
 
