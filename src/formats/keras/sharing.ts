@@ -64,9 +64,4 @@ export class Sharing {
   called(layer: Layer, times: number): void {
     if (this.#ids.has(layer)) this.#calls.set(layer, this.callsBefore(layer) + times);
   }
-
-  /** A Sequential model is made anew for each layer that is added to it, so the first one is called most often. */
-  calledInChain(layers: readonly PlacedLayer[]): void {
-    for (const [i, { layer }] of layers.entries()) this.called(layer, layers.length - i);
-  }
 }

@@ -47,9 +47,16 @@ function isChain(model: Model): boolean {
 
 function modelRecord(model: Model, name: string, sharing: Sharing): JsonRecord {
   const trainable = model.trainable;
-  const layerRecords = model.layers.map((placed) => layerRecord(placed, sharing));
-  if (modelClass(model) === "Sequential") {
-    sharing.calledInChain(model.layers);
+  const isSequential = modelClass(model) === "Sequential";
+  const sharedSoFar: Layer[] = [];
+  const layerRecords = model.layers.map((placed) => {
+    const record = layerRecord(placed, sharing);
+    // Keras calls all layers of a Sequential model anew when it adds one.
+    if (isSequential && sharing.idOf(placed.layer) !== undefined) sharedSoFar.push(placed.layer);
+    for (const layer of sharedSoFar) sharing.called(layer, 1);
+    return record;
+  });
+  if (isSequential) {
     const shape = batched(model.inputShape);
     return {
       module: "keras",
