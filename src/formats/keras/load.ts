@@ -9,7 +9,7 @@ import { parseRecord } from "./json.ts";
 import { type KerasConfigOptions, modelFromKerasConfig, topRecord } from "./readConfig.ts";
 import { type KerasWeightsOptions, type KerasWeightsReport, loadWeights, momentsIn } from "./weights.ts";
 
-export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed">;
+export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed" | "onNote">;
 
 /**
  * A model from a file of Keras: a `.keras` file of Keras 3, or an `.h5` file of a whole model by Keras 2 or 3; what it is

@@ -1,7 +1,8 @@
 import { callLayer, input, type SymbolicTensor } from "../../layers/index.ts";
 import { type Model, model } from "../../model/index.ts";
 import { Misfit } from "./codec.ts";
-import { callsOf, checkTensorsOnly, isNewDialect, refsOf, TensorRef } from "./inboundNodes.ts";
+import { callsOf, checkTensorsOnly, isNewDialect, type KerasCall, refsOf, TensorRef } from "./inboundNodes.ts";
+import { applyOperation, replaced } from "./operations.ts";
 import type { KerasConfigOptions } from "./readConfig.ts";
 import { batchShape, type MakeLayer, naming } from "./readModel.ts";
 import { type LayerRecord, layerName, layersOf, MODEL_CLASSES } from "./record.ts";
@@ -10,6 +11,7 @@ import { type LayerRecord, layerName, layersOf, MODEL_CLASSES } from "./record.t
 interface PendingCall {
   readonly record: LayerRecord;
   readonly index: number;
+  readonly call: KerasCall;
   readonly inputs: readonly TensorRef[];
   waitingFor: number;
 }
@@ -61,10 +63,7 @@ export function readGraph(
   }
   let done = 0;
   for (let call = ready[0]; call; call = ready[++done]) {
-    const tensors = call.inputs.map(tensorOf);
-    const layer = layers.get(call.record)?.(tensors.map(({ shape }) => shape));
-    if (!layer) throw new Misfit(`has no layer ${call.record.name}`);
-    finish(`${call.record.name}#${call.index}`, callLayer(layer, tensors, call.record.name));
+    finish(`${call.record.name}#${call.index}`, callOne(call, layers, tensorOf));
   }
   if (done < calls.length) {
     const left = calls.filter(({ waitingFor }) => waitingFor > 0).map(({ record: { name } }) => name);
@@ -75,10 +74,33 @@ export function readGraph(
   return model({ ...ends, ...naming(record, options) });
 }
 
+function callOne(
+  { record, call, inputs }: PendingCall,
+  layers: ReadonlyMap<LayerRecord, MakeLayer>,
+  tensorOf: (ref: TensorRef) => SymbolicTensor,
+): readonly SymbolicTensor[] {
+  const { name, className } = record;
+  if (record.isOperation) {
+    const withTensors = (value: unknown) =>
+      replaced(value, (inside) => (inside instanceof TensorRef ? tensorOf(inside) : undefined));
+    const kwargs = Object.fromEntries(Object.entries(call.kwargs).map(([key, value]) => [key, withTensors(value)]));
+    try {
+      return applyOperation(record, call.args.map(withTensors), kwargs);
+    } catch (thrown) {
+      if (thrown instanceof Misfit) throw new Misfit(`operation ${name} (${className}) ${thrown.message}`);
+      throw thrown;
+    }
+  }
+  const tensors = inputs.map(tensorOf);
+  const layer = layers.get(record)?.(tensors.map(({ shape }) => shape));
+  if (!layer) throw new Misfit(`has no layer ${name}`);
+  return callLayer(layer, tensors, name);
+}
+
 function pendingCalls(record: LayerRecord): PendingCall[] {
   return callsOf(record.inboundNodes).map((call, index) => {
     if (!record.isOperation) checkTensorsOnly(call);
-    return { record, index, inputs: call.tensors, waitingFor: 0 };
+    return { record, index, call, inputs: call.tensors, waitingFor: 0 };
   });
 }
 

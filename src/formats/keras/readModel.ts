@@ -3,11 +3,12 @@ import { callLayer, input, type Layer } from "../../layers/index.ts";
 import { Model, sequential } from "../../model/index.ts";
 import { at, type Shape } from "../../tensor/index.ts";
 import { Misfit, shown } from "./codec.ts";
+import { OtherPolicies } from "./dtypePolicy.ts";
 import type { KerasConfigOptions } from "./readConfig.ts";
 import { readGraph } from "./readGraph.ts";
 import { type LayerRecord, layersOf, MODEL_CLASSES } from "./record.ts";
 import { SharedRecords } from "./sharedRecords.ts";
-import { entryOfClass, entryOfOperation } from "./table.ts";
+import { entryOfClass } from "./table.ts";
 
 /** Makes a layer when the shapes of its inputs are known: a Sequential model may say none of its own. */
 export type MakeLayer = (inputs: readonly Shape[]) => Layer;
@@ -16,14 +17,19 @@ export type MakeLayer = (inputs: readonly Shape[]) => Layer;
 interface Gathered {
   readonly problems: string[];
   readonly shared: SharedRecords;
+  readonly policies: OtherPolicies;
 }
 
 /** @throws Misfit that names all layers whose options do not fit, or what is wrong with the graph */
 export function readModel(record: LayerRecord, options: KerasConfigOptions): Model {
   const problems: string[] = [];
-  const make = prepareModel(record, "", options, { problems, shared: new SharedRecords() });
+  const policies = new OtherPolicies();
+  const make = prepareModel(record, "", options, { problems, shared: new SharedRecords(), policies });
   if (problems.length > 0) throw new Misfit(problems.join("; "));
-  return make([]);
+  const model = make([]);
+  const { file = "the Keras config", onNote = console.warn } = options;
+  for (const note of policies.notes()) onNote(`${file}: ${note}`);
+  return model;
 }
 
 /** Reads all options of all layers, and gathers what does not fit; then the model can be made. */
@@ -63,15 +69,16 @@ function prepareOnce(record: LayerRecord, prefix: string, options: KerasConfigOp
 }
 
 function prepareLayer(record: LayerRecord, prefix: string, options: KerasConfigOptions, gathered: Gathered): MakeLayer {
-  const { className, name, isOperation } = record;
+  const { className, name } = record;
   const path = `${prefix}${name}`;
   // Only the whole model may have open sizes that an option fills in.
   const { inputShape: _, ...inner } = options;
+  if (record.isOperation) return refuseOperation;
   if (MODEL_CLASSES.has(className)) return prepareModel(record, `${path}/`, inner, gathered);
   try {
     checkType(record.config.dtype);
-    const entry = isOperation ? entryOfOperation(className) : entryOfClass(className);
-    const layer = entry?.read({ ...record.config, name, ...options.moments?.get(path) });
+    gathered.policies.add(path, record.config.dtype);
+    const layer = entryOfClass(className)?.read({ ...record.config, name, ...options.moments?.get(path) });
     if (layer) return () => layer;
     throw new Misfit("is not in the table");
   } catch (thrown) {
@@ -82,6 +89,11 @@ function prepareLayer(record: LayerRecord, prefix: string, options: KerasConfigO
     };
   }
 }
+
+/** `readGraph` applies operations to their arguments. */
+const refuseOperation: MakeLayer = () => {
+  throw new Misfit("has an operation in place of a layer");
+};
 
 /** Quantized layers keep integers in place of their weights. */
 function checkType(dtype: unknown): void {

@@ -1,5 +1,7 @@
 import { Misfit } from "./codec.ts";
+import { isNewDialect } from "./inboundNodes.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
+import { entryOfClass } from "./table.ts";
 
 /** One layer or model of a config, as files of all dialects describe it. */
 export interface LayerRecord {
@@ -37,9 +39,16 @@ export function recordOf(value: unknown): LayerRecord {
     config,
     inboundNodes: value.inbound_nodes,
     builtFor: config.build_input_shape ?? (isRecord(build_config) ? build_config.input_shape : undefined),
-    isOperation: typeof module === "string" && /^keras(\.src)?\.ops/.test(module),
+    isOperation:
+      typeof module === "string" ? /^keras(\.src)?\.ops/.test(module) : isOperationInH5(class_name, config, value),
     sharedId: typeof shared_object_id === "number" ? shared_object_id : undefined,
   };
+}
+
+/** Keras 3 writes no modules into .h5 files; but layers say whether they are trained or in what they compute. */
+function isOperationInH5(className: string, config: JsonRecord, { inbound_nodes }: JsonRecord): boolean {
+  if (!isNewDialect(inbound_nodes) || MODEL_CLASSES.has(className) || config.trainable !== undefined) return false;
+  return config.dtype === undefined || !(className === "InputLayer" || entryOfClass(className));
 }
 
 /** The layers of a model's record, in the file's order. */

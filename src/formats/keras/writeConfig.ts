@@ -5,6 +5,7 @@ import { at, type Shape } from "../../tensor/index.ts";
 import type { JsonRecord } from "./json.ts";
 import { Sharing } from "./sharing.ts";
 import { entryOfType, PACKAGE } from "./table.ts";
+import { writtenOperation } from "./writtenOperations.ts";
 
 /**
  * A model as Keras 3 describes it in config.json: Sequential where it is a plain chain of layers, else Functional.
@@ -24,7 +25,7 @@ export function kerasConfig(model: Model): JsonRecord {
 function strangersIn(model: Model, prefix: string): readonly string[] {
   return model.layers.flatMap(({ name, layer }) => {
     if (layer instanceof Model) return strangersIn(layer, `${prefix}${name}/`);
-    return entryOfType(layer.type) ? [] : [`${prefix}${name} (${layer.type})`];
+    return entryOfType(layer.type) || writtenOperation(layer) ? [] : [`${prefix}${name} (${layer.type})`];
   });
 }
 
@@ -36,7 +37,9 @@ export function modelClass(model: Model): "Sequential" | "Functional" {
 function isChain(model: Model): boolean {
   let [end] = model.inputs;
   if (model.inputs.length !== 1 || model.outputs.length !== 1) return false;
-  for (const { calls } of model.layers) {
+  for (const { layer, calls } of model.layers) {
+    // Sequential models of Keras hold layers and no operations.
+    if (writtenOperation(layer)) return false;
     const [call, ...others] = calls;
     if (!call || others.length > 0 || call.inputs.length !== 1 || call.inputs[0] !== end) return false;
     if (call.outputs.length !== 1) return false;
@@ -141,6 +144,16 @@ function layerRecord(placed: PlacedLayer, sharing: Sharing): JsonRecord {
 }
 
 function plainRecord({ layer, inputShapes, variables }: PlacedLayer, name: string): JsonRecord {
+  const operation = writtenOperation(layer, inputShapes[0]?.length);
+  if (operation) {
+    const { module, className, config } = operation;
+    return {
+      module: `keras.src.ops.${module}`,
+      class_name: className,
+      config: { name, ...config },
+      registered_name: className,
+    };
+  }
   const entry = entryOfType(layer.type);
   if (!entry) throw new StriateError("usage", `layer ${name} (${layer.type}) cannot be saved for Keras`);
   const { className, ours } = entry;
@@ -205,5 +218,7 @@ function node({ layer, inputs }: LayerCall, places: Places): JsonRecord {
       config: { shape: batched(tensor.shape), dtype: "float32", keras_history: [name, call, output] },
     };
   });
+  const operation = writtenOperation(layer);
+  if (operation) return { args: [...tensors, ...operation.args], kwargs: {} };
   return { args: callsOnList(layer, tensors.length) ? [tensors] : tensors, kwargs: {} };
 }
