@@ -64,6 +64,7 @@ export function writeOnnx(graph: Graph, { batch }: WriteOptions = {}): Uint8Arra
       output: [name],
     }));
   const used = new Set<Value | undefined>([...graph.nodes.flatMap((node) => node.inputs), ...results(graph)]);
+  const inputs = new Set(graph.inputs);
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),
     producerName: "striate",
@@ -72,9 +73,7 @@ export function writeOnnx(graph: Graph, { batch }: WriteOptions = {}): Uint8Arra
       name: graph.name,
       node: [...graph.nodes.map((node) => nodeProto(node, nameOf, used)), ...copies],
       initializer: constants(graph).map((value) => tensorProto(value.constant, nameOf(value))),
-      input: sources(graph).map((value) =>
-        valueInfo(value.name, value, graph.inputs.includes(value) ? batch : undefined),
-      ),
+      input: sources(graph).map((value) => valueInfo(value.name, value, inputs.has(value) ? batch : undefined)),
       output: outputs.map(([name, value]) => valueInfo(name, value, name in graph.outputs ? batch : undefined)),
     },
   });

@@ -40,13 +40,18 @@ const MOVES = new Set(["Identity", "Cast", "Reshape", "Transpose", "Squeeze", "U
  * (shapes, bounds of a clip, single numbers in a formula) are constants.
  */
 export function parametersOf(model: OnnxModel): OnnxParameter[] {
-  const roles = rolesOf(model.nodes);
+  const roles = rolesOf(withInner(model.nodes));
   return [...model.initializers].flatMap(([name, value]) => {
     const role = roles.get(name);
     const { dtype, shape } = value;
     if (!role || !isFloat(dtype) || (role === "offset" && sizeOf(shape) < 2)) return [];
     return [{ name, dtype, shape, value, trainable: role !== "statistic" }];
   });
+}
+
+/** All nodes, those of graphs that nodes hold after the node. */
+function withInner(nodes: readonly OnnxNode[]): OnnxNode[] {
+  return nodes.flatMap((node) => [node, ...Object.values(node.graphs).flatMap((body) => withInner(body.nodes))]);
 }
 
 /** What each value is to the nodes that use it; a statistic stays one whatever else it is used for. */
