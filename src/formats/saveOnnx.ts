@@ -5,7 +5,7 @@ import { lower, withFreeBatch, writeOnnx } from "../onnx/index.ts";
 import { writeFileAtomic } from "./atomic.ts";
 
 export interface OnnxOptions {
-  /** Inputs in a batch. Default: any number, when the model allows it, which all of Striate's layers do. */
+  /** Inputs in a batch. Default: any number, unless the model has a `batchSize` of its own. */
   readonly batchSize?: number;
 }
 
@@ -14,13 +14,18 @@ export interface OnnxOptions {
  * API's order ([batch, height, width, channels] for pictures).
  * @throws StriateError `usage` when the model cannot be for any batch, and no size is given
  */
-export function encodeOnnx(model: Model, { batchSize }: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+export function encodeOnnx(model: Model, { batchSize = model.batchSize }: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
   const states = model.toStates(model.weights);
   const inference = (batch: number): Graph => lower(freeze(model.inferenceGraph(batch), states), "file");
-  if (batchSize !== undefined) return writeOnnx(inference(batchSize));
+  const weights = new Set(Object.keys(states));
+  if (batchSize !== undefined) return writeOnnx(inference(batchSize), { weights });
   const free = withFreeBatch(inference);
-  if (free) return writeOnnx(free, { batch: "batch" });
-  throw new StriateError("usage", `model ${model.name} has numbers that depend on the batch; give a batchSize`);
+  if (free) return writeOnnx(free, { batch: "batch", weights });
+  throw new StriateError(
+    "usage",
+    `model ${model.name} depends on the batch in a way that a file for any batch cannot say; save it for one: ` +
+      'save("model.onnx", { batchSize: 1 }), or striate export --batch 1',
+  );
 }
 
 /** Writes a model for inference as an ONNX file, atomically; see `encodeOnnx`. */

@@ -64,7 +64,7 @@ export function onnxGraph(options: LayerOptions & { readonly model: OnnxModel; r
       throw new StriateError("shape", `it takes ${model.inputs.length} inputs, received ${inputs.length}`);
     }
     if (written === undefined) return sameForAll([2, 3].map((batch) => probe(inputs, batch, {})));
-    const found = new Map<string, Shape>();
+    const found = new Map(model.inputs.map(({ name }, i): [string, Shape] => [name, [written, ...at(inputs, i)]]));
     const fixed = probe(inputs, written, { onShape: (name, shape) => found.set(name, shape) });
     shapes = found;
     batchSize = isAnyBatch() ? undefined : written;

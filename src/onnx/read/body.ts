@@ -13,6 +13,8 @@ export interface Reading {
   readonly readExternal: ReadExternal | undefined;
   /** See `OnnxModel`. */
   readonly elementTypes: Map<string, number>;
+  /** See `OnnxModel`. */
+  readonly constants: Set<string>;
 }
 
 /**
@@ -39,7 +41,10 @@ export function readBody(graph: GraphProto, reading: Reading, outer: boolean): O
     if (!constant || !output) nodes.push(node);
     else if (initializers.has(output) || given.has(output))
       throw bad(`two things make the value ${output}; the file is damaged`);
-    else initializers.set(output, constant);
+    else {
+      initializers.set(output, constant);
+      reading.constants.add(output);
+    }
   }
   const captures = new Set<string>();
   const needed = neededInOrder(nodes, [...inputs, ...initializers.keys()], outputs, (name, user) => {

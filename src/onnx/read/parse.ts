@@ -51,11 +51,12 @@ function readModel(proto: ModelProto, name: string, readExternal: ReadExternal |
   if (!graph || graph.output.length === 0) throw bad("is no ONNX model, or damaged: it has no graph with outputs");
   const opset = opsetOf(proto);
   const elementTypes = new Map<string, number>();
-  const { outputs, nodes, initializers } = readBody(graph, { readExternal, elementTypes }, false);
+  const constants = new Set<string>();
+  const { outputs, nodes, initializers } = readBody(graph, { readExternal, elementTypes, constants }, false);
   checkOperators(nodes);
   const inputs = graph.input.filter((input) => !initializers.has(input.name)).map(readInput);
   for (const { name, type } of graph.input) elementTypes.set(name, type?.tensorType?.elemType ?? 0);
-  return { name, opset, inputs, outputs, nodes, initializers, elementTypes };
+  return { name, opset, inputs, outputs, nodes, initializers, constants, elementTypes };
 }
 
 function opsetOf({ irVersion, opsetImport }: ModelProto): number {

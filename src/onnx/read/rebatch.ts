@@ -74,6 +74,8 @@ export function checkRebatched(
   outputs: readonly (Value | undefined)[],
   rebatch: Rebatch,
 ): void {
+  // What comes out of a branch was looked at there.
+  if (Object.keys(node.graphs).length > 0) return;
   const takesBatch = inputs.some((input, i) => !input?.constant && follows(input, node.inputs[i] ?? "", rebatch));
   for (const [i, name] of node.outputs.entries()) {
     const output = outputs[i];
