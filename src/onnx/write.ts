@@ -138,8 +138,7 @@ function attributeProto(op: Op, name: string, value: Attribute): MessageInitShap
   const type = ATTRIBUTE_TYPES[kind];
   if (typeof value === "string") return { name, type, s: new TextEncoder().encode(value) };
   if (typeof value === "number") return kind === "int" ? { name, type, i: BigInt(value) } : { name, type, f: value };
-  // Ops with a tensor attribute are lowered to constants.
-  if ("dtype" in value) throw internalError(`${op.name}: attribute ${name} is a tensor; lower the graph first`);
+  if ("dtype" in value) return { name, type, t: tensorProto(value, "") };
   return kind === "ints" ? { name, type, ints: value.map(BigInt) } : { name, type, floats: [...value] };
 }
 

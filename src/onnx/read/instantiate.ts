@@ -23,7 +23,7 @@ export interface InstantiateOptions {
   readonly training?: boolean;
   /**
    * Bytes that one result may take, and that all results which no input has a part in may take together. Default:
-   * 2 GiB and 256 MiB, or more where the file's initializers and inputs are large.
+   * 2 GiB and 1 GiB, or more where the file's initializers and inputs are large.
    */
   readonly maxBytes?: number | undefined;
   /** Where the file has a batch written in it: for what other one the graph is. */

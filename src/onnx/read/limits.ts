@@ -7,7 +7,7 @@ import { MOST_AXES, MOST_ELEMENTS } from "./tensors.ts";
 const [ONE_RESULT, RESULT_TIMES] = [2 ** 31, 1024];
 
 /** Bytes of all results that no input has a part in, which a few bytes of constants can make as large as they like. */
-const [UNFED_RESULTS, UNFED_TIMES] = [2 ** 28, 16];
+const [UNFED_RESULTS, UNFED_TIMES] = [2 ** 30, 16];
 
 /**
  * What a file may make Striate hold: a file of 100 bytes can name a tensor of gigabytes. Both limits grow with what is
