@@ -101,14 +101,16 @@ function checkClasses(what: string, { outputs, name }: Model, classNames: readon
 
 /** A name on each line, or a JSON list. */
 async function namesIn(path: string): Promise<readonly string[]> {
-  try {
-    const text = await readFile(path, "utf8");
-    const list: unknown = /^\s*\[/.test(text)
-      ? JSON.parse(text)
-      : text.split(/\r?\n/).filter((line) => line.trim() !== "");
-    if (Array.isArray(list) && list.length > 0 && list.every((name) => typeof name === "string")) return list;
-  } catch (thrown) {
+  const bytes = await readFile(path).catch((thrown: unknown) => {
     throw new StriateError("io", `${path}: cannot be read (${asError(thrown).message})`, { cause: thrown });
+  });
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+    const list: unknown = /^\s*\[/.test(text) ? JSON.parse(text) : lines;
+    if (Array.isArray(list) && list.length > 0 && list.every((name) => typeof name === "string")) return list;
+  } catch {
+    // Told below.
   }
   throw new StriateError("data", `${path}: is no list of class names; give one on each line, or a JSON list of them`);
 }
