@@ -13,23 +13,28 @@ export interface MemoryOptions {
 const ALWAYS = 2 ** 28;
 const TIMES_THE_FILE = 8;
 
+/** The limit on what a file of this many bytes may become, where nobody says another one. */
+export function usualMaxBytes(size: number): number {
+  return ALWAYS + TIMES_THE_FILE * size;
+}
+
 /** Counts what one file becomes in memory, and refuses it where that is out of all proportion. */
 export class MemoryBudget {
   readonly #file: string;
   readonly #size: number;
-  readonly #most: number | undefined;
+  readonly #most: number;
   #taken = 0;
 
   /** @param file what messages call it: its path */
   constructor(file: string, size: number, { maxBytes }: MemoryOptions = {}) {
     this.#file = file;
     this.#size = size;
-    this.#most = maxBytes === undefined ? undefined : wholeNumber(file, "maxBytes", maxBytes);
+    this.#most = maxBytes === undefined ? usualMaxBytes(size) : wholeNumber(file, "maxBytes", maxBytes, { least: 0 });
   }
 
   /** What is left of it. */
   get left(): number {
-    return (this.#most ?? ALWAYS + TIMES_THE_FILE * this.#size) - this.#taken;
+    return this.#most - this.#taken;
   }
 
   /** Before `bytes` are allocated. @throws StriateError `data` where they are more than what is left */
@@ -43,7 +48,7 @@ export class MemoryBudget {
     return new StriateError(
       "data",
       `${this.#file}: would become ${all} bytes or more in memory, out of ${words(this.#size)} in the file; the limit is ` +
-        `${words(this.#taken + this.left)}. If you trust the file, raise it: maxBytes, in the command --max-bytes`,
+        `${words(this.#most)}. If you trust the file, raise it: maxBytes, in the command --max-bytes`,
     );
   }
 }
