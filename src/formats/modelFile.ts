@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { checkOptions, type OptionNames } from "../checks/index.ts";
+import { checkOptions, type MemoryOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import type { Shape } from "../tensor/index.ts";
@@ -11,16 +11,15 @@ import { loadTfjs } from "./loadTfjs.ts";
 import { encodeNpz } from "./npz.ts";
 import { readOnnxFile } from "./onnxFile.ts";
 import { modelFromOnnx } from "./onnxModel.ts";
+import { pictureMetadata } from "./pictureMetadata.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 import { saveOnnx } from "./saveOnnx.ts";
 
-export interface LoadModelOptions {
+export interface LoadModelOptions extends MemoryOptions {
   /** Of one input without the batch, where the file leaves it open; of an ONNX file in the file's own order. */
   readonly inputShape?: Shape;
   /** Sizes for an ONNX file's dynamic dimensions other than the batch, by name. */
   readonly bind?: Readonly<Record<string, number>>;
-  /** Bytes that results of an ONNX file may take, if it is to be more than such a file is allowed. */
-  readonly maxBytes?: number;
 }
 
 const LOAD_OPTIONS: OptionNames<LoadModelOptions> = { inputShape: true, bind: true, maxBytes: true };
@@ -38,22 +37,23 @@ export async function kindOfFile(path: string): Promise<FileKind> {
 /**
  * Reads a model with its weights: a `.keras` file, an `.h5` file of Keras 2 or 3, an ONNX file, or a `model.json` of
  * TensorFlow.js with its shards beside it. What it is, its content says.
- * @throws StriateError `io` when it cannot be read; `data` when it is damaged, unknown, or holds weights without a
- * model, which `loadWeights` reads.
+ * @throws StriateError `io` when it cannot be read; `data` when it is damaged, unknown, becomes more than `maxBytes` in
+ * memory, or holds weights without a model, which `loadWeights` reads.
  */
 export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Model> {
   checkOptions("loadModel", options, LOAD_OPTIONS);
-  const { inputShape, ...forOnnx } = options;
-  const shaped = inputShape ? { inputShape } : {};
+  const { inputShape, bind, maxBytes } = options;
+  const most = maxBytes === undefined ? {} : { maxBytes };
+  const shaped = { ...most, ...(inputShape && { inputShape }) };
   const kind = await kindOfFile(path);
   switch (kind) {
     case "onnx":
-      return modelFromOnnx(readOnnxFile(path), { ...forOnnx, ...shaped });
+      return modelFromOnnx(readOnnxFile(path, most), { ...shaped, ...(bind && { bind }) });
     case "keras":
     case "hdf5":
       return loadKeras(path, shaped);
     case "tfjs":
-      return loadTfjs(path, shaped);
+      return loadTfjs(path, inputShape ? { inputShape } : {});
     default:
       throw new StriateError(
         "data",
@@ -79,7 +79,7 @@ const WRITERS: Readonly<
   ".keras": { save: saveKeras, lost: [] },
   ".onnx": { save: saveOnnx, lost: ["the layers: an ONNX file has their operators"] },
   ".safetensors": {
-    save: (model, path) => writeFileAtomic(path, encodeSafetensors(model.weights)),
+    save: (model, path) => writeFileAtomic(path, encodeSafetensors(model.weights, pictureMetadata(model))),
     lost: ["the model: a safetensors file holds the weights alone"],
   },
   ".npz": {

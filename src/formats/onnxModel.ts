@@ -4,6 +4,7 @@ import { callLayer, input, onnxGraph } from "../layers/index.ts";
 import { Model } from "../model/index.ts";
 import { fedWeights, nodeText, type OnnxInput, type OnnxModel, type ParseOptions, parseOnnx } from "../onnx/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
+import { PICTURES_KEY, takePictures } from "./pictureMetadata.ts";
 
 export interface OnnxModelOptions extends ParseOptions {
   /** Sizes for the file's dynamic dimensions other than the batch, by name: { height: 224, width: 224 }. */
@@ -48,10 +49,11 @@ export function modelFromOnnx(source: Uint8Array | OnnxModel, options: OnnxModel
     names.add(name);
     return input({ name, shape: shapeOf(parsed, given, bind, inputShape, words) });
   });
-  const model = { model: parsed, ...(maxBytes !== undefined && { maxBytes }) };
-  const layer = onnxGraph({ ...model, name: names.has("graph") ? "onnx_graph" : "graph" });
+  const network = { model: parsed, ...(maxBytes !== undefined && { maxBytes }) };
+  const layer = onnxGraph({ ...network, name: names.has("graph") ? "onnx_graph" : "graph" });
   const name = parsed.name.replace(/^.*[\\/]/, "").replace(/\.onnx$/i, "");
-  return new Model({ type: "functional", inputs, outputs: callLayer(layer, inputs), name, seed: undefined });
+  const model = new Model({ type: "functional", inputs, outputs: callLayer(layer, inputs), name, seed: undefined });
+  return takePictures(model, parsed.metadata.get(PICTURES_KEY), parsed.name);
 }
 
 /** @throws StriateError `data` for a file whose inputs are no examples */

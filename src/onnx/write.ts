@@ -41,6 +41,8 @@ export interface WriteOptions {
   readonly batch?: string;
   /** The constants that are weights, which become initializers; all others become Constant nodes. Default: all are. */
   readonly weights?: ReadonlySet<string>;
+  /** Texts by keys, which whoever reads the file may ignore: ONNX's metadata_props. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface WriteOptions {
  * inputs by their names; outputs are outputs by theirs, and the next value of every state that changes is an output
  * named by `nextName`.
  */
-export function writeOnnx(graph: Graph, { batch, weights }: WriteOptions = {}): Uint8Array<ArrayBuffer> {
+export function writeOnnx(graph: Graph, { batch, weights, metadata = {} }: WriteOptions = {}): Uint8Array<ArrayBuffer> {
   const outputs: [name: string, value: Value][] = [
     ...Object.entries(graph.outputs),
     ...graph.states
@@ -72,6 +74,7 @@ export function writeOnnx(graph: Graph, { batch, weights }: WriteOptions = {}): 
     irVersion: BigInt(IR_VERSION),
     producerName: "striate",
     opsetImport: [{ domain: "", version: BigInt(OPSET) }],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: graph.name,
       node: [

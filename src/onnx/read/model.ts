@@ -49,6 +49,8 @@ export interface OnnxModel {
   /** See `OnnxBody`. */
   readonly nodes: readonly OnnxNode[];
   readonly initializers: ReadonlyMap<string, Tensor>;
+  /** The file's own texts by key. */
+  readonly metadata: ReadonlyMap<string, string>;
   /** The initializers that are Constant nodes in the file. */
   readonly constants: ReadonlySet<string>;
   /** ONNX's numbers for the types of inputs and constants as the file has them, which may be held in wider ones. */

@@ -56,7 +56,8 @@ function readModel(proto: ModelProto, name: string, readExternal: ReadExternal |
   checkOperators(nodes);
   const inputs = graph.input.filter((input) => !initializers.has(input.name)).map(readInput);
   for (const { name, type } of graph.input) elementTypes.set(name, type?.tensorType?.elemType ?? 0);
-  return { name, opset, inputs, outputs, nodes, initializers, constants, elementTypes };
+  const metadata = new Map(proto.metadataProps.map(({ key, value }) => [key, value]));
+  return { name, opset, inputs, outputs, nodes, initializers, constants, elementTypes, metadata };
 }
 
 function opsetOf({ irVersion, opsetImport }: ModelProto): number {
