@@ -59,7 +59,9 @@ function slice({ begin = [], end = [], strides = [] }: Options<SliceOptions>): W
     config: { start, stop, step },
   });
   const count = Math.max(begin.length, end.length, strides.length);
-  const parts = Array.from({ length: count }, (_, i) => part(begin[i] ?? null, end[i] ?? null, strides[i] === 1 ? null : (strides[i] ?? null)));
+  const parts = Array.from({ length: count }, (_, i) =>
+    part(begin[i] ?? null, end[i] ?? null, strides[i] === 1 ? null : (strides[i] ?? null)),
+  );
   return operation({ module: "numpy", className: "GetItem", args: [[part(null, null, null), ...parts]] });
 }
 
