@@ -5,7 +5,7 @@ import { ENGINES, startSmall } from "./support/engines.ts";
 
 // Ops that are right one by one can be wrong side by side: a runtime makes one of two. To try many more by hand:
 //   STRIATE_STACKS=5000 STRIATE_FIRST_STACK=1000 npx vitest run tests/compositions.test.ts
-const COUNT = Number(process.env.STRIATE_STACKS ?? 80);
+const COUNT = Number(process.env.STRIATE_STACKS ?? 60);
 const FIRST = Number(process.env.STRIATE_FIRST_STACK ?? 0);
 const SEEDS = Array.from({ length: COUNT }, (_, i) => FIRST + i);
 

@@ -55,7 +55,7 @@ const BATCH = 3;
 /** The rate is 1, so that the slots of momentum hold the gradients. */
 const optimizer = sgd({ learningRate: 1, momentum: 0.9 });
 
-export function runsOf(seed: number): Run[] {
+function runsOf(seed: number): Run[] {
   const { model, classes } = randomStack(seed);
   const input = pattern([BATCH, ...model.inputShape], 10 + seed, 3);
   const target = classes ? labels(BATCH, 20 + seed, 3) : pattern([BATCH, ...model.outputShape], 20 + seed, 2);
