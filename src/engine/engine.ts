@@ -19,8 +19,7 @@ export interface CompileOptions {
 /**
  * A graph made ready to run. Calls are answered in the order in which they are made, those of executables that share
  * states too: each finds the states as the one before left them, whether its answer was waited for or not. An engine
- * need not see to that: `startEngine` does, for all of them. Tensors that are given must not be changed before the
- * answer.
+ * need not see to that: `startEngine` does, for all of them.
  */
 export interface Executable {
   /**
@@ -30,7 +29,10 @@ export interface Executable {
   run(feeds: Tensors): Promise<Tensors>;
   /** Copies of the states as they are now. */
   readState(): Promise<Tensors>;
-  /** Sets some or all of the states; before the first run, all of them. */
+  /**
+   * Sets some or all of the states; before the first run, all of them. The tensors are taken over, as feeds are. After a run
+   * that failed, states may be lost: then they have to be written anew.
+   */
   writeState(state: Tensors): Promise<void>;
   close(): Promise<void>;
 }

@@ -17,9 +17,9 @@ export type Runner = (graph: Graph, feeds: Tensors, states: Tensors) => Promise<
 export function onEngine(engine: Engine): Runner {
   return async (graph, feeds, states) => {
     const executable = await engine.compile(graph);
-    await executable.writeState(states);
-    const copies = Object.entries(feeds).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]);
-    const outputs = await executable.run(Object.fromEntries(copies));
+    // What is given is taken over.
+    await executable.writeState(structuredClone(states));
+    const outputs = await executable.run(structuredClone(feeds));
     const after = await executable.readState();
     await executable.close();
     return { ...after, ...outputs };

@@ -33,7 +33,10 @@ export function workerEngine(name: string, options: EngineOptions): Engine {
       return (await home.ask({ call: "run", executable: id, feeds: tensors }, buffers)) as Tensors;
     },
     readState: async () => (await home.ask({ call: "readState", executable: id })) as Tensors,
-    writeState: async (state) => void (await home.ask({ call: "writeState", executable: id, state })),
+    writeState: async (state) => {
+      const { tensors, buffers } = transferable(state);
+      await home.ask({ call: "writeState", executable: id, state: tensors }, buffers);
+    },
     close: async () => void (await home.ask({ call: "close", executable: id })),
   });
 

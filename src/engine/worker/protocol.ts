@@ -57,7 +57,7 @@ export function transferable(tensors: Tensors): { readonly tensors: Tensors; rea
       if (data.length !== sizeOf(shape)) {
         throw new StriateError(
           "usage",
-          `tensor ${name} has ${data.length} numbers where its shape ${shapeText(shape)} has ${sizeOf(shape)}; the tensors of a run belong to the engine from then on: make them anew for each run`,
+          `tensor ${name} has ${data.length} numbers where its shape ${shapeText(shape)} has ${sizeOf(shape)}; what an engine is given belongs to it from then on: make it anew for each call`,
         );
       }
       const isWhole = data.byteLength === data.buffer.byteLength;
