@@ -70,6 +70,15 @@ async function errorOf(promise: Promise<unknown>): Promise<StriateError> {
 test.for(ENGINES.missing)("engine $name", ({ reason }, { skip }) => skip(reason));
 
 describe("selectEngine", () => {
+  test("starts no more threads than a machine has", async () => {
+    for (const threads of [0, 1.5, 1_000_000]) {
+      await expect(selectEngine({ threads })).rejects.toMatchObject({
+        code: "usage",
+        message: `the engine: threads must be a whole number of at least 1 and at most 1024, received ${threads}`,
+      });
+    }
+  });
+
   test("refuses an engine that it does not know, and lists those it does", async () => {
     const error = await errorOf(selectEngine({ engine: "abacus" }));
     expect([error.code, error.message]).toEqual([
