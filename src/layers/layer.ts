@@ -1,6 +1,7 @@
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import { type Shape, sameShape, shapeText } from "../tensor/index.ts";
+import { defaultFormat } from "./dataFormat.ts";
 import type { Feature } from "./feature.ts";
 import { callForOutput, type LayerInputs, type SymbolicTensor } from "./symbolic.ts";
 import { Variable, type WeightSpec } from "./variable.ts";
@@ -108,7 +109,7 @@ export function completeLayer({
   let variables: ReadonlyMap<string, Variable> | undefined;
   const layer: Layer = Object.assign((inputs: LayerInputs) => callForOutput(layer, inputs), {
     type,
-    config: config as Record<string, unknown>,
+    config: { ...defaultFormat(type), ...(config as Record<string, unknown>) },
     trainable,
     batchSize: undefined,
     outputShapes,

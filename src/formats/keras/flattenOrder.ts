@@ -1,4 +1,4 @@
-import type { DataFormat, Layer, SymbolicTensor } from "../../layers/index.ts";
+import { type DataFormat, type Layer, type SymbolicTensor, WITH_DATA_FORMAT } from "../../layers/index.ts";
 import { Model } from "../../model/index.ts";
 import type { Shape } from "../../tensor/index.ts";
 
@@ -16,12 +16,6 @@ const IN_PLACE: ReadonlySet<string> = new Set([
   ...["batchNormalization", "rescaling", "identity"],
 ]);
 
-/** Layers that take their pictures in a data format. */
-const OF_PICTURES: ReadonlySet<string> = new Set([
-  ...["conv2d", "depthwiseConv2d", "separableConv2d", "conv2dTranspose", "maxPooling2d", "averagePooling2d"],
-  ...["zeroPadding2d", "cropping2d", "upSampling2d", "localResponseNormalization"],
-]);
-
 /** Of each dense layer after a flatten of pictures whose format is known. */
 export function denseRows(model: Model): ReadonlyMap<Layer, Rows> {
   const rows = new Map<Layer, Rows>();
@@ -37,7 +31,7 @@ export function denseRows(model: Model): ReadonlyMap<Layer, Rows> {
 function rowsBefore(end: SymbolicTensor): Rows | undefined {
   const flattened = backTo(end, (type) => type === "flatten");
   const [picture] = flattened?.call.inputs ?? [];
-  const source = picture && backTo(picture, (type) => OF_PICTURES.has(type));
+  const source = picture && backTo(picture, (type) => WITH_DATA_FORMAT.has(type));
   if (!flattened || !picture || !source) return undefined;
   return rowsOf(picture.shape, formatOf(source.call.layer), formatOf(flattened.call.layer));
 }
