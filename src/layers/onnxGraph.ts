@@ -3,7 +3,8 @@ import { GraphBuilder, type Value } from "../graph/index.ts";
 import { instantiate, type OnnxModel, type OnnxParameter, parametersOf } from "../onnx/index.ts";
 import { at, type Shape, shapeText, type Tensor } from "../tensor/index.ts";
 import { type Feature, inApiOrder } from "./feature.ts";
-import { completeLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { completeLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { WeightSpec } from "./variable.ts";
 
 /** Two batches by which a file is known to take any. */
@@ -22,6 +23,7 @@ const BATCH = "batch";
  */
 export function onnxGraph(options: LayerOptions & { readonly model: OnnxModel }): Layer {
   const type = "onnxGraph";
+  const checked = layerOptions(type, options, { model: true });
   const parameters = parametersOf(options.model).filter(isFloat32);
   const model = freed(options.model);
   const run = (g: GraphBuilder, inputs: readonly Value[], training: boolean, weight: (name: string) => Value) => {
@@ -48,7 +50,7 @@ export function onnxGraph(options: LayerOptions & { readonly model: OnnxModel })
   };
   return completeLayer({
     type,
-    options,
+    options: checked,
     outputShapes: (inputs) => {
       if (inputs.length !== model.inputs.length) {
         throw new StriateError("shape", `it takes ${model.inputs.length} inputs, received ${inputs.length}`);

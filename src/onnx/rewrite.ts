@@ -1,6 +1,6 @@
 import { internalError } from "../errors.ts";
 import { type Graph, GraphBuilder, type LoweringTarget, type Node, type Op, type Value } from "../graph/index.ts";
-import { maxPoolGrad, OPS, reluGrad } from "../ops/index.ts";
+import { maxPoolGrad, OPS, reluGrad, resize, resizeApart } from "../ops/index.ts";
 
 /** What becomes of a node: its outputs in the new graph. */
 type Rewrite = (g: GraphBuilder, node: Node, op: Op) => readonly Value[];
@@ -32,6 +32,11 @@ function scopeOf({ name }: Node): string {
 
 const copy: Rewrite = (g, node, op) => g.ops(op, node.inputs, node.attributes);
 
+const apart: Rewrite = (g, node, op) => {
+  const moved = node.op === resize.name ? resizeApart(g, node) : undefined;
+  return moved ? [moved] : copy(g, node, op);
+};
+
 /**
  * The graph in standard ONNX operators only: every op that has a lowering for the target is replaced by it, until none
  * is left. In a `file` all standard operators stay as they are: a lowering of them is for an engine's sake.
@@ -39,6 +44,7 @@ const copy: Rewrite = (g, node, op) => g.ops(op, node.inputs, node.attributes);
 export function lower(graph: Graph, target: LoweringTarget): Graph {
   let changed = true;
   let current = maskAfterPooling(graph);
+  if (target !== "file") current = rewriteNodes(current, apart);
   while (changed) {
     changed = false;
     current = rewriteNodes(current, (g, node, op) => {
