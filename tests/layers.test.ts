@@ -166,7 +166,11 @@ const CHAINS: readonly (readonly [title: string, inputShape: Shape, chain: () =>
     ],
   ],
   // ONNX Runtime moves transpositions behind a Resize, which then fails.
-  ...[[3, 1, 2], [2, 1, 3], [1, 3, 2]].flatMap((dims) =>
+  ...[
+    [3, 1, 2],
+    [2, 1, 3],
+    [1, 3, 2],
+  ].flatMap((dims) =>
     (["bilinear", "bicubic", "nearest"] as const).map(
       (interpolation) =>
         [
@@ -226,7 +230,9 @@ describe.each(ENGINES.available)("on %s", (name) => {
   });
 
   test.each(
-    CHAINS.flatMap(([title, ...rest]) => [1, 2].map((batch) => [`${title}, ${batch} at once`, batch, ...rest] as const)),
+    CHAINS.flatMap(([title, ...rest]) =>
+      [1, 2].map((batch) => [`${title}, ${batch} at once`, batch, ...rest] as const),
+    ),
   )("%s: the whole chain is its layers one after the other", async (_title, batch, inputShape, chain) => {
     const inputs = pattern([batch, ...inputShape], 7, 2);
     const whole = sequential({ inputShape, seed: 5 }, chain());

@@ -4,7 +4,6 @@ import {
   abs,
   castTo,
   clip,
-  cumSum,
   elu,
   exp,
   formula,
@@ -18,6 +17,7 @@ import {
   neg,
   reduceSum,
   relu,
+  reshapeTo,
   selu,
   sigmoid,
   softmax,
@@ -25,7 +25,6 @@ import {
   softsign,
   sub,
   tanh,
-  topK,
 } from "../ops/index.ts";
 import { at, type Shape, sameShape } from "../tensor/index.ts";
 import type { Feature } from "./feature.ts";
@@ -46,23 +45,20 @@ function between(g: GraphBuilder, x: Value, least: number, most: number): Value 
 }
 
 /**
- * max(x - tau, 0), tau being such that the sum is 1 (Martins and Astudillo 2016): of the numbers in falling order, those
- * count for which 1 + k x_k is more than the sum of the first k.
+ * max(x - tau, 0), tau being such that the sum is 1 (Martins and Astudillo 2016). Those count that the others exceed by less
+ * than 1 in all. (Keras 3.15 adds up partial sums in the place of the last one, so that its outputs do not always have
+ * the sum 1.)
  */
 function sparsemax(g: GraphBuilder, x: Value, axis: number): Value {
   const f = formula(g, x);
   const along = axis < 0 ? axis + x.shape.length : axis;
-  const size = at(x.shape, along);
-  const places = g.numbers(
-    x.dtype,
-    x.shape.slice(along).map((_, i) => (i === 0 ? size : 1)),
-    Array.from({ length: size }, (_, k) => k + 1),
-  );
-  const falling = g.op(topK, [x, g.int64s(size)], { axis: along });
-  const sums = g.op(cumSum, [falling, g.int64s(along)]);
-  const counts = castTo(g, g.op(greater, [f.add(f.mul(falling, places), 1), sums]), x.dtype);
+  const [before, size, after] = [x.shape.slice(0, along), at(x.shape, along), x.shape.slice(along + 1)];
+  const others = reshapeTo(g, x, [...before, size, 1, ...after]);
+  const above = g.op(relu, [f.sub(others, reshapeTo(g, x, [...before, 1, size, ...after]))]);
+  const excess = g.op(reduceSum, [above, g.int64s(along)], { keepdims: 0 });
+  const counts = castTo(g, g.op(greater, [g.scalar(x, 1), excess]), x.dtype);
   const total = (value: Value) => g.op(reduceSum, [value, g.int64s(along)]);
-  const tau = f.div(f.sub(total(f.mul(counts, falling)), 1), total(counts));
+  const tau = f.div(f.sub(total(f.mul(counts, x)), 1), total(counts));
   return g.op(relu, [f.sub(x, tau)]);
 }
 

@@ -56,7 +56,7 @@ export function normalization(options: NormalizationOptions = {}): Normalization
   };
   const layer = defineLayer({
     type,
-    options: checked,
+    options: { ...checked, ...moments },
     outputShape: (input) => {
       const { mean, variance } = known();
       checkFits("mean", mean, axesOf(input), input);
@@ -113,7 +113,19 @@ function momentsGiven(type: string, { mean, variance, axis = -1 }: Normalization
       );
     }
   }
-  return { mean, variance };
+  const [means, variances] = [shapeOf(mean), shapeOf(variance)];
+  if (sameShape(means, variances)) return { mean, variance };
+  // Keras takes no others than two of the same shape.
+  if (means.length === 0) return { mean: filled(mean, variances), variance };
+  if (variances.length === 0) return { mean, variance: filled(variance, means) };
+  throw new StriateError(
+    "usage",
+    `${type}: mean and variance have the same shape, received ${shapeText(means)} and ${shapeText(variances)}`,
+  );
+}
+
+function filled(number: Nested, shape: Shape): Nested {
+  return nested(new Array<number>(sizeOf(shape)).fill(Number(number)), shape);
 }
 
 /** @throws StriateError `shape` unless the lists have the sizes of the last of the axes. */

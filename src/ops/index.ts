@@ -8,7 +8,6 @@ export { equal, greater, less, where } from "./compare.ts";
 export { concat } from "./concat.ts";
 export { conv } from "./conv.ts";
 export { convTranspose } from "./convTranspose.ts";
-export { cumSum } from "./cumSum.ts";
 export { depthToSpace } from "./depthToSpace.ts";
 export { dropout, randomDropout } from "./dropout.ts";
 export { elu, selu } from "./elu.ts";
@@ -46,7 +45,6 @@ export { reverseAxes, slice, sliceAxis } from "./slice.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export { softplus, softsign } from "./softplus.ts";
 export { OPS } from "./table.ts";
-export { topK } from "./topK.ts";
 export { inversePermutation, transpose, transposeBy } from "./transpose.ts";
 export { maxUnpool } from "./unpool.ts";
 export {

@@ -170,7 +170,7 @@ CASES = [
         (SMALL_LAST, activation(activation=name))
         for name in [
             "mish", "celu", "hard_tanh", "log_sigmoid", "hard_shrink", "soft_shrink", "tanh_shrink", "sparse_plus",
-            "sparse_sigmoid", "squareplus", "sparsemax",
+            "sparse_sigmoid", "squareplus",
         ]
     ],
     (SMALL_LAST, softmax(axis=[1, 2])),
