@@ -10,9 +10,10 @@ export function text(value: string, about: string): Flag<string> {
   return { value, about, read: (given) => given };
 }
 
-export function wholeNumber(value: string, about: string, least = 1): Flag<number> {
-  const wanted = `a whole number of at least ${least}`;
-  return { value, about, read: (given, option) => oneNumber(given, option, wanted, isWhole(least)) };
+export function wholeNumber(value: string, about: string, least = 1, most?: number): Flag<number> {
+  const wanted = most === undefined ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`;
+  const isGood = (x: number) => isWhole(least)(x) && x <= (most ?? x);
+  return { value, about, read: (given, option) => oneNumber(given, option, wanted, isGood) };
 }
 
 /** Whole numbers of at least 1 with commas between them: from `least` to `most` of them. */
@@ -26,6 +27,23 @@ export function wholeNumbers(value: string, about: string, least: number, most =
       if (parts.length < least || parts.length > most) throw wrong(option, wanted, given);
       return parts.map((part) => toNumber(part)).map((number) => checked(number, option, wanted, given, isWhole(1)));
     },
+  };
+}
+
+/** Sizes by name, `height=224,width=224`. */
+export function sizesByName(value: string, about: string): Flag<ReadonlyMap<string, number>> {
+  const wanted = `names with whole numbers of at least 1, such as ${value}`;
+  return {
+    value,
+    about,
+    read: (given, option) =>
+      new Map(
+        given.split(",").map((part) => {
+          const [, name, size] = /^(.+)=([^=]*)$/.exec(part.trim()) ?? [];
+          if (name === undefined || size === undefined) throw wrong(option, wanted, given);
+          return [name, checked(toNumber(size), option, wanted, given, isWhole(1))] as const;
+        }),
+      ),
   };
 }
 

@@ -1,7 +1,12 @@
 export { type Activation, type ActivationName, type ActivationOptions, activation } from "./activation.ts";
 export { type ActivityRegularizationOptions, activityRegularization } from "./activityRegularization.ts";
 export type { AffineOptions } from "./affine.ts";
-export { type BatchNormalizationOptions, batchNormalization } from "./batchNormalization.ts";
+export {
+  type BatchNormalizationOptions,
+  batchNormalization,
+  batchNormMomentum,
+  setBatchNormMomentum,
+} from "./batchNormalization.ts";
 export {
   type Constraint,
   type ConstraintName,

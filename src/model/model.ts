@@ -16,6 +16,7 @@ import { Callable } from "./callable.ts";
 import { nameAll } from "./names.ts";
 import { networkBetween } from "./network.ts";
 import type { NamePattern } from "./patterns.ts";
+import type { ModelPictures } from "./pictures.ts";
 import { PlacedLayer } from "./placedLayer.ts";
 import { summarize, summaryText } from "./summary.ts";
 import { type ModelWeight, setTrainable, type Weights, weightsOf } from "./weights.ts";
@@ -57,6 +58,8 @@ export class Model extends Callable implements Layer {
   readonly outputNames: readonly string[];
   /** Without the inputs, in Keras's order. */
   readonly layers: readonly PlacedLayer[];
+  /** The class names and the preprocessing of its pictures, where they are known; saved with the model. */
+  pictures: ModelPictures | undefined;
   readonly #calls: readonly LayerCall[];
   readonly #names: ReadonlyMap<Layer, string>;
   /** Every path to a variable; a shared one has several. */
@@ -104,6 +107,15 @@ export class Model extends Callable implements Layer {
   /** Of its only output, without the batch. @throws StriateError `usage` when there are several. */
   get outputShape(): Shape {
     return this.#only("output", this.outputs).shape;
+  }
+
+  /**
+   * The batch that the model always computes, which is what `fit`, `evaluate` and `predict` take by default: that of an
+   * ONNX file which has its batch written in it. Another batch is computed in several of them, the last one filled up.
+   * `undefined` for a model of any batch, as all others are.
+   */
+  get batchSize(): number | undefined {
+    return this.layers.find(({ layer }) => layer.batchSize !== undefined)?.layer.batchSize;
   }
 
   /** Whether training changes its weights; setting it sets all its layers, as in Keras. */

@@ -1,4 +1,5 @@
-import { number, text, wholeNumber, wholeNumbers } from "../values.ts";
+import { MOST_THREADS } from "../../engine/limits.ts";
+import { number, sizesByName, text, wholeNumber, wholeNumbers } from "../values.ts";
 
 /** What a net of the zoo may be given. */
 export const netFlags = {
@@ -7,10 +8,21 @@ export const netFlags = {
   activation: text("NAME", "activation of the inner layers: relu, tanh, sigmoid, ..."),
 };
 
+/** The sizes that a model's file leaves open. */
+export const openFlags = {
+  inputShape: wholeNumbers(
+    "224,224,3",
+    "shape of an input without the batch: height,width,channels, or what order an ONNX file has",
+    1,
+    4,
+  ),
+  bind: sizesByName("height=224,width=224", "sizes of an ONNX file's open dimensions, by their names"),
+};
+
 /** Where to compute. */
 export const engineFlags = {
   engine: text("NAME", "engine to compute on; `striate doctor` lists them (default: the fastest there is)"),
-  threads: wholeNumber("N", "threads that compute (default: one for each core)"),
+  threads: wholeNumber("N", "threads that compute (default: one for each core)", 1, MOST_THREADS),
 };
 
 /** A number from 0 on, less than 1. */

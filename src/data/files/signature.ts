@@ -1,4 +1,4 @@
-import { open } from "#data-platform";
+import { openRegular } from "#data-platform";
 import { asError } from "../../errors.ts";
 
 /**
@@ -8,7 +8,7 @@ import { asError } from "../../errors.ts";
  */
 export async function whyNoPicture(path: string): Promise<string | undefined> {
   try {
-    const file = await open(path);
+    const { file } = await openRegular(path);
     try {
       const { bytesRead, buffer } = await file.read(new Uint8Array(16), 0, 16, 0);
       if (bytesRead === 0) return "is empty (0 bytes)";
