@@ -159,7 +159,7 @@ const CHAINS: readonly (readonly [title: string, inputShape: Shape, chain: () =>
           [0, 0, 1, 1],
           [5, 6, 7, 8],
         ],
-        variance: [1, 4, 9, 2],
+        variance: [1, 4, 9, 2].map((v) => [v, 1, 2, v]),
       }),
       layers.layerScale({ initValues: 0.5, projectionDim: 4 }),
       layers.layerNormalization({ gammaInitializer: "randomNormal" }),
