@@ -22,6 +22,7 @@ export { type Cropping2dOptions, cropping2d } from "./cropping2d.ts";
 export { type DenseOptions, dense } from "./dense.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./depthwiseConv2d.ts";
 export { type DropoutOptions, dropout, type SpatialDropout2dOptions, spatialDropout2d } from "./dropout.ts";
+export { type ClipOptions, clip, type ElementwiseOperation, elementwise, power } from "./elementwise.ts";
 export { apiShape, type DataFormat, type Feature, inApiOrder } from "./feature.ts";
 export { gaussianNoise } from "./gaussianNoise.ts";
 export { type GroupNormalizationOptions, groupNormalization } from "./groupNormalization.ts";
@@ -42,7 +43,7 @@ export { type LayerOptions, layerOptions } from "./layerOptions.ts";
 export { type LayerScaleOptions, layerScale } from "./layerScale.ts";
 export { type PartialConv2dOptions, partialConv2d, type Subsampling2dOptions, subsampling2d } from "./lecun.ts";
 export { type LocalResponseNormalizationOptions, localResponseNormalization } from "./localResponseNormalization.ts";
-export { add, average, concatenate, maximum, minimum, multiply, scaledAdd, subtract } from "./merging.ts";
+export { add, average, concatenate, divide, maximum, minimum, multiply, scaledAdd, subtract } from "./merging.ts";
 export {
   type Nested,
   type NormalizationLayer,
@@ -62,11 +63,13 @@ export {
 } from "./pooling2d.ts";
 export { type RandomFlipOptions, randomFlip } from "./randomFlip.ts";
 export { elu, leakyReLU, type PReLUOptions, pReLU, type ReLUOptions, reLU } from "./rectifiers.ts";
+export { type ReduceOperation, type ReduceOptions, reduce } from "./reduce.ts";
 export { l1, l1L2, l2, orthogonal, penalty, type Regularizer, type RegularizerName } from "./regularizers.ts";
 export { type RescalingOptions, rescaling } from "./rescaling.ts";
 export { type ResizingOptions, resizing } from "./resizing.ts";
 export { type SeparableConv2dOptions, separableConv2d } from "./separableConv2d.ts";
 export { flatten, permute, reshape } from "./shaping.ts";
+export { type SliceOptions, slice } from "./slice.ts";
 export { type SoftmaxOptions, softmax } from "./softmax.ts";
 export type { Padding } from "./spatial.ts";
 export { type StochasticDepthOptions, stochasticDepth } from "./stochasticDepth.ts";

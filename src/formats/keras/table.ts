@@ -25,6 +25,7 @@ import { initializer } from "./initializers.ts";
 import { isRecord } from "./json.ts";
 import { entry, type LayerEntry } from "./layerEntry.ts";
 import { regularizer } from "./regularizers.ts";
+import { OPERATION_TYPES } from "./writtenOperations.ts";
 
 const activation = activationCodec({
   read: ({ class_name, config }) =>
@@ -203,7 +204,7 @@ const ENTRIES: readonly LayerEntry[] = [
   }),
   entry("softmax", "Softmax", layers.softmax, { axis: axes }),
   entry("activation", "Activation", layers.activation, { activation }),
-  entry("rescaling", "Rescaling", layers.rescaling, { scale: numbers, offset: numbers }),
+  entry("rescaling", "Rescaling", layers.rescaling, { scale: numbers, offset: withDefault(numbers, 0) }),
   entry("normalization", "Normalization", layers.normalization, {
     axis: axesOrNone,
     mean: nestedNumbers,
@@ -274,12 +275,5 @@ export function entryOfClass(name: string): LayerEntry | undefined {
   return BY_CLASS.get(Object.hasOwn(OTHER_NAMES, name) ? (OTHER_NAMES[name] ?? name) : name);
 }
 
-/** The functions that the table covers: a test compares them with those that there are. */
-export const LAYER_TYPES: readonly string[] = ENTRIES.map(({ type }) => type);
-
-/** Operations in a functional model, as x + y, that a layer of ours does. */
-const OPERATIONS = new Set(["Add", "Subtract", "Multiply", "Maximum", "Minimum"]);
-
-export function entryOfOperation(name: string): LayerEntry | undefined {
-  return OPERATIONS.has(name) ? BY_CLASS.get(name) : undefined;
-}
+/** The functions that a file can hold: a test compares them with those that there are. */
+export const LAYER_TYPES: readonly string[] = [...ENTRIES.map(({ type }) => type), ...OPERATION_TYPES];
