@@ -27,6 +27,7 @@ export {
   type DownloadOptions,
   type FetchWeightsOptions,
   fetchWeights,
+  hashNote,
   PREPROCESSING,
   type Preprocessing,
   type PreprocessingMode,
