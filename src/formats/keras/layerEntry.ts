@@ -64,7 +64,10 @@ export function entry<O extends LayerOptions>(
       }
       if (typeof config.name === "string") read.name = config.name;
       if (config.trainable === false) read.trainable = false;
-      return make(read as unknown as O);
+      return madeOf(
+        () => make(read as unknown as O),
+        [...byKey].filter(([, { name }]) => read[name] === undefined),
+      );
     },
     write: (given) => {
       const written: Record<string, unknown> = {};
@@ -76,6 +79,16 @@ export function entry<O extends LayerOptions>(
       return written;
     },
   };
+}
+
+/** A layer takes it that its options are there, which the type checks of a program and nothing checks of a file. */
+function madeOf(make: () => Layer, absent: readonly (readonly [key: string, unknown])[]): Layer {
+  try {
+    return make();
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError || thrown instanceof RangeError) || absent.length === 0) throw thrown;
+    throw new Misfit(`lacks an option that it needs: it has no ${absent.map(([key]) => key).join(", no ")}`);
+  }
 }
 
 function at<T>(key: string, read: () => T): T {
