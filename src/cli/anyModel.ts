@@ -47,6 +47,7 @@ export async function anyModel(what: string, flags: ModelFlags, { trained = fals
     if ((await kindOfFile(what)) === "onnx") {
       return modelFromOnnx(readOnnxFile(what, most), {
         ...shaped,
+        ...most,
         ...(bind && { bind: Object.fromEntries(bind) }),
         words: WORDS,
       });

@@ -1,3 +1,4 @@
+import { nameText } from "../../checks/index.ts";
 import type { Layer, LayerOptions } from "../../layers/index.ts";
 import { type Codec, Misfit, shown } from "./codec.ts";
 import type { JsonRecord } from "./json.ts";
@@ -59,7 +60,7 @@ export function entry<O extends LayerOptions>(
           read[option.name] = at(key, () => option.codec.read(value));
         } else if (!option && !(value === null || value === false || WITHOUT_MEANING.test(key))) {
           if (JSON.stringify(only[key]) === JSON.stringify(value)) continue;
-          throw new Misfit(`has the option ${key} = ${shown(value)}, which Striate's ${type} does not have`);
+          throw new Misfit(`has the option ${nameText(key)} = ${shown(value)}, which Striate's ${type} does not have`);
         }
       }
       if (typeof config.name === "string") read.name = config.name;
