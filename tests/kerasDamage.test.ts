@@ -12,7 +12,7 @@ import {
   saveKeras,
 } from "#striate/formats/keras/index";
 import { encodeZip } from "#striate/formats/zip";
-import { conv2d, dense, flatten, input } from "#striate/layers/index";
+import { conv2d, dense, flatten, input, layerOptions } from "#striate/layers/index";
 import { defineLayer } from "#striate/layers/layer";
 import { type Model, model, sequential } from "#striate/model/index";
 import { type Shape, tensor } from "#striate/tensor/index";
@@ -258,7 +258,7 @@ describe("configs", () => {
   test("a layer of one's own cannot be saved, and is named", async () => {
     const own = defineLayer({
       type: "mine",
-      options: {},
+      options: layerOptions("mine", {}, {}),
       outputShape: (shape) => shape,
       build: (_, feature) => feature,
     });
