@@ -36,6 +36,8 @@ export interface ModelValues {
   readonly outputs: readonly Value[];
   /** The weights' values by key. */
   readonly weights: ReadonlyMap<string, Value>;
+  /** Scalars that layers add to what training makes small: what large outputs cost. */
+  readonly losses: readonly Value[];
 }
 
 /**
@@ -268,6 +270,7 @@ export class Model extends Callable implements Layer {
       if (!value) throw internalError(`model ${this.name} has no weight ${path}`);
       return value;
     };
+    const losses: Value[] = [];
     const context: BuildContext = {
       g,
       training,
@@ -278,12 +281,13 @@ export class Model extends Callable implements Layer {
         value.now = next;
         g.update(value.state, next);
       },
+      addLoss: (loss) => losses.push(loss),
     };
     const features = this.build(
       context,
       inputs.map((value) => ({ value, moved: false })),
     );
-    return { outputs: features.map((feature) => inApiOrder(g, feature)), weights };
+    return { outputs: features.map((feature) => inApiOrder(g, feature)), weights, losses };
   }
 
   /** An input of a graph for each of the model's, for a batch. */
