@@ -111,7 +111,7 @@ async function idxData(source: string, options: DataOptions): Promise<LabelledDa
   const classNames = isFashion ? FASHION_MNIST_CLASSES : Array.from({ length: classes }, (_, i) => String(i));
   const folder = source === BUNDLED ? undefined : source;
   const { train, test } = isFashion ? await fashionMnist(folder) : await idxFolder(source, { classNames });
-  const parts = validationSplit === 0 ? { train } : split(train, validationSplit);
+  const parts = validationSplit === 0 ? { train } : split(train, validationSplit, defined({ seed: options.seed }));
   return { ...parts, test, classes, classNames, hasPictures: false };
 }
 

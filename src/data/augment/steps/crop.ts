@@ -23,7 +23,13 @@ export interface Part {
 export function randomCrop(options: StepOptions & { readonly size?: Size; readonly padding?: number } = {}): Step {
   const { size, padding = 0 } = options;
   checkRange("randomCrop", "padding", padding, 0, Number.POSITIVE_INFINITY);
-  return defineStep("randomCrop", options, (picture, random) => {
+  const middle = (picture: Picture) => {
+    const grid = gridOf(picture.shape);
+    const [height, width] = sides(size ?? [grid.height, grid.width]);
+    const [top, left] = [Math.floor((grid.height - height) / 2), Math.floor((grid.width - width) / 2)];
+    return cut(picture, { top, left, height, width });
+  };
+  const anywhere = (picture: Picture, random: RandomStream) => {
     const grid = gridOf(picture.shape);
     const [height, width] = sides(size ?? [grid.height, grid.width]);
     const rows = grid.height + 2 * padding - height;
@@ -37,7 +43,8 @@ export function randomCrop(options: StepOptions & { readonly size?: Size; readon
     const top = random.integer(rows + 1) - padding;
     const left = random.integer(columns + 1) - padding;
     return cut(picture, { top, left, height, width });
-  });
+  };
+  return defineStep("randomCrop", options, anywhere, middle);
 }
 
 /**
@@ -57,11 +64,16 @@ export function randomResizedCrop(
   const { size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3], method = "bilinear" } = options;
   checkPair("scale", scale);
   checkPair("ratio", ratio);
-  return defineStep("randomResizedCrop", options, (picture, random) => {
+  const resized = (picture: Picture, part: Part) => {
     const grid = gridOf(picture.shape);
-    const [height, width] = sides(size ?? [grid.height, grid.width]);
-    return resizedCrop(picture, drawPart(grid, scale, ratio, random), [height, width], method);
-  });
+    return resizedCrop(picture, part, sides(size ?? [grid.height, grid.width]), method);
+  };
+  return defineStep(
+    "randomResizedCrop",
+    options,
+    (picture, random) => resized(picture, drawPart(gridOf(picture.shape), scale, ratio, random)),
+    (picture) => resized(picture, { top: 0, left: 0, ...gridOf(picture.shape) }),
+  );
 }
 
 /** The part that a resized crop takes. */
