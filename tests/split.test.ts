@@ -64,7 +64,9 @@ describe("a split", () => {
     const numbers = tensor("float32", [100, 1], new Float32Array(SORTED.map((_, i) => i + 0.5)));
     const drawn = async (seed?: number) => {
       const { train, validation } = split(data(numbers), 0.2, seed === undefined ? {} : { seed });
-      const parts = [await everything(train), await everything(validation)].map(({ targets }) => [...targets.data]);
+      const parts = [await everything(train), await everything(validation)].map(({ targets }) => [
+        ...(targets as Tensor<"float32">).data,
+      ]);
       expect(
         parts
           .flat()

@@ -14,7 +14,8 @@ export async function evaluateRun({ args, flags, output, signal }: Call<Evaluate
   const source = flags.data === undefined ? config.options.data : dataSource(flags.data);
   const { test } = await loadData(source, { ...config.options, classNames: config.classNames });
   const { engine, threads } = flags;
-  const { loss, count, metrics } = await evaluate(model, test, { signal, ...defined({ engine, threads }) });
+  const { batchSize } = config.options;
+  const { loss, count, metrics } = await evaluate(model, test, { batchSize, signal, ...defined({ engine, threads }) });
   const { accuracy = Number.NaN } = metrics;
   output.result(
     { loss, accuracy, count },

@@ -38,6 +38,7 @@ export { averagePool, globalAveragePool, maxPool, maxPoolGrad } from "./pooling.
 export { reduceL1, reduceL2, reduceMax, reduceMean, reduceSum } from "./reduce.ts";
 export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
 export { resize } from "./resize.ts";
+export { round } from "./rounding.ts";
 export { type SampleGraph, sampleGraph } from "./samples.ts";
 export { oneHot, scatterElements } from "./scatter.ts";
 export { slice, sliceAxis } from "./slice.ts";

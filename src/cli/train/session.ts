@@ -55,9 +55,11 @@ export async function runSession(session: Session): Promise<number> {
       callbacks: [...callbacksOf(config.options, folder), report.callback],
       signal,
       ...(validation && { validation }),
-      ...(resumed && { resume: checkpoint }),
+      verbose: 0,
+      // A decay that was not described fits the epochs, which may have become more; all else is as it was in config.json.
+      ...(resumed && { resume: checkpoint, resumeChanges: ["learningRate"] }),
     });
-    const result = await evaluate(model, test, { engine, signal });
+    const result = await evaluate(model, test, { engine, batchSize, signal });
     await writeFileAtomic(join(folder, MODEL_FILE), encodeSafetensors(model.weights));
     await tellProblems(folder, output, allProblems(history.problems, test.problems?.()));
     conclude(session, result, history, (performance.now() - begin) / 1000);
