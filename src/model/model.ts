@@ -148,9 +148,12 @@ export class Model extends Callable implements Layer {
   }
 
   #setTrainable(patterns: readonly NamePattern[], trainable: boolean): void {
-    if (patterns.length > 0) return setTrainable(this, patterns, trainable);
+    if (patterns.length > 0) {
+      setTrainable(this, patterns, trainable);
+      return;
+    }
     this.trainable = trainable;
-    for (const { variable } of this.weightSpecs) variable.trainable = trainable;
+    for (const { variable, spec } of this.weightSpecs) if (spec.trainable !== false) variable.trainable = trainable;
   }
 
   /** Every weight once, in the order of the layers. */
@@ -340,7 +343,8 @@ function shortList(misfits: readonly string[]): string {
 function weightMisfit(weight: Tensor, expected: Shape): string | undefined {
   if (typeof weight?.dtype !== "string" || !Array.isArray(weight.shape)) return valueText(weight);
   if (!sameShape(expected, weight.shape)) return shapeText(weight.shape);
-  if (weight.dtype !== "float32" || !(weight.data instanceof Float32Array)) return `${typeText(weight)}; make it float32`;
+  if (weight.dtype !== "float32" || !(weight.data instanceof Float32Array))
+    return `${typeText(weight)}; make it float32`;
   if (weight.data.length !== sizeOf(expected)) return `${weight.data.length} numbers for it`;
   return undefined;
 }
