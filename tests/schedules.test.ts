@@ -60,7 +60,9 @@ describe("warmUp", () => {
 
 test("a schedule says what is wrong with its options", () => {
   expect(() => warmUp({ steps: 0, schedule: 1 })).toThrow("warmUp: steps must be a finite number above 0, received 0");
-  expect(() => cosineDecay({ initialLearningRate: 1, decaySteps: -1 })).toThrow("decaySteps must be a finite number above 0");
+  expect(() => cosineDecay({ initialLearningRate: 1, decaySteps: -1 })).toThrow(
+    "decaySteps must be a finite number above 0",
+  );
   expect(() => exponentialDecay({ initialLearningRate: 1, decaySteps: 0, decayRate: 1 })).toThrow(
     "decaySteps must be a finite number above 0",
   );
