@@ -1,3 +1,5 @@
+export { type JsonOptions, parseJson } from "./json.ts";
+export { MemoryBudget, type MemoryOptions, usualMaxBytes } from "./memoryBudget.ts";
 export { listed, nameText, quoted } from "./names.ts";
 export { didYouMean, nearest, unknownName } from "./nearest.ts";
 export { finiteNumber, type NumberRange, valueText, wholeNumber } from "./numbers.ts";

@@ -1,3 +1,5 @@
+import { escapeUnsafe } from "../errors.ts";
+
 /** The most characters of a name in a message; files from anywhere may hold names of megabytes. */
 const LONGEST = 80;
 
@@ -13,7 +15,7 @@ export function nameText(name: string, longest = LONGEST): string {
     name.length <= longest
       ? name
       : `${name.slice(0, Math.ceil(longest / 2))}...${name.slice(name.length - Math.floor(longest / 2))}`;
-  return short.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return escapeUnsafe(short);
 }
 
 /** The same between quotation marks. */
@@ -30,6 +32,3 @@ export function listed(names: Iterable<string>, most = MOST): string {
     .join(", ");
   return all.length > most ? `${shown} and ${all.length - most} more` : shown;
 }
-
-/** Controls, line and paragraph separators, and marks that turn the direction of writing. */
-const UNSAFE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;

@@ -109,7 +109,7 @@ interface Parts<D extends Dataset = SingleInputDataset> {
 }
 
 /** By class where classes are known and have two examples, else a draw from all examples. */
-function parts(dataset: Dataset, fraction: number, seed: number): Stratified {
+function parts(dataset: Dataset, fraction: number, seed: number): Pick<Stratified, "train" | "validation"> {
   const labels = dataset.labels?.();
   const byClass = labels && stratified(labels, fraction, seed);
   if (byClass && byClass.validation.length > 0) return byClass;

@@ -1,4 +1,5 @@
-import { dirname, readFile, resolve } from "#data-platform";
+import { dirname, readRegular, resolve } from "#data-platform";
+import { quoted } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { checkedFiles } from "./checked.ts";
 import { type CsvRow, parseCsv } from "./csv.ts";
@@ -16,7 +17,9 @@ export interface CsvManifestOptions extends PictureOptions {
   readonly classes?: readonly string[];
   /** The fraction of each class that is kept for validation, default 0. */
   readonly validationSplit?: number;
-  /** Of the split, default 0. */
+  /** The fraction of each class that is kept for a test, default 0. */
+  readonly testSplit?: number;
+  /** Of the splits, default 0. */
   readonly seed?: number;
 }
 
@@ -31,7 +34,7 @@ const LABELS = ["label", "class"];
  * class is missing, not among `classes`, or the only one and not asked for
  */
 export async function csvManifest(file: string, options: CsvManifestOptions = {}): Promise<ImageFolder> {
-  const { root = dirname(file), validationSplit = 0, seed = 0, onError = "skip" } = options;
+  const { root = dirname(file), onError = "skip" } = options;
   const rows = readRows(parseCsv(await readText(file), file), file, options);
   const classNames = options.classes ?? [...new Set(rows.map(({ name }) => name))].sort();
   const labels = new Map(classNames.map((name, label) => [name, label]));
@@ -39,15 +42,12 @@ export async function csvManifest(file: string, options: CsvManifestOptions = {}
     if (name === "") throw new StriateError("data", `${file}, line ${line}: names no class`);
     const label = labels.get(name);
     if (label !== undefined) return { path: resolve(root, path), label };
-    throw new StriateError(
-      "data",
-      `${file}, line ${line}: class ${JSON.stringify(name)} is not among the classes given`,
-    );
+    throw new StriateError("data", `${file}, line ${line}: class ${quoted(name)} is not among the classes given`);
   });
   if (classNames.length === 1 && !options.classes) {
     throw new StriateError(
       "data",
-      `${file}: has one class only, ${JSON.stringify(classNames[0])}; say classes: [...] if one is meant`,
+      `${file}: has one class only, ${quoted(classNames[0] ?? "")}; say classes: [...] if one is meant`,
     );
   }
   const { good, problems } = await checkedFiles(files, onError);
@@ -57,7 +57,7 @@ export async function csvManifest(file: string, options: CsvManifestOptions = {}
   }
   const present = new Set(good.map(({ label }) => label));
   return {
-    ...splitFiles(good, problems, { ...options, classNames }, validationSplit, seed),
+    ...splitFiles(good, problems, { ...options, classNames }),
     emptyClasses: classNames.filter((_, label) => !present.has(label)),
   };
 }
@@ -100,7 +100,7 @@ function readRows(
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return new TextDecoder().decode(await readRegular(file));
   } catch (thrown) {
     throw new StriateError("io", `${file}: cannot be read (${asError(thrown).message})`, { cause: thrown });
   }

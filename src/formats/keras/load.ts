@@ -1,15 +1,18 @@
+import { MemoryBudget, type MemoryOptions } from "../../checks/index.ts";
 import type { Model } from "../../model/index.ts";
 import { dataError } from "../dataError.ts";
 import { openFile } from "../fileAccess.ts";
 import { type Hdf5File, type Hdf5Source, withHdf5 } from "../hdf5/index.ts";
 import { identifyFile } from "../identify.ts";
+import { PICTURES_KEY, takePictures } from "../pictureMetadata.ts";
 import { bytesAccess, type RandomAccess } from "../randomAccess.ts";
 import { openZip, type ZipArchive } from "../zip.ts";
 import { parseRecord } from "./json.ts";
 import { type KerasConfigOptions, modelFromKerasConfig, topRecord } from "./readConfig.ts";
+import { METADATA } from "./save.ts";
 import { type KerasWeightsOptions, type KerasWeightsReport, loadWeights, momentsIn } from "./weights.ts";
 
-export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed">;
+export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed"> & MemoryOptions;
 
 /**
  * A model from a file of Keras: a `.keras` file of Keras 3, or an `.h5` file of a whole model by Keras 2 or 3; what it is
@@ -19,16 +22,20 @@ export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed">;
  * @param file its path, or its bytes
  * @example const model = await loadKeras("resnet50.keras");
  * @throws StriateError `io` when it cannot be read; `data` when it is not what it should be, or has layers that Striate
- * does not have (all are named); `shape` when weights do not fit the layers.
+ * does not have (all are named), or becomes more than `maxBytes` in memory; `shape` when weights do not fit the layers.
  */
-export async function loadKeras(file: string | Uint8Array, options: LoadKerasOptions = {}): Promise<Model> {
-  return withKerasFile(file, async ({ name, configText, weights }) => {
+export async function loadKeras(
+  file: string | Uint8Array,
+  { maxBytes, ...options }: LoadKerasOptions = {},
+): Promise<Model> {
+  const memory = { ...(maxBytes !== undefined && { maxBytes }) };
+  return withKerasFile(file, memory, async ({ name, configText, weights, pictures }) => {
     const config = await configText();
     const top = topRecord(config, name);
     return weights(async (stored) => {
       const model = modelFromKerasConfig(config, { ...options, file: name, moments: await momentsIn(top, stored) });
       await loadWeights(model, stored, name, {});
-      return model;
+      return takePictures(model, await pictures(), name);
     });
   });
 }
@@ -48,7 +55,9 @@ export async function loadKerasWeights(
   file: string | Uint8Array,
   options: KerasWeightsOptions = {},
 ): Promise<KerasWeightsReport> {
-  return withKerasFile(file, ({ name, weights }) => weights((stored) => loadWeights(model, stored, name, options)));
+  return withKerasFile(file, options, ({ name, weights }) =>
+    weights((stored) => loadWeights(model, stored, name, options)),
+  );
 }
 
 /** A file of either kind: the text of its config, and its weights for as long as a function takes. */
@@ -56,26 +65,43 @@ interface KerasFile {
   readonly name: string;
   configText(): Promise<string>;
   weights<T>(use: (stored: Hdf5File) => Promise<T>): Promise<T>;
+  /** What Striate has written into it about the pictures of the model. */
+  pictures(): Promise<string | undefined>;
 }
 
-async function withKerasFile<T>(file: string | Uint8Array, use: (file: KerasFile) => Promise<T>): Promise<T> {
-  if (typeof file !== "string") return use(await inspect(bytesAccess(file, "the Keras file"), file));
+async function withKerasFile<T>(
+  file: string | Uint8Array,
+  options: MemoryOptions,
+  use: (file: KerasFile) => Promise<T>,
+): Promise<T> {
+  if (typeof file !== "string") return use(await inspect(bytesAccess(file, "the Keras file"), file, options));
   const disk = await openFile(file);
   try {
-    return await use(await inspect(disk, file));
+    return await use(await inspect(disk, file, options));
   } finally {
     await disk.close();
   }
 }
 
-async function inspect(access: RandomAccess, file: string | Uint8Array): Promise<KerasFile> {
+async function inspect(
+  access: RandomAccess,
+  file: string | Uint8Array,
+  { maxBytes }: MemoryOptions,
+): Promise<KerasFile> {
   const name = typeof file === "string" ? file : "the Keras file";
   const kind = await identifyFile(access, name);
-  if (kind === "keras") return kerasZip(access, file, name);
+  const budget = new MemoryBudget(name, access.size, { ...(maxBytes !== undefined && { maxBytes }) });
+  if (kind === "keras") return kerasZip(access, file, name, budget);
   if (kind === "hdf5") {
     const source = typeof file === "string" ? { path: file, begin: 0, end: access.size } : { bytes: file };
-    const weights = <T>(use: (stored: Hdf5File) => Promise<T>) => withHdf5(source, name, use);
-    return { name, weights, configText: () => weights(async (stored) => modelConfig(stored, name)) };
+    const weights = <T>(use: (stored: Hdf5File) => Promise<T>) =>
+      withHdf5(source, name, use, { maxBytes: budget.left });
+    return {
+      name,
+      weights,
+      pictures: async () => undefined,
+      configText: () => weights(async (stored) => modelConfig(stored, name)),
+    };
   }
   throw dataError(name, `is a ${kind} file, not one of Keras`);
 }
@@ -94,11 +120,13 @@ const WEIGHTS = "model.weights.h5";
 /** Weights up to this size are read whole, which checks their CRC; larger ones are read in place. */
 const MOST_IN_MEMORY = 2 ** 26;
 const MOST_CONFIG_BYTES = 2 ** 25;
-/** Keras stores weights as they are; where somebody deflates them, numbers become a tenth shorter, not this much. */
-const MOST_DEFLATION = 64;
-const FEW_BYTES = 2 ** 24;
 
-async function kerasZip(access: RandomAccess, file: string | Uint8Array, name: string): Promise<KerasFile> {
+async function kerasZip(
+  access: RandomAccess,
+  file: string | Uint8Array,
+  name: string,
+  budget: MemoryBudget,
+): Promise<KerasFile> {
   let last = 0;
   const watched: RandomAccess = {
     size: access.size,
@@ -107,7 +135,7 @@ async function kerasZip(access: RandomAccess, file: string | Uint8Array, name: s
       return access.read(offset, length);
     },
   };
-  const zip = await openZip(watched, name);
+  const zip = await openZip(watched, name, budget);
   const missing = [CONFIG, WEIGHTS].filter((entry) => !zip.entries.has(entry));
   if (missing.length > 0) {
     throw dataError(name, `is a zip, but no .keras file: it has no ${missing.join(" and no ")}`);
@@ -120,12 +148,20 @@ async function kerasZip(access: RandomAccess, file: string | Uint8Array, name: s
       await range.read(0, 1);
       return { path: file, begin: last, end: last + range.size };
     }
-    return { bytes: await zip.read(WEIGHTS, Math.max(FEW_BYTES, MOST_DEFLATION * access.size)) };
+    return { bytes: await zip.read(WEIGHTS) };
   };
   return {
     name,
     configText: () => text(zip, CONFIG, name),
-    weights: async (use) => withHdf5(await source(), `${name}: ${WEIGHTS}`, use),
+    weights: async (use) => {
+      const stored = await source();
+      return withHdf5(stored, `${name}: ${WEIGHTS}`, use, { maxBytes: budget.left });
+    },
+    pictures: async () => {
+      if (!zip.entries.has(METADATA)) return undefined;
+      const found = parseRecord(await text(zip, METADATA, name), `${name}: ${METADATA}`)[PICTURES_KEY];
+      return typeof found === "string" ? found : undefined;
+    },
   };
 }
 

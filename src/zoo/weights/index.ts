@@ -3,7 +3,7 @@ export type { DownloadOptions } from "./download.ts";
 export { type FetchWeightsOptions, fetchWeights } from "./fetchWeights.ts";
 export type { PublishedHash } from "./hash.ts";
 export { packagedWeights } from "./packaged.ts";
-export { PREPROCESSING, type Preprocessing, type PreprocessingMode, preprocessInput } from "./preprocess.ts";
+export { PREPROCESSING, type PreprocessingMode, preprocessInput } from "./preprocess.ts";
 export {
   PUBLISHED_WEIGHTS,
   type PublishedFile,
