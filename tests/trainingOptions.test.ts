@@ -236,7 +236,7 @@ describe("progress", () => {
     shown?.callback.onTrainBegin?.(run);
     shown?.callback.onBatchEnd?.(log, run);
     shown?.close();
-    expect(written).toEqual(["\r\x1b[2Kepoch 1/4", "\r\x1b[2Kepoch 1/4  3/3  loss 1.5", "\n"]);
+    expect(written).toEqual(["\r\x1b[2Kepoch 1/4", "\r\x1b[2Kepoch 1/4  3/3  loss 1.", "\n"]);
     expect(terminalProgress("auto", { ...terminal, isTTY: false })).toBeUndefined();
     expect(terminalProgress(0, terminal)).toBeUndefined();
     written.length = 0;

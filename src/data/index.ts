@@ -27,5 +27,5 @@ export { type IdxOptions, parseIdx, readIdx } from "./idx.ts";
 export { type IdxFolderOptions, idxFolder } from "./idxFolder.ts";
 export { type FolderReport, type InspectedPicture, inspectFolder } from "./inspect.ts";
 export { type Loader, type LoaderOptions, loader } from "./loader/loader.ts";
-export { type SplitOptions, split, subset } from "./split.ts";
+export { measured, type SplitOptions, split, subset } from "./split.ts";
 export { weighted } from "./weighted.ts";

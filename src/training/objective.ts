@@ -72,7 +72,7 @@ export function goalsOf(model: Model, objective: Objective | LossName): readonly
   const given = asObjective(objective);
   const { loss = "sparseCategoricalCrossentropy", fromLogits = false, lossWeights = {}, metrics, classWeight } = given;
   const losses = typeof loss === "string" ? undefined : loss;
-  const byOutput = metrics === undefined || isList(metrics) ? undefined : metrics;
+  const byOutput = typeof metrics === "object" && metrics !== null && !isList(metrics) ? metrics : undefined;
   const logits = typeof fromLogits === "boolean" ? undefined : fromLogits;
   checkNames(model, { loss: losses, fromLogits: logits, lossWeights, metrics: byOutput });
   const single = model.outputs.length === 1;
@@ -81,7 +81,7 @@ export function goalsOf(model: Model, objective: Objective | LossName): readonly
     if (own === undefined) return [];
     const { shape } = at(model.outputs, index);
     const isLogits = typeof fromLogits === "boolean" ? fromLogits : (fromLogits[output] ?? false);
-    const measured = metrics === undefined ? usualMetrics(own) : isList(metrics) ? metrics : (byOutput?.[output] ?? []);
+    const measured = byOutput ? (byOutput[output] ?? []) : (metrics ?? usualMetrics(own));
     const end = single ? "" : `/${output}`;
     return [
       {
