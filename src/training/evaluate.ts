@@ -40,7 +40,7 @@ const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = {
 export async function evaluate(model: Model, data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
   checkOptions("evaluate", options, EVALUATE_OPTIONS);
   checkRun("evaluate", options);
-  const batchSize = wholeNumber("evaluate", "batchSize", options.batchSize ?? 32);
+  const batchSize = wholeNumber("evaluate", "batchSize", options.batchSize ?? model.batchSize ?? 32);
   const goals = goalsOf(model, options);
   checkFits(model, data, goals);
   const size = Math.min(batchSize, data.length);

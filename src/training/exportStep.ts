@@ -37,7 +37,7 @@ export function encodeTrainingStep(model: Model, objective: LossName | TrainingS
   const options = typeof objective === "string" ? { loss: objective } : objective;
   checkOptions("encodeTrainingStep", options, { ...OBJECTIVE_OPTIONS, optimizer: true, batchSize: true });
   const { optimizer = adam() } = options;
-  const batchSize = wholeNumber("encodeTrainingStep", "batchSize", options.batchSize ?? 32);
+  const batchSize = wholeNumber("encodeTrainingStep", "batchSize", options.batchSize ?? model.batchSize ?? 32);
   const graph = trainingGraph(model, options, optimizer, batchSize);
   return {
     bytes: writeOnnx(lower(graph, "file")),

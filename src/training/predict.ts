@@ -42,7 +42,7 @@ export async function predictOutputs(
   checkOptions("predict", options, { ...RUN_OPTIONS, batchSize: true, onProgress: true });
   checkRun("predict", options);
   const { signal, onProgress } = options;
-  const batchSize = wholeNumber("predict", "batchSize", options.batchSize ?? 32);
+  const batchSize = wholeNumber("predict", "batchSize", options.batchSize ?? model.batchSize ?? 32);
   const count = countOf(inputs);
   const named = namedInputs(model, inputs, count);
   const size = Math.max(1, Math.min(batchSize, count));

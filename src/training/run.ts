@@ -14,7 +14,7 @@ import { callbackStates, restoreCallbacks, restoredStates } from "./resume.ts";
 import { rateAt } from "./schedules.ts";
 import type { FitSettings } from "./settings.ts";
 import { checkSetup, setupOf } from "./setup.ts";
-import { initialStates, rateTensor } from "./step.ts";
+import { initialStates, ownStates, rateTensor } from "./step.ts";
 
 /** How many batches ahead the data set is told what will be read. */
 const UPCOMING = 32;
@@ -98,7 +98,7 @@ export class TrainingRun implements Run {
   }
 
   async writeWeights(weights: Weights): Promise<void> {
-    await this.#executables.main.writeState(this.model.toStates(weights));
+    await this.#executables.main.writeState(ownStates(this.model, weights));
   }
 
   async saveCheckpoint(path: string): Promise<void> {

@@ -57,7 +57,7 @@ export function fitSettings(model: Model, data: Dataset, options: FitOptions): F
   checkRun("fit", options);
   const { optimizer = adam(), callbacks = [], verbose = "auto", resumeChanges = [], ...rest } = options;
   const epochs = wholeNumber("fit", "epochs", rest.epochs ?? 1, { least: 0 });
-  const batchSize = wholeNumber("fit", "batchSize", rest.batchSize ?? 32);
+  const batchSize = wholeNumber("fit", "batchSize", rest.batchSize ?? model.batchSize ?? 32);
   const validationBatchSize = wholeNumber("fit", "validationBatchSize", rest.validationBatchSize ?? batchSize);
   const seed = wholeNumber("fit", "seed", rest.seed ?? 0, { least: 0 });
   if (!["auto", 0, 1, 2].includes(verbose)) {

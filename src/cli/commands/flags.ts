@@ -1,11 +1,22 @@
 import { MOST_THREADS } from "../../engine/limits.ts";
-import { number, text, wholeNumber, wholeNumbers } from "../values.ts";
+import { number, sizesByName, text, wholeNumber, wholeNumbers } from "../values.ts";
 
 /** What a net of the zoo may be given. */
 export const netFlags = {
   kernelSize: wholeNumbers("K", "size of the convolutions' kernels: 5, or height,width", 1, 2),
   filters: wholeNumbers("20,50", "number of kernels of the first and of the second convolution", 2),
   activation: text("NAME", "activation of the inner layers: relu, tanh, sigmoid, ..."),
+};
+
+/** The sizes that a model's file leaves open. */
+export const openFlags = {
+  inputShape: wholeNumbers(
+    "224,224,3",
+    "shape of an input without the batch: height,width,channels, or what order an ONNX file has",
+    1,
+    4,
+  ),
+  bind: sizesByName("height=224,width=224", "sizes of an ONNX file's open dimensions, by their names"),
 };
 
 /** Where to compute. */
