@@ -37,6 +37,8 @@ export interface ModelValues {
   readonly outputs: readonly Value[];
   /** The weights' values by key. */
   readonly weights: ReadonlyMap<string, Value>;
+  /** Scalars that layers add to what training makes small: what large outputs cost. */
+  readonly losses: readonly Value[];
 }
 
 /**
@@ -284,6 +286,7 @@ export class Model extends Callable implements Layer {
       if (!value) throw internalError(`model ${this.name} has no weight ${path}`);
       return value;
     };
+    const losses: Value[] = [];
     const context: BuildContext = {
       g,
       training,
@@ -294,12 +297,13 @@ export class Model extends Callable implements Layer {
         value.now = next;
         g.update(value.state, next);
       },
+      addLoss: (loss) => losses.push(loss),
     };
     const features = this.build(
       context,
       inputs.map((value) => ({ value, moved: false })),
     );
-    return { outputs: features.map((feature) => inApiOrder(g, feature)), weights };
+    return { outputs: features.map((feature) => inApiOrder(g, feature)), weights, losses };
   }
 
   /** An input of a graph for each of the model's, for a batch. */

@@ -1,6 +1,6 @@
 import { gradients } from "../autodiff/index.ts";
 import { type Graph, GraphBuilder, type Value } from "../graph/index.ts";
-import { penalty } from "../layers/index.ts";
+import { constrained, penalty } from "../layers/index.ts";
 import type { Model, Weights } from "../model/index.ts";
 import { add, mul, reduceMean } from "../ops/index.ts";
 import { at, copyTensor, fromNumbers, type Tensor, tensor, zeros } from "../tensor/index.ts";
@@ -34,7 +34,7 @@ interface LossParts extends GraphOptions {
 /** A model in a graph with its losses: those of each goal for each example, and their weighted sum. */
 function addLosses(g: GraphBuilder, model: Model, goals: readonly Goal[], parts: LossParts) {
   const { batchSize, training, weighted = false } = parts;
-  const { outputs, weights } = model.addTo(g, model.addInputs(g, batchSize), training);
+  const { outputs, weights, losses: activityLosses } = model.addTo(g, model.addInputs(g, batchSize), training);
   const sampleWeights = weighted ? g.input(SAMPLE_WEIGHTS, "float32", [batchSize]) : undefined;
   const each = goals.map((goal) => {
     const { loss, fromLogits, classWeight, index, target, predictions } = goal;
@@ -57,7 +57,9 @@ function addLosses(g: GraphBuilder, model: Model, goals: readonly Goal[], parts:
       .map(({ goal: { weight }, losses }) => (weight === 1 ? losses : g.op(mul, [losses, g.scalar(losses, weight)])))
       .reduce((a, b) => g.op(add, [a, b])),
   );
-  return { each, sum: withPenalties(g, model, weights, sum), weights };
+  const penalized = withPenalties(g, model, weights, sum);
+  const all = g.scoped("loss", () => activityLosses.reduce((a, b) => g.op(add, [a, b]), penalized));
+  return { each, sum: all, weights };
 }
 
 /** As in Keras, what the weights cost is part of the loss, in an evaluation too; frozen weights cost nothing. */
@@ -91,9 +93,9 @@ export function trainingGraph(
   const meanOf = (losses: Value) => g.scoped("loss", () => g.op(reduceMean, [losses], { keepdims: 0 }));
   const mean = meanOf(sum);
   const counter = g.state(STEP_STATE, "int64", []);
-  const trained = model.weightSpecs.flatMap(({ key, trainable }) => {
+  const trained = model.weightSpecs.flatMap(({ key, spec, trainable }) => {
     const weight = weights.get(key);
-    return trainable && weight ? [{ key, weight }] : [];
+    return trainable && weight ? [{ key, weight, spec }] : [];
   });
   const slopes = gradients(
     g,
@@ -104,11 +106,11 @@ export function trainingGraph(
     const step = g.op(add, [counter, g.scalar(counter, 1)]);
     g.update(counter, step);
     const update = optimizer.begin({ g, rate, step });
-    for (const [i, { key, weight }] of trained.entries()) {
+    for (const [i, { key, weight, spec }] of trained.entries()) {
       const slots = optimizer.slots.map(({ name }) => g.state(slotName(key, name), weight.dtype, weight.shape));
       const gradient = slopes[i] ?? weight;
       const [next, ...nextSlots] = update(weight, gradient, slots);
-      g.update(weight, next ?? weight);
+      g.update(weight, constrained(g, next ?? weight, spec));
       for (const [k, slot] of slots.entries()) g.update(slot, nextSlots[k] ?? slot);
     }
   });
