@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import {
   type ActivationName,
   conv2d,
@@ -31,6 +32,14 @@ export interface LenetOptions {
  * 500 and the classes. 1,256,080 parameters for 28x28x1 and 10 classes.
  */
 export function lenet(options: LenetOptions = {}): Model {
+  checkOptions("lenet", options, {
+    inputShape: true,
+    classes: true,
+    kernelSize: true,
+    filters: true,
+    activation: true,
+    seed: true,
+  });
   const {
     inputShape = [28, 28, 1],
     classes = 10,
@@ -75,6 +84,7 @@ export interface Lenet5Options {
  * section II.B, with a dense output in place of the radial basis functions. 60,850 parameters.
  */
 export function lenet5(options: Lenet5Options = {}): Model {
+  checkOptions("lenet5", options, { inputShape: true, classes: true, activation: true, seed: true });
   const { inputShape = [28, 28, 1], classes = 10, activation = "tanh", seed = 0 } = options;
   return sequential({ name: "lenet5", inputShape, seed }, [
     zeroPadding2d({ name: "padding", padding: 2 }),
