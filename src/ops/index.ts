@@ -49,7 +49,7 @@ export {
 } from "./reduce.ts";
 export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
 export { resize, resizeApart } from "./resize.ts";
-export { mod } from "./rounding.ts";
+export { mod, round } from "./rounding.ts";
 export { type SampleGraph, sampleGraph } from "./samples.ts";
 export { oneHot, scatterElements } from "./scatter.ts";
 export { reverseAxes, slice, sliceAxis } from "./slice.ts";

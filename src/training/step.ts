@@ -2,8 +2,9 @@ import { gradients } from "../autodiff/index.ts";
 import { type Graph, GraphBuilder, type Value } from "../graph/index.ts";
 import { constrained, penalty } from "../layers/index.ts";
 import type { Model, Weights } from "../model/index.ts";
-import { add, gather, mul, reduceMean } from "../ops/index.ts";
+import { add, mul, reduceMean } from "../ops/index.ts";
 import { at, copyTensor, fromNumbers, type Tensor, tensor, zeros } from "../tensor/index.ts";
+import { weightsByClass } from "./classWeight.ts";
 import { exampleLosses, type LossName, lossNamed } from "./losses.ts";
 import { type Goal, goalsOf, type Objective } from "./objective.ts";
 import type { Optimizer } from "./optimizers.ts";
@@ -16,20 +17,38 @@ function slotName(weight: string, slot: string): string {
   return `optimizer/${weight}/${slot}`;
 }
 
+/** The input of a graph with what each example counts, where examples count differently. */
+export const SAMPLE_WEIGHTS = "sampleWeights";
+
+/** What a graph is made for, beside the objective. */
+export interface GraphOptions {
+  /** Whether it has an input `sampleWeights` [batch], which every example's loss is multiplied by. Default false. */
+  readonly weighted?: boolean;
+}
+
+interface LossParts extends GraphOptions {
+  readonly batchSize: number;
+  readonly training: boolean;
+}
+
 /** A model in a graph with its losses: those of each goal for each example, and their weighted sum. */
-function addLosses(g: GraphBuilder, model: Model, goals: readonly Goal[], batchSize: number, training: boolean) {
+function addLosses(g: GraphBuilder, model: Model, goals: readonly Goal[], parts: LossParts) {
+  const { batchSize, training, weighted = false } = parts;
   const { outputs, weights, losses: activityLosses } = model.addTo(g, model.addInputs(g, batchSize), training);
+  const sampleWeights = weighted ? g.input(SAMPLE_WEIGHTS, "float32", [batchSize]) : undefined;
   const each = goals.map((goal) => {
-    const { loss, index, target, predictions } = goal;
+    const { loss, fromLogits, classWeight, index, target, predictions } = goal;
     const rule = lossNamed(loss);
     const output = at(outputs, index);
     const targets = g.input(target, rule.targets, rule.targetShape(output.shape));
     g.output(predictions, output);
     const losses = g.scoped("loss", () => {
-      const plain = exampleLosses(g, loss, output, targets);
-      if (!training || !goal.classWeight) return plain;
-      const byClass = g.numbers("float32", [goal.classWeight.length], goal.classWeight);
-      return g.op(mul, [plain, g.op(gather, [byClass, targets])]);
+      const factors = [
+        ...(sampleWeights ? [sampleWeights] : []),
+        ...(training && classWeight ? [weightsByClass(g, classWeight, targets)] : []),
+      ];
+      const plain = exampleLosses(g, loss, output, targets, fromLogits);
+      return factors.reduce((losses, factor) => g.op(mul, [losses, factor]), plain);
     });
     return { goal, losses };
   });
@@ -62,9 +81,14 @@ export function trainingGraph(
   objective: Objective | LossName,
   optimizer: Optimizer,
   batchSize: number,
+  options: GraphOptions = {},
 ): Graph {
   const g = new GraphBuilder(`${model.name} training step`);
-  const { each, sum, weights } = addLosses(g, model, goalsOf(model, objective), batchSize, true);
+  const { each, sum, weights } = addLosses(g, model, goalsOf(model, objective), {
+    ...options,
+    batchSize,
+    training: true,
+  });
   const rate = g.input("learningRate", "float32", []);
   const meanOf = (losses: Value) => g.scoped("loss", () => g.op(reduceMean, [losses], { keepdims: 0 }));
   const mean = meanOf(sum);
@@ -119,9 +143,18 @@ export function initialStates(model: Model, optimizer: Optimizer, graph: Graph):
  * The forward pass with the loss of each example: outputs `losses` [batch] and `predictions`. With several outputs
  * `losses` is the weighted sum, and each has its own as in a training graph, [batch].
  */
-export function evaluationGraph(model: Model, objective: Objective | LossName, batchSize: number): Graph {
+export function evaluationGraph(
+  model: Model,
+  objective: Objective | LossName,
+  batchSize: number,
+  options: GraphOptions = {},
+): Graph {
   const g = new GraphBuilder(`${model.name} evaluation`);
-  const { each, sum } = addLosses(g, model, goalsOf(model, objective), batchSize, false);
+  const { each, sum } = addLosses(g, model, goalsOf(model, objective), {
+    ...options,
+    batchSize,
+    training: false,
+  });
   g.output("losses", sum);
   if (each.length > 1) for (const { goal, losses } of each) g.output(goal.losses, losses);
   return g.build();

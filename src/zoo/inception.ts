@@ -4,6 +4,7 @@ import {
   batchNormalization,
   concatenate,
   conv2d,
+  inImageDataFormat,
   input,
   maxPooling2d,
   type SymbolicTensor,
@@ -100,12 +101,8 @@ export function inceptionNaive(options: InceptionOptions = {}): Model {
   checkOptions("inceptionNaive", options, { inputShape: true, seed: true });
   const { inputShape = [28, 28, 192], seed = 0 } = options;
   const x = input({ shape: inputShape });
-  return model({
-    name: "inception-naive",
-    inputs: x,
-    outputs: naiveInceptionModule(x, "inception", [64, 128, 32]),
-    seed,
-  });
+  const outputs = inImageDataFormat("channelsLast", () => naiveInceptionModule(x, "inception", [64, 128, 32]));
+  return model({ name: "inception-naive", inputs: x, outputs, seed });
 }
 
 /**
@@ -116,6 +113,6 @@ export function inceptionBottleneck(options: InceptionOptions = {}): Model {
   checkOptions("inceptionBottleneck", options, { inputShape: true, seed: true });
   const { inputShape = [28, 28, 192], seed = 0 } = options;
   const x = input({ shape: inputShape });
-  const outputs = inceptionModule(x, "inception", [64, 96, 128, 16, 32, 32]);
+  const outputs = inImageDataFormat("channelsLast", () => inceptionModule(x, "inception", [64, 96, 128, 16, 32, 32]));
   return model({ name: "inception-bottleneck", inputs: x, outputs, seed });
 }
