@@ -86,6 +86,9 @@ test("the table has every layer that there is", () => {
   const others = ["callForOutput", "callLayer", "completeLayer", "constant", "input", "listOf", "randomNormal"];
   const helpers = [
     "apiShape",
+    "imageDataFormat",
+    "inImageDataFormat",
+    "setImageDataFormat",
     "batchNormMomentum",
     "setBatchNormMomentum",
     "inApiOrder",
@@ -98,6 +101,14 @@ test("the table has every layer that there is", () => {
     "l2",
     "l1L2",
     "penalty",
+    "constrained",
+    "layerOptions",
+    "maxNorm",
+    "minMaxNorm",
+    "nested",
+    "nonNeg",
+    "orthogonal",
+    "unitNorm",
     // A network of operators, which Keras cannot hold.
     "onnxGraph",
   ];

@@ -1,4 +1,4 @@
-import { StriateError } from "../errors.ts";
+import { escapeUnsafe, StriateError } from "../errors.ts";
 
 /** Exit codes. */
 export const DONE = 0;
@@ -42,13 +42,13 @@ export function createOutput({ json, debug }: OutputOptions): Output {
   // What people read meanwhile is no result.
   process.stderr.on("error", () => undefined);
   const print = (line: string) => process.stdout.write(`${line}\n`);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const say = (line: string) => void process.stderr.write(`${forTerminal(line)}\n`);
   const event = (data: object) => void (json && print(JSON.stringify(data)));
   return {
     json,
     event,
     say,
-    result: (data, text) => (json ? event(data) : void print(text)),
+    result: (data, text) => (json ? event(data) : void print(forTerminal(text))),
     fail: (error) => {
       const code = error instanceof StriateError ? error.code : "internal";
       const expected = code !== "internal" || debug;
@@ -67,6 +67,11 @@ export function createOutput({ json, debug }: OutputOptions): Output {
       return exitCode === DONE ? FAILED : exitCode;
     },
   };
+}
+
+/** What a command prints names what files hold, and none of it shall speak to the terminal. */
+function forTerminal(text: string): string {
+  return escapeUnsafe(text, /[\n\t]/);
 }
 
 function traceOf(error: Error): string {

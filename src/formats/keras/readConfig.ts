@@ -1,4 +1,5 @@
 import { asError, StriateError } from "../../errors.ts";
+import type { Nested } from "../../layers/index.ts";
 import type { Model } from "../../model/index.ts";
 import type { Shape } from "../../tensor/index.ts";
 import { dataError } from "../dataError.ts";
@@ -11,8 +12,8 @@ import { entryOfClass } from "./table.ts";
 
 /** The mean and the variance that a Normalization layer has learnt; Keras keeps them with the weights. */
 export interface Moments {
-  readonly mean: number | readonly number[];
-  readonly variance: number | readonly number[];
+  readonly mean: Nested;
+  readonly variance: Nested;
 }
 
 export interface KerasConfigOptions {
@@ -108,6 +109,10 @@ function inWords<T>(file: string, read: () => T): T {
     return read();
   } catch (thrown) {
     if (thrown instanceof Misfit) throw dataError(file, thrown.message, { cause: thrown });
+    // What a layer is made of has been checked option by option; how they go together, nobody can list.
+    if (thrown instanceof TypeError || thrown instanceof RangeError) {
+      throw dataError(file, `has a model that cannot be made (${thrown.message})`, { cause: thrown });
+    }
     if (thrown instanceof StriateError && thrown.code !== "data" && thrown.code !== "internal") {
       throw dataError(file, thrown.message, { cause: thrown });
     }

@@ -1,12 +1,21 @@
+import { valueText, wholeNumber } from "../../../checks/index.ts";
 import { StriateError } from "../../../errors.ts";
 import { cropImage, type Image, type ResizeMethod, resizeImage } from "../../../image/index.ts";
 import type { RandomStream } from "../../../tensor/randomStream.ts";
 import { gridOf, type Picture } from "../picture.ts";
 import type { Step } from "../step.ts";
-import { checkRange, defineStep, type StepOptions } from "./define.ts";
+import { defineStep, type StepOptions } from "./define.ts";
 
 /** A height and width in pixels, or one number for both. */
 export type Size = number | readonly [height: number, width: number];
+
+/** Pixels on a side; a picture of this size has 800 MB. */
+const MOST_PIXELS = 8192;
+
+function checkSize(step: string, size: Size | undefined): void {
+  const sides = typeof size === "number" ? [size, size] : (size ?? []);
+  for (const side of sides) wholeNumber(step, "size", side, { least: 1, most: MOST_PIXELS });
+}
 
 /** A part of a picture, in pixels from the top left corner. */
 export interface Part {
@@ -22,8 +31,15 @@ export interface Part {
  */
 export function randomCrop(options: StepOptions & { readonly size?: Size; readonly padding?: number } = {}): Step {
   const { size, padding = 0 } = options;
-  checkRange("randomCrop", "padding", padding, 0, Number.POSITIVE_INFINITY);
-  return defineStep("randomCrop", options, (picture, random) => {
+  wholeNumber("randomCrop", "padding", padding, { least: 0, most: MOST_PIXELS });
+  checkSize("randomCrop", size);
+  const middle = (picture: Picture) => {
+    const grid = gridOf(picture.shape);
+    const [height, width] = sides(size ?? [grid.height, grid.width]);
+    const [top, left] = [Math.floor((grid.height - height) / 2), Math.floor((grid.width - width) / 2)];
+    return cut(picture, { top, left, height, width });
+  };
+  const anywhere = (picture: Picture, random: RandomStream) => {
     const grid = gridOf(picture.shape);
     const [height, width] = sides(size ?? [grid.height, grid.width]);
     const rows = grid.height + 2 * padding - height;
@@ -37,7 +53,8 @@ export function randomCrop(options: StepOptions & { readonly size?: Size; readon
     const top = random.integer(rows + 1) - padding;
     const left = random.integer(columns + 1) - padding;
     return cut(picture, { top, left, height, width });
-  });
+  };
+  return defineStep("randomCrop", options, anywhere, middle);
 }
 
 /**
@@ -55,13 +72,19 @@ export function randomResizedCrop(
   } = {},
 ): Step {
   const { size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3], method = "bilinear" } = options;
+  checkSize("randomResizedCrop", size);
   checkPair("scale", scale);
   checkPair("ratio", ratio);
-  return defineStep("randomResizedCrop", options, (picture, random) => {
+  const resized = (picture: Picture, part: Part) => {
     const grid = gridOf(picture.shape);
-    const [height, width] = sides(size ?? [grid.height, grid.width]);
-    return resizedCrop(picture, drawPart(grid, scale, ratio, random), [height, width], method);
-  });
+    return resizedCrop(picture, part, sides(size ?? [grid.height, grid.width]), method);
+  };
+  return defineStep(
+    "randomResizedCrop",
+    options,
+    (picture, random) => resized(picture, drawPart(gridOf(picture.shape), scale, ratio, random)),
+    (picture) => resized(picture, { top: 0, left: 0, ...gridOf(picture.shape) }),
+  );
 }
 
 /** The part that a resized crop takes. */
@@ -123,6 +146,6 @@ function checkPair(option: string, pair: readonly number[]): void {
   if (pair.length === 2 && low > 0 && high >= low && Number.isFinite(high)) return;
   throw new StriateError(
     "usage",
-    `randomResizedCrop: ${option} is [least, most], both above 0; got ${JSON.stringify(pair)}`,
+    `randomResizedCrop: ${option} is [least, most], both above 0; got ${valueText(pair)}`,
   );
 }
