@@ -1,11 +1,11 @@
 // Pictures side by side under titles.
-import { withChannels } from "./channels.ts";
+import { convertPixels, WHITE, withChannels } from "./channels.ts";
 import type { Sides } from "./codec.ts";
-import { decodeImage } from "./decode.ts";
 import { sidesInside } from "./fit.ts";
 import { blankImage, type Image, type ImageSize, imageSize } from "./image.ts";
 import { paste } from "./paste.ts";
 import { pixelPath, pixelWidth } from "./pixelFont.ts";
+import { platformCodec } from "./platform.ts";
 import { resizeImage } from "./resize.ts";
 
 /** A picture of a figure. */
@@ -109,9 +109,12 @@ async function hasFont(): Promise<boolean> {
   return narrow.data.some((value, i) => value !== wide.data[i]);
 }
 
-function drawing(content: string, { width, height }: Pick<ImageSize, "width" | "height">): Promise<Image<"uint8">> {
+async function drawing(
+  content: string,
+  { width, height }: Pick<ImageSize, "width" | "height">,
+): Promise<Image<"uint8">> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${content}</svg>`;
-  return decodeImage(new TextEncoder().encode(svg), { channels: 4, name: "the titles" });
+  return convertPixels(await (await platformCodec()).drawSvg(svg), 4, WHITE);
 }
 
 function inFont({ text, x, y, size, colour, anchor, weight }: Words): string {
