@@ -1,4 +1,4 @@
-export { listed, nameText, quoted } from "./names.ts";
-export { didYouMean, nearest, unknownName } from "./nearest.ts";
+export { listed, nameText, pathText, quoted, terminalText } from "./names.ts";
+export { didYouMean, nearest, unknownName, withHint } from "./nearest.ts";
 export { finiteNumber, type NumberRange, valueText, wholeNumber } from "./numbers.ts";
 export { checkOptions, type OptionNames } from "./options.ts";

@@ -1,6 +1,8 @@
 /** The most characters of a name in a message; files from anywhere may hold names of megabytes. */
 const LONGEST = 80;
 
+const LONGEST_PATH = 4096;
+
 /** The most names of a list in a message. */
 const MOST = 12;
 
@@ -13,7 +15,23 @@ export function nameText(name: string, longest = LONGEST): string {
     name.length <= longest
       ? name
       : `${name.slice(0, Math.ceil(longest / 2))}...${name.slice(name.length - Math.floor(longest / 2))}`;
-  return short.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return short.replace(UNSAFE, escaped);
+}
+
+/** The same of a path, which is shown in full: who shall look at a file must know which. Systems know none that are longer. */
+export function pathText(path: string): string {
+  return nameText(path, LONGEST_PATH);
+}
+
+/**
+ * Lines as a terminal may show them, the last guard before it: its control codes escaped as in a name, tabs and the ends of
+ * lines kept, and of a line of megabytes the middle left out.
+ */
+export function terminalText(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.split("\t").map(pathText).join("\t"))
+    .join("\n");
 }
 
 /** The same between quotation marks. */
@@ -29,6 +47,10 @@ export function listed(names: Iterable<string>, most = MOST): string {
     .map((name) => nameText(name))
     .join(", ");
   return all.length > most ? `${shown} and ${all.length - most} more` : shown;
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** Controls, line and paragraph separators, and marks that turn the direction of writing. */

@@ -1,3 +1,4 @@
+import { quoted, withHint } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import {
@@ -56,10 +57,8 @@ export type ActivationName = keyof typeof ACTIVATIONS;
 /** @throws StriateError `usage` that lists the names when there is none like it. */
 export function activationNamed(layer: string, name: ActivationName = "linear"): ActivationName {
   if (!Object.hasOwn(ACTIVATIONS, name)) {
-    throw new StriateError(
-      "usage",
-      `${layer}: there is no activation "${name}"; there are ${Object.keys(ACTIVATIONS).join(", ")}`,
-    );
+    const sentence = `${layer}: there is no activation ${quoted(name)}`;
+    throw new StriateError("usage", withHint(sentence, name, Object.keys(ACTIVATIONS), "there are"));
   }
   return name;
 }

@@ -2,7 +2,7 @@ import { defineCommand } from "../command.ts";
 import { text, wholeNumber, wholeNumbers } from "../values.ts";
 
 const convertFlags = {
-  model: text("NET", "net of the zoo that the weights of IN belong to, where IN holds weights alone"),
+  model: text("NET", "net of the zoo that the weights of IN belong to, where IN is a file of weights alone"),
   inputShape: wholeNumbers("224,224,3", "shape of an input without the batch, where the model leaves it open", 1, 4),
   classes: wholeNumber("N", "classes of the net of --model"),
 };

@@ -1,9 +1,10 @@
+import { NET_NAMES } from "../../zoo/netNames.ts";
 import { defineCommand } from "../command.ts";
 import { oneOf, text, toggle, wholeNumber, wholeNumbers } from "../values.ts";
 import { engineFlags, fraction, netFlags, positive } from "./flags.ts";
 
 export const trainFlags = {
-  model: text("NAME", "net to train, such as lenet or lenet5 (default: lenet)"),
+  model: text("NAME", `net to train (default: lenet): ${NET_NAMES.join(", ")}`),
   ...netFlags,
   data: text(
     "NAME|DIR",

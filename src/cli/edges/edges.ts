@@ -7,7 +7,7 @@ import type { EdgesFlags } from "../commands/edges.ts";
 import { findInputs, withoutRepeats } from "../inputs.ts";
 import { DONE, type Output } from "../output.ts";
 import { makeFolder } from "../outputFolder.ts";
-import { progressBar } from "../progressBar.ts";
+import { progressBar, usage } from "../progressBar.ts";
 import { counted } from "../words.ts";
 import { type Drawing, draw } from "./drawing.ts";
 import { readKernel } from "./kernelFile.ts";
@@ -42,22 +42,23 @@ async function write({ input, out, format }: Target, image: Image<"uint8">, outp
   output.result({ input: input.path, output: out, width, height }, `${out}: ${width} x ${height}, from ${input.path}`);
 }
 
-const FORMAT = "{bar} {value}/{total}  {name}";
-
 async function drawMany(
   targets: readonly Target[],
   drawing: Drawing,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const bar = process.stderr.isTTY && !output.json ? progressBar(FORMAT, targets.length, { name: "" }) : undefined;
+  const bar = process.stderr.isTTY && !output.json ? progressBar("edges", targets.length, []) : undefined;
+  const begin = performance.now();
   // The lines of the results would run into the bar.
   const quiet: Output = bar ? { ...output, result: () => undefined } : output;
   const failures: Error[] = [];
   try {
     for (const [done, target] of targets.entries()) {
       if (signal.aborted) throw new StriateError("interrupted", `stopped after ${done} of ${targets.length} pictures`);
-      bar?.update(done, { name: target.input.name });
+      const gone = (performance.now() - begin) / 1000;
+      const left = done === 0 ? undefined : (gone / done) * (targets.length - done);
+      bar?.update(done, [...usage(gone, left), target.input.name]);
       const image = await drawn(target, drawing);
       if (image instanceof StriateError) failures.push(image);
       else await write(target, image, quiet);

@@ -1,7 +1,8 @@
-import type { Callback, EpochLog, Run } from "../../training/index.ts";
+import type { Callback, Run } from "../../training/index.ts";
 import type { Output } from "../output.ts";
 import type { RunConfig } from "../run/config.ts";
 import { counted } from "../words.ts";
+import { epochTable } from "./epochTable.ts";
 import { NO_PROGRESS, trainProgress } from "./progress.ts";
 
 /** A run as its report introduces it. */
@@ -26,6 +27,7 @@ export interface TrainReport {
 export function trainReport(output: Output, facts: RunFacts, signal: AbortSignal): TrainReport {
   const { epochs, batchSize } = facts.config.options;
   const progress = process.stderr.isTTY ? trainProgress(epochs, batchSize) : NO_PROGRESS;
+  const epochLines = epochTable(epochs);
   signal.addEventListener("abort", progress.clear);
   let began = performance.now();
   let position = { epoch: 0, step: 0 };
@@ -49,7 +51,7 @@ export function trainReport(output: Output, facts: RunFacts, signal: AbortSignal
         began = performance.now();
         progress.clear();
         output.event({ event: "epoch", ...moment.log, seconds });
-        output.say(epochText(moment.log, epochs, seconds));
+        for (const line of epochLines(moment.log, seconds)) output.tell(line);
       },
     },
     position: () => position,
@@ -64,14 +66,7 @@ function introduce(output: Output, { folder, config, data, resumed }: RunFacts, 
   const numbers = { epochs, batchSize, optimizer, learningRate, seed, ...resumedFromEpoch };
   output.event({ event: "start", run: folder, model: name, parameters, engine, data, ...numbers });
   const parts = `${counted(data.train)} to train, ${counted(data.validation)} to validate, ${counted(data.test)} to test`;
-  output.say(`${name}: ${counted(parameters)} parameters; pictures ${config.inputShape.join("x")}: ${parts}`);
-  output.say(`${optimizer}, learning rate ${learningRate}, batches of ${batchSize}; ${engine}, threads ${threads}`);
-  output.say(resumed ? `going on with ${folder} after epoch ${history.length} of ${epochs}` : `run: ${folder}`);
-}
-
-function epochText({ epoch, loss, accuracy, validationLoss, validationAccuracy }: EpochLog, epochs: number, s: number) {
-  const pair = (name: string, a = Number.NaN, b = Number.NaN) =>
-    `${name}loss ${a.toFixed(4)}  ${name}accuracy ${b.toFixed(4)}  `;
-  const validation = validationLoss === undefined ? "" : pair("validation ", validationLoss, validationAccuracy);
-  return `epoch ${epoch}/${epochs}  ${pair("", loss, accuracy)}${validation}${s.toFixed(1)} s`;
+  output.tell(`${name}: ${counted(parameters)} parameters; pictures ${config.inputShape.join("x")}: ${parts}`);
+  output.tell(`${optimizer}, learning rate ${learningRate}, batches of ${batchSize}; ${engine}, threads ${threads}`);
+  output.tell(resumed ? `going on with ${folder} after epoch ${history.length} of ${epochs}` : `run: ${folder}`);
 }

@@ -66,8 +66,8 @@ export async function runSession(session: Session): Promise<number> {
     if (!(thrown instanceof StriateError && thrown.code === "interrupted")) throw thrown;
     const { epoch, step } = report.position();
     output.event({ event: "interrupted", run: folder, epoch, step });
-    output.say(`interrupted after ${epoch} of ${epochs} epochs; a checkpoint is written. Go on by`);
-    output.say(`  ${commandText(`train --resume --out ${folder}`)}`);
+    output.tell(`interrupted after ${epoch} of ${epochs} epochs; a checkpoint is written. Go on by`);
+    output.tell(`  ${commandText(`train --resume --out ${folder}`)}`);
     return INTERRUPTED;
   } finally {
     report.close();
@@ -101,11 +101,11 @@ function conclude(
 ): void {
   const { accuracy = Number.NaN } = metrics;
   output.event({ event: "done", run: folder, test: { loss, accuracy }, seconds, dataWait });
-  if (dataWait >= 0.1) output.say(`the engine waited for pictures ${Math.round(100 * dataWait)}% of the time`);
-  output.say(`test accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)} on ${counted(count)} pictures`);
-  output.say(`the run lies in ${folder}. Next:`);
+  if (dataWait >= 0.1) output.tell(`the engine waited for pictures ${Math.round(100 * dataWait)}% of the time`);
+  output.tell(`test accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)} on ${counted(count)} pictures`);
+  output.tell(`the run lies in ${folder}. Next:`);
   const more = config.options.epochs * 2;
   for (const next of [`predict ${folder}`, `evaluate ${folder}`, `train --resume --out ${folder} --epochs ${more}`]) {
-    output.say(`  ${commandText(next)}`);
+    output.tell(`  ${commandText(next)}`);
   }
 }
