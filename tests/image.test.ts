@@ -476,6 +476,26 @@ describe("edges", () => {
     expect(direction(grey([0, 0, 0, 0], [0, 0, 0, 0], [9, 9, 9, 9]))).toBeCloseTo(Math.PI / 2);
   });
 
+  test.each(GRADIENT_OPERATORS)("%s gives a plane the direction in which it rises", (operator) => {
+    for (const angle of [0, 0.3, Math.PI / 4, 2, Math.PI / 2, 3, -0.3, -Math.PI / 4, -2, -3]) {
+      const [right, down] = [Math.cos(angle), Math.sin(angle)];
+      const data = Float32Array.from({ length: 25 }, (_, i) => 100 + 10 * ((i % 5) * right + Math.floor(i / 5) * down));
+      const both = gradients({ dtype: "float32", shape: [5, 5, 1], data }, { operator });
+      expect(gradientDirection(both).data[12]).toBeCloseTo(angle, 4);
+    }
+    const flat = gradients({ dtype: "float32", shape: [3, 3, 1], data: new Float32Array(9) }, { operator });
+    expect(gradientDirection(flat).data[4]).toBe(0);
+  });
+
+  test("Roberts's cross is positive where it gets brighter to the upper left and to the upper right", () => {
+    const corner = (...rows: readonly (readonly number[])[]) => {
+      const { gx, gy } = gradients(grey(...rows), { operator: "roberts" });
+      return [gx.data[0], gy.data[0]];
+    };
+    expect(corner([9, 0], [0, 0])).toEqual([9, 0]);
+    expect(corner([0, 9], [0, 0])).toEqual([0, 9]);
+  });
+
   test("Canny draws one line of one pixel along a step", () => {
     const image = grey(...Array(5).fill([0, 0, 0, 200, 200, 200]));
     const { data } = canny(image, { low: 50, high: 100 });
@@ -569,6 +589,28 @@ describe("figures", () => {
     expect(Array.from({ length: 60 }, (_, y) => Math.min(...row(y))).some((value) => value < 80)).toBe(true);
     const strip = cropImage(image, { left: 24, top: 76, width: 240, height: 224 });
     expect(withChannels(strip, 1).data).toEqual(picture.data);
+  });
+
+  test("wrap to the proportions of a screen, under a heading", async () => {
+    const panels = Array.from({ length: 12 }, (_, i) => ({ title: `${i}`, image: noise([240, 320, 1, i]) }));
+    const size = async (options: Parameters<typeof figure>[1]) => {
+      const [height = 0, width = 0] = (await figure(panels, options)).shape;
+      return { height, width };
+    };
+    const wrapped = await size({ columns: "wrap" });
+    expect(wrapped.width / wrapped.height).toBeGreaterThan(1);
+    expect(wrapped.width / wrapped.height).toBeLessThan(2);
+    expect(await size({ columns: 12 })).toEqual(await size({}));
+    const headed = await size({ columns: 4, heading: { title: "All of them", subtitle: "by number" } });
+    expect(headed).toEqual({
+      width: (await size({ columns: 4 })).width,
+      height: (await size({ columns: 4 })).height + 52,
+    });
+  });
+
+  test("take names that no SVG may hold", async () => {
+    const image = noise([224, 240, 1, 4]);
+    expect((await figure([{ title: "a\u0000<b>&\u001b[31m", image }])).shape[2]).toBe(3);
   });
 
   test("the wheel of directions is red to the right and clear at the corners", () => {
