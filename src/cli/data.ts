@@ -11,6 +11,7 @@ import {
 } from "../data/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { isPictureName } from "../image/index.ts";
+import { DEFAULT_SIZE } from "./pictureSize.ts";
 import { listFolder } from "./run/folder.ts";
 import { defined } from "./values.ts";
 
@@ -137,9 +138,6 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
   const parts = { train, test, ...(validation && { validation }) };
   return { ...parts, classes: classNames.length, classNames, hasPictures: true };
 }
-
-/** Height and width of pictures when nobody says them. */
-const DEFAULT_SIZE = 64;
 
 /** The name of the file with the test pictures. */
 export async function testFileName(source: string): Promise<string> {

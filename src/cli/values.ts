@@ -1,4 +1,4 @@
-import { quoted, withHint } from "../checks/index.ts";
+import { didYouMean, quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Flag } from "./command.ts";
 
@@ -59,7 +59,8 @@ export function oneOf<const T extends string>(choices: readonly T[], about: stri
     read: (given, option) => {
       const choice = choices.find((candidate) => candidate === given);
       if (choice === undefined) {
-        throw new StriateError("usage", withHint(`${option} knows no ${quoted(given)}`, given, choices, "it takes"));
+        const wanted = `${option} takes one of ${choices.join(", ")}; received ${quoted(given)}`;
+        throw new StriateError("usage", wanted + didYouMean(given, choices));
       }
       return choice;
     },

@@ -81,9 +81,10 @@ interface Shown extends Sides {
   readonly image: Image<"uint8">;
 }
 
-/** Whose words begin above `top`, and whose picture begins there. */
 interface Placed extends Shown {
   readonly left: number;
+  /** Where its title begins, and where its picture. */
+  readonly titleTop: number;
   readonly top: number;
   /** Room around the picture for the words at its sides. */
   readonly side: number;
@@ -120,10 +121,12 @@ function laidOut(shown: readonly Shown[], columns: number, heading: Heading): La
   const placed: Placed[] = [];
   let top = metrics.margin + (heading ? metrics.header : 0);
   for (const row of rows) {
-    top += metrics.header;
+    const titleTop = top;
+    // A row without subtitles needs no room for them.
+    top += row.some(({ panel }) => panel.subtitle) ? metrics.header : metrics.header - metrics.subtitle;
     let left = metrics.margin;
     for (const [column, each] of row.entries()) {
-      placed.push({ ...each, left, top, side: sideOf(each) });
+      placed.push({ ...each, left, titleTop, top, side: sideOf(each) });
       left += (widths[column] ?? 0) + metrics.margin;
     }
     top += Math.max(...row.map((each) => each.height + 2 * sideOf(each))) + metrics.margin;
@@ -134,12 +137,17 @@ function laidOut(shown: readonly Shown[], columns: number, heading: Heading): La
 }
 
 function panelImage(image: Image<"uint8">, most: Sides): Image<"uint8"> {
-  const { width, height } = imageSize(image);
-  const colour = withChannels(image, 3);
-  const times = Math.floor(Math.min(SMALL / height, (3 * SMALL) / width));
-  if (times > 1) return resizeImage(colour, { width: width * times, height: height * times, method: "nearest" });
+  const colour = enlarged(withChannels(image, 3));
+  const { width, height } = imageSize(colour);
   if (height <= most.height && width <= most.width) return colour;
   return resizeImage(colour, sidesInside({ width, height }, most));
+}
+
+/** A tiny picture pixel by pixel as large as it can be looked at; any other as it is. */
+export function enlarged(image: Image<"uint8">): Image<"uint8"> {
+  const { width, height } = imageSize(image);
+  const times = Math.floor(Math.min(SMALL / height, (3 * SMALL) / width));
+  return times > 1 ? resizeImage(image, { width: width * times, height: height * times, method: "nearest" }) : image;
 }
 
 /** Pictures of at most half this height, and of at most one and a half times this width, are enlarged pixel by pixel. */
@@ -151,10 +159,10 @@ function textWidth({ title, subtitle = "" }: Pick<Panel, "title" | "subtitle">, 
 }
 
 function headingWords(heading: Heading, metrics: Metrics): Words[] {
-  return heading ? titleWords(heading, metrics.margin, metrics.margin + metrics.header, metrics) : [];
+  return heading ? titleWords(heading, metrics.margin, metrics.margin, metrics) : [];
 }
 
-/** The title and the line under it over what begins at `top`. */
+/** The title and the line under it, from `top` on. */
 function titleWords(
   { title, subtitle = "" }: Pick<Panel, "title" | "subtitle">,
   left: number,
@@ -164,7 +172,7 @@ function titleWords(
   const start: Words = {
     text: title,
     x: left,
-    y: top - metrics.header + metrics.title,
+    y: top + metrics.title,
     size: metrics.title,
     colour: DARK,
     anchor: "start",
@@ -174,8 +182,8 @@ function titleWords(
   return [start, { ...start, text: subtitle, size: metrics.subtitle, weight: 400, y, colour: GREY }];
 }
 
-function wordsOf({ panel, left, top, width, height, side }: Placed, metrics: Metrics): Words[] {
-  const titles = titleWords(panel, left, top, metrics);
+function wordsOf({ panel, left, titleTop, top, width, height, side }: Placed, metrics: Metrics): Words[] {
+  const titles = titleWords(panel, left, titleTop, metrics);
   const [x, y] = [left + side + width / 2, top + side + height / 2];
   const [across, along] = [(width + metrics.side) / 2, (height + metrics.side) / 2];
   const places = [

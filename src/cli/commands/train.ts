@@ -1,6 +1,7 @@
 import { NET_NAMES } from "../../zoo/netNames.ts";
 import { defineCommand } from "../command.ts";
-import { oneOf, text, toggle, wholeNumber, wholeNumbers } from "../values.ts";
+import { DEFAULT_SIZE, imageSizeFlag } from "../pictureSize.ts";
+import { oneOf, text, toggle, wholeNumber } from "../values.ts";
 import { engineFlags, fraction, netFlags, positive } from "./flags.ts";
 
 export const trainFlags = {
@@ -11,11 +12,8 @@ export const trainFlags = {
     "fashion-mnist, a sample that comes along; a folder with IDX files, or with a folder of pictures for each class",
   ),
   classes: wholeNumber("N", "classes of IDX files (default: 10)"),
-  imageSize: wholeNumbers(
-    "H,W",
-    "height and width that pictures in folders get: 128, or height,width (default: 64)",
-    1,
-    2,
+  imageSize: imageSizeFlag(
+    `height and width that pictures in folders get: 128, or height,width (default: ${DEFAULT_SIZE})`,
   ),
   augment: text(
     "NAME|FILE",
