@@ -44,8 +44,11 @@ const goodFile = (name: string) => readFile(join(cwd, GOOD, name));
 describe.concurrent("used wrongly: exit code 2, and the message lists what there is", () => {
   test.each([
     [[], "no command was given"],
-    [["tarin"], "unknown command 'tarin' (Did you mean train?); there are train, evaluate, predict, summary"],
-    [["train", "--epoch", "3"], "unknown option '--epoch' (Did you mean --epochs?); train has --model, --kernel-size"],
+    [["tarin"], `there is no command "tarin"; did you mean "train"? There are train, evaluate, predict, summary`],
+    [
+      ["train", "--epoch", "3"],
+      `train has no option "--epoch"; did you mean "--epochs"? It has --model, --kernel-size`,
+    ],
     [["train", "--epochs"], "option '--epochs <N>' argument missing"],
     [["train", "--epochs", "0"], `--epochs takes a whole number of at least 1; received "0"`],
     [["train", "--epochs", "1e99"], "--epochs takes a whole number"],
@@ -95,8 +98,8 @@ describe.concurrent("used wrongly: exit code 2, and the message lists what there
 
   test("with --json the error is a line of JSON on standard output", async () => {
     for (const [args, code, words] of [
-      [["train", "--epoch"], 2, "unknown option"],
-      [["tarin"], 2, "unknown command"],
+      [["train", "--epoch"], 2, "no option"],
+      [["tarin"], 2, "no command"],
       [["evaluate", "nowhere"], 2, "there is no run in nowhere"],
     ] as const) {
       const finished = await striate(cwd, ...args, "--json");
