@@ -81,7 +81,7 @@ describe("decodeNpy refuses", () => {
     [
       "elements cut short",
       file(f4("(2,)"), [0, 0, 0, 0]),
-      "is cut short, or damaged: <f4 of shape (2) needs 8 bytes, but 4",
+      "is cut short, or damaged: <f4 of shape [2] needs 8 bytes, but 4",
     ],
     ["trailing bytes", file(f4("()"), [0, 0, 0, 0, 0]), "needs 4 bytes, but 5 follow"],
     ["a shape that overflows", file(f4("(9007199254740991, 9007199254740991)")), "needs 3.245"],

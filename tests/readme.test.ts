@@ -1,68 +1,79 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { installedPackage, type User } from "./support/userFolder.ts";
 
-const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));
+const README = readFileSync(`${root}/README.md`, "utf8");
 
-/** The blocks of TypeScript in the README, in order. */
-function examples(): string[] {
-  const text = readFileSync(`${root}/README.md`, "utf8");
-  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+/** The blocks of TypeScript, and those of lines for a shell, each with the heading that it stands under. */
+const examples = blocks(/```ts\n([\s\S]*?)```/g);
+const commandBlocks = blocks(/(?:^ {4}(?:\$ striate|npm) .*\n)+/gm);
+
+function blocks(pattern: RegExp): { readonly under: string; readonly text: string }[] {
+  return [...README.matchAll(pattern)].map((match) => ({
+    under:
+      README.slice(0, match.index)
+        .match(/^## .*$/gm)
+        ?.at(-1)
+        ?.slice(3) ?? "",
+    text: match[1] ?? match[0],
+  }));
 }
 
-/** Runs something on a folder inside the package, so that `striate` means this one. */
-function withFolder(name: string, use: (folder: string) => void): void {
-  const folder = `${root}/dist/${name}`;
-  mkdirSync(folder, { recursive: true });
-  try {
-    use(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** The lines of a block as the installed command; `npm start` and `npm test` by themselves are what .ci/run does. */
+function commandsOf(text: string): string[] {
+  const lines = text.trim().split("\n");
+  const commands = lines.map((line) => line.replace(/\s+#.*$/, "").trim());
+  return commands
+    .filter((command) => command !== "npm start" && command !== "npm test")
+    .map((command) => command.replace(/^(\$ striate|npm start --)/, "striate"));
 }
 
-/** What the examples have from elsewhere: from the text around them, or from the reader. */
-const GIVEN = `
-import type { Model, Tensor } from "striate";
-import type { Dataset } from "striate/data";
-declare global {
-  const model: Model;
-  const train: Dataset;
-  const data: Dataset;
-  const pictures: Tensor<"float32">;
-}
-`;
+let user: User;
+beforeAll(() => {
+  user = installedPackage();
+});
+afterAll(() => user.remove());
 
-test("every example of the README has the right types", () => {
-  withFolder(".readme-types", (folder) => {
-    const compilerOptions = { module: "nodenext", target: "es2023", strict: true, noEmit: true, skipLibCheck: true };
-    const config = { compilerOptions: { ...compilerOptions, types: ["node"] }, include: ["*.mts"] };
-    writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(config));
-    writeFileSync(`${folder}/given.mts`, GIVEN);
-    for (const [i, code] of examples().entries()) writeFileSync(`${folder}/example${i}.mts`, code);
-    const { stdout } = spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
-    expect(stdout).toBe("");
-  });
+test("every example has the right types, by itself", async () => {
+  const folder = await user.folder();
+  const compilerOptions = { module: "nodenext", target: "es2023", strict: true, noEmit: true, skipLibCheck: true };
+  const config = { compilerOptions: { ...compilerOptions, types: ["node"] }, include: ["*.ts"] };
+  await writeFile(`${folder}/tsconfig.json`, JSON.stringify(config));
+  for (const [i, { text }] of examples.entries()) await writeFile(`${folder}/example${i}.ts`, text);
+  const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
+  expect(spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" }).stdout).toBe("");
 });
 
-test("the README's functional example runs", () => {
-  const code = examples().find((example) => example.includes("net.freeze(")) ?? "";
-  withFolder(".readme-functional", (folder) => {
-    writeFileSync(`${folder}/example.mjs`, `${code}\nconsole.log(net.parameters, features.outputShape);`);
-    const output = execFileSync(process.execPath, [`${folder}/example.mjs`], { encoding: "utf8" });
-    expect(output.trim()).toBe("3002 [ 32, 32, 16 ]");
-  });
+describe("every example runs alone in a folder of the user's", () => {
+  test.each(examples.map((example, i) => ({ ...example, i })))(
+    "$under, example $i",
+    async ({ text, i }) => {
+      const folder = await user.folder();
+      const { outputText } = ts.transpileModule(text, {
+        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+      });
+      await writeFile(`${folder}/example.js`, outputText);
+      const output = await user.run(folder, `"${process.execPath}" example.js`);
+      if (i > 0) return;
+      expect(output).toContain("1,256,080");
+      expect(Number(/accuracy ([\d.]+)/.exec(output)?.[1])).toBeGreaterThan(0.78);
+    },
+    240_000,
+  );
 });
 
-test("the README's first example runs, and its net learns", () => {
-  const [first = ""] = examples();
-  expect(first).toContain("model.fit");
-  withFolder(".readme", (folder) => {
-    writeFileSync(`${folder}/example.mjs`, first);
-    const output = execFileSync(process.execPath, [`${folder}/example.mjs`], { encoding: "utf8" });
-    expect(output).toContain("1,256,080");
-    expect(Number(/accuracy ([\d.]+)/.exec(output.split("\n").at(-2) ?? "")?.[1])).toBeGreaterThan(0.78);
-  });
-}, 180_000);
+describe("the commands of every block run one after the other in a folder of the user's", () => {
+  test.each(commandBlocks.map((block, i) => ({ ...block, i })))(
+    "$under, commands $i",
+    async ({ text }) => {
+      const folder = await user.folder();
+      for (const command of commandsOf(text)) await user.run(folder, command);
+    },
+    240_000,
+  );
+});

@@ -169,7 +169,7 @@ describe("stateDict", () => {
     let doubled: PickleValue = dict({ w: tensor(1) });
     for (let i = 0; i < 30; i++) doubled = [doubled, doubled];
     expect(await refusal(() => stateDict(dict({ model: dict({ x: doubled, w: tensor(2) }) }), "a"))).toContain(
-      "over 1000000",
+      "has names of tensors of more than",
     );
   });
 });
@@ -233,7 +233,7 @@ describe("hostile numbers", () => {
   });
 
   test.each<[string, string, string]>([
-    ["an offset outside", tensorCode(16, 16, "K\x01", "K\x01"), "reaches outside its storage 0 of 16 elements"],
+    ["an offset outside", tensorCode(16, 16, "K\x01", "K\x01"), 'reaches outside its storage "0" of 16 elements'],
     ["a shape outside", tensorCode(16, 0, "K\x11", "K\x01"), "reaches outside"],
     ["strides outside", tensorCode(16, 0, "K\x02", `J${u32(16)}`), "reaches outside"],
     ["a negative offset", tensorCode(16, 0xffffffff, "K\x01", "K\x01"), "are not integers from 0 on"],
@@ -246,15 +246,11 @@ describe("hostile numbers", () => {
     ],
     ["a storage longer than its file", tensorCode(17, 0, "K\x01", "K\x01"), "has 64 bytes, but its tensors need 68"],
     ["a negative storage", tensorCode(0xffffffff, 0, "K\x01", "K\x01"), "without a name or a number of elements"],
-    [
-      "one element repeated 2^31 times",
-      tensorCode(16, 0, "J\xff\xff\xff\x7f", "K\x00"),
-      "many times larger than the file",
-    ],
+    ["one element repeated 2^31 times", tensorCode(16, 0, "J\xff\xff\xff\x7f", "K\x00"), "bytes or more in memory"],
     [
       "200 tensors that repeat it 2^20 times",
       `(${`${tensorCode(16, 0, `J${u32(2 ** 20)}`, "K\x00")}`.repeat(200)}t`,
-      "many times larger than the file",
+      "bytes or more in memory",
     ],
     ["65 axes", tensorCode(16, 0, "K\x01".repeat(65), "K\x01".repeat(65)), "of 65 axes"],
     ["a tensor over a text", "ctorch._utils\n_rebuild_tensor_v2\n(U\x01aK\x00))\x89NtR", 'a tensor over "a"'],

@@ -1,3 +1,5 @@
+export { type JsonOptions, parseJson } from "./json.ts";
+export { MemoryBudget, type MemoryOptions, usualMaxBytes } from "./memoryBudget.ts";
 export { listed, nameText, pathText, quoted, terminalText } from "./names.ts";
 export { didYouMean, nearest, unknownName, withHint } from "./nearest.ts";
 export { finiteNumber, type NumberRange, valueText, wholeNumber } from "./numbers.ts";

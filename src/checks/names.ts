@@ -1,3 +1,5 @@
+import { escapeUnsafe } from "../errors.ts";
+
 /** The most characters of a name in a message; files from anywhere may hold names of megabytes. */
 const LONGEST = 80;
 
@@ -15,7 +17,7 @@ export function nameText(name: string, longest = LONGEST): string {
     name.length <= longest
       ? name
       : `${name.slice(0, Math.ceil(longest / 2))}...${name.slice(name.length - Math.floor(longest / 2))}`;
-  return short.replace(UNSAFE, escaped);
+  return escapeUnsafe(short);
 }
 
 /** The same of a path, which is shown in full: who shall look at a file must know which. Systems know none that are longer. */
@@ -23,15 +25,9 @@ export function pathText(path: string): string {
   return nameText(path, LONGEST_PATH);
 }
 
-/**
- * Lines as a terminal may show them, the last guard before it: its control codes escaped as in a name, tabs and the ends of
- * lines kept, and of a line of megabytes the middle left out.
- */
+/** Lines as a terminal may show them, the last guard before it. */
 export function terminalText(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => line.split("\t").map(pathText).join("\t"))
-    .join("\n");
+  return escapeUnsafe(text, /[\n\t]/);
 }
 
 /** The same between quotation marks. */
@@ -48,10 +44,3 @@ export function listed(names: Iterable<string>, most = MOST): string {
     .join(", ");
   return all.length > most ? `${shown} and ${all.length - most} more` : shown;
 }
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
-
-/** Controls, line and paragraph separators, and marks that turn the direction of writing. */
-const UNSAFE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;

@@ -1,4 +1,4 @@
-import { join, readFile } from "#data-platform";
+import { join, readRegular } from "#data-platform";
 import { asError, StriateError } from "../errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { arrays } from "./arrays.ts";
@@ -91,7 +91,7 @@ async function names(path: string): Promise<readonly string[]> {
 
 async function open(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readRegular(path);
   } catch (thrown) {
     throw new StriateError("io", `${path}: cannot be read (${asError(thrown).message})`, { cause: thrown });
   }

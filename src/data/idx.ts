@@ -1,15 +1,15 @@
-import { gunzipSync, open } from "#data-platform";
+import { gunzipSync, openRegular } from "#data-platform";
+import { usualMaxBytes } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { shapeText, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Limits on what is read. */
 export interface IdxOptions {
-  /** The most bytes that a file may have, and may unpack to; default 1 GiB. */
+  /** The most bytes that a file may have, and may unpack to; default 256 MiB and 8 times the size of the file. */
   readonly maxBytes?: number;
 }
 
-const GIBIBYTE = 2 ** 30;
 const UNSIGNED_BYTE = 0x08;
 const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
   [0x09, "signed bytes"],
@@ -29,7 +29,7 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
  * @throws StriateError `data` where the bytes are not exactly one IDX file, or more than `maxBytes`
  */
 export function parseIdx(bytes: Uint8Array, name: string, options: IdxOptions = {}): Tensor<"uint8"> {
-  const { maxBytes = GIBIBYTE } = options;
+  const { maxBytes = usualMaxBytes(bytes.length) } = options;
   const file = isGzip(bytes) ? unpack(bytes, name, maxBytes) : bytes;
   const [zero0, zero1, type, rank] = file;
   if (zero0 === undefined || zero1 === undefined || type === undefined || rank === undefined) {
@@ -66,17 +66,14 @@ export function parseIdx(bytes: Uint8Array, name: string, options: IdxOptions = 
  * @throws StriateError `io` where the file is missing or cannot be read; `data` where it is not a good IDX file
  */
 export async function readIdx(path: string, options: IdxOptions = {}): Promise<Tensor<"uint8">> {
-  return parseIdx(await readBytes(path, options.maxBytes ?? GIBIBYTE), path, options);
+  return parseIdx(await readBytes(path, options.maxBytes ?? Number.POSITIVE_INFINITY), path, options);
 }
 
 async function readBytes(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    const file = await open(path, "r");
+    const { file, size } = await openRegular(path);
     try {
-      const stats = await file.stat();
-      if (stats.isDirectory()) throw new StriateError("io", `${path}: is a folder, where an IDX file is expected`);
-      if (!stats.isFile()) throw new StriateError("io", `${path}: is not a regular file`);
-      if (stats.size > maxBytes) throw tooLarge(path, `has ${stats.size} bytes`, maxBytes);
+      if (size > maxBytes) throw tooLarge(path, `has ${size} bytes`, maxBytes);
       return await file.readFile();
     } finally {
       await file.close();
@@ -84,7 +81,11 @@ async function readBytes(path: string, maxBytes: number): Promise<Uint8Array> {
   } catch (thrown) {
     if (thrown instanceof StriateError) throw thrown;
     const error: NodeJS.ErrnoException = asError(thrown);
-    const reason = error.code === "ENOENT" ? "there is no such file" : `cannot be read (${error.message})`;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: "there is no such file",
+      EISDIR: "is a folder, where an IDX file is expected",
+    };
+    const reason = reasons[error.code ?? ""] ?? `cannot be read (${error.message})`;
     throw new StriateError("io", `${path}: ${reason}. Check the path`, { cause: thrown });
   }
 }

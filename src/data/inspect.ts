@@ -1,4 +1,5 @@
-import { createHash, readFile } from "#data-platform";
+import { createHash, readRegular } from "#data-platform";
+import { pathText } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { decodeImage, imageSize } from "../image/index.ts";
 import type { DataProblem } from "./dataset.ts";
@@ -52,13 +53,13 @@ export async function inspectFolder(
   const pictures = await mapLimited(files, 4, async ({ path, label, part }) => {
     if (signal?.aborted) throw new StriateError("interrupted", `interrupted after ${done} of ${files.length} pictures`);
     try {
-      const bytes = await readFile(path);
+      const bytes = await readRegular(path);
       const hash = createHash("sha256").update(bytes).digest("hex");
       const image = await decodeImage(bytes, { name: path, ...(maxPixels !== undefined && { maxPixels }) });
       const { width, height } = imageSize(image);
       return [{ path, part, label, width, height, hash }];
     } catch (thrown) {
-      unreadable.push({ path, reason: asError(thrown).message.replace(`${path}: `, "") });
+      unreadable.push({ path, reason: asError(thrown).message.replace(`${pathText(path)}: `, "") });
       return [];
     } finally {
       onProgress?.(++done, files.length);

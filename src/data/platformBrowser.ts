@@ -20,7 +20,8 @@ function noWorkers(): never {
 }
 
 export const mkdir: Node["mkdir"] = noFiles;
-export const open: Node["open"] = noFiles;
+export const openRegular: Node["openRegular"] = noFiles;
+export const readRegular: Node["readRegular"] = noFiles;
 export const readdir: Node["readdir"] = noFiles;
 export const readFile: Node["readFile"] = noFiles;
 export const realpath: Node["realpath"] = noFiles;

@@ -3,11 +3,12 @@
 import { Worker } from "node:worker_threads";
 
 export { createHash } from "node:crypto";
-export { mkdir, open, readdir, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
+export { mkdir, readdir, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 export { availableParallelism } from "node:os";
 export { basename, dirname, join, resolve } from "node:path";
 export { fileURLToPath } from "node:url";
 export { gunzipSync } from "node:zlib";
+export { openRegular, readRegular } from "../checks/regularFile.ts";
 
 /** A worker of the loader. It is started here, because bundlers follow `new Worker(new URL(...))` wherever they see it. */
 export function startLoaderWorker(workerData: object): Worker {

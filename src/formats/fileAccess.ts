@@ -1,4 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { openRegular } from "../checks/regularFile.ts";
 import { asError, StriateError } from "../errors.ts";
 import { checkRange, type RandomAccess } from "./randomAccess.ts";
 
@@ -15,14 +16,10 @@ const MOST_BYTES_A_READ = 2 ** 28;
  * @throws StriateError `io` that names the path
  */
 export async function openFile(path: string): Promise<OpenFile> {
-  let file: FileHandle | undefined;
   try {
-    file = await open(path, "r");
-    const status = await file.stat();
-    if (!status.isFile()) throw new Error("it is no file");
-    return fileAccess(file, status.size, path);
+    const { file, size } = await openRegular(path);
+    return fileAccess(file, size, path);
   } catch (thrown) {
-    await file?.close();
     throw readError(path, thrown);
   }
 }

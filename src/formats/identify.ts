@@ -1,3 +1,4 @@
+import { listed, parseJson } from "../checks/index.ts";
 import { dataError } from "./dataError.ts";
 import { isNpy } from "./npy.ts";
 import { isOnnx } from "./onnxPlausible.ts";
@@ -80,22 +81,16 @@ async function identifyZip(source: RandomAccess, file: string): Promise<FileKind
   if (names.includes("config.json") && names.some((name) => /^model\.weights\.(h5|json)$/.test(name))) return "keras";
   if (names.some((name) => /^[^/]+\/data\.pkl$/.test(name))) return "torch";
   if (names.length > 0 && names.every((name) => name.endsWith(".npy"))) return "npz";
-  const some = names.slice(0, 5).map((name) => JSON.stringify(name));
-  throw unknown(file, names.length === 0 ? "an empty zip" : `a zip of ${names.length} files, ${some.join(", ")}`);
+  throw unknown(file, names.length === 0 ? "an empty zip" : `a zip of ${names.length} files, ${listed(names, 5)}`);
 }
 
 async function identifyJson(source: RandomAccess, file: string): Promise<FileKind> {
   if (source.size > MOST_JSON_BYTES) throw unknown(file, `JSON of ${source.size} bytes`);
-  let content: unknown;
-  try {
-    content = JSON.parse(new TextDecoder().decode(await source.read(0, source.size)));
-  } catch {
-    throw unknown(file, "text that begins as JSON, but is none");
-  }
+  const text = new TextDecoder().decode(await source.read(0, source.size));
+  const content = parseJson(text, (what) => unknown(file, `text that begins as JSON, but ${what}`));
   const keys = Object.keys(typeof content === "object" && content !== null ? content : {});
   if (keys.includes("weightsManifest") || keys.includes("modelTopology")) return "tfjs";
-  const some = keys.slice(0, 8).map((key) => JSON.stringify(key.slice(0, 40)));
-  throw unknown(file, `JSON with the keys ${some.join(", ")}`);
+  throw unknown(file, `JSON with the keys ${listed(keys, 8)}`);
 }
 
 /** What people give by mistake, or with another tool in mind. */

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { pathInside, readRegular } from "../checks/regularFile.ts";
 import { asError, StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { asFloat32, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
@@ -20,7 +20,7 @@ export async function loadTfjs(
   path: string,
   options: Pick<KerasConfigOptions, "inputShape" | "seed"> = {},
 ): Promise<Model> {
-  const { format, topology, manifest } = parseTfjsModel(await read(path), path);
+  const { format, topology, manifest } = parseTfjsModel(await reading(path, () => readRegular(path)), path);
   if (format === "graph-model") {
     throw dataError(
       path,
@@ -28,13 +28,17 @@ export async function loadTfjs(
     );
   }
   const folder = dirname(path);
-  const weights = await readTfjsWeights(manifest, (shard) => read(join(folder, shard)), path);
+  const readShard = async (shard: string, most: number) => {
+    const place = pathInside(folder, shard, `${path}: a part of its weights`);
+    return reading(place, () => readRegular(place, most + 1));
+  };
+  const weights = await readTfjsWeights(manifest, readShard, path);
   return modelOfTfjs(topology, weights, { ...options, file: path });
 }
 
-async function read(path: string): Promise<Uint8Array> {
+async function reading(path: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await read();
   } catch (thrown) {
     throw new StriateError("io", `${path}: could not be read: ${asError(thrown).message}`, { cause: thrown });
   }

@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import type { MemoryOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import type { Shape } from "../tensor/index.ts";
@@ -13,7 +14,7 @@ import { modelFromOnnx } from "./onnxModel.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 import { saveOnnx } from "./saveOnnx.ts";
 
-export interface LoadModelOptions {
+export interface LoadModelOptions extends MemoryOptions {
   /** Of one input without the batch, where the file leaves it open. */
   readonly inputShape?: Shape;
   /** Sizes for an ONNX file's dynamic dimensions other than the batch, by name. */
@@ -33,20 +34,21 @@ export async function kindOfFile(path: string): Promise<FileKind> {
 /**
  * Reads a model with its weights: a `.keras` file, an `.h5` file of Keras 2 or 3, an ONNX file, or a `model.json` of
  * TensorFlow.js with its shards beside it. What it is, its content says.
- * @throws StriateError `io` when it cannot be read; `data` when it is damaged, unknown, or holds weights without a
- * model, which `loadWeights` reads.
+ * @throws StriateError `io` when it cannot be read; `data` when it is damaged, unknown, becomes more than `maxBytes` in
+ * memory, or holds weights without a model, which `loadWeights` reads.
  */
-export async function loadModel(path: string, { inputShape, bind }: LoadModelOptions = {}): Promise<Model> {
-  const shaped = inputShape ? { inputShape } : {};
+export async function loadModel(path: string, { inputShape, bind, maxBytes }: LoadModelOptions = {}): Promise<Model> {
+  const most = maxBytes === undefined ? {} : { maxBytes };
+  const shaped = { ...most, ...(inputShape && { inputShape }) };
   const kind = await kindOfFile(path);
   switch (kind) {
     case "onnx":
-      return modelFromOnnx(readOnnxFile(path), bind ? { bind } : {});
+      return modelFromOnnx(readOnnxFile(path, most), bind ? { bind } : {});
     case "keras":
     case "hdf5":
       return loadKeras(path, shaped);
     case "tfjs":
-      return loadTfjs(path, shaped);
+      return loadTfjs(path, inputShape ? { inputShape } : {});
     default:
       throw new StriateError(
         "data",

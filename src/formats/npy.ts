@@ -1,4 +1,5 @@
-import { type DType, type Shape, type Tensor, tensor } from "../tensor/index.ts";
+import { listed, type MemoryBudget, quoted } from "../checks/index.ts";
+import { BYTES_PER_ELEMENT, type DType, type Shape, shapeText, type Tensor, tensor } from "../tensor/index.ts";
 import { dataError } from "./dataError.ts";
 import { decodeElements, ELEMENT_FORMATS, type ElementFormat } from "./elements.ts";
 import { parseNpyHeader } from "./npyHeader.ts";
@@ -36,10 +37,11 @@ export function isNpy(bytes: Uint8Array): boolean {
  * Row-major elements of a type of ours are a view of `bytes` where the alignment allows it.
  *
  * @param file what to call it in messages: its path
+ * @param budget what the elements take of memory where they are no view
  * @throws StriateError `data`, also for the types that no tensor has: complex numbers, dates, texts, objects (a pickle,
  * which is never run), uint64, float128
  */
-export function decodeNpy(bytes: Uint8Array, file: string): Tensor {
+export function decodeNpy(bytes: Uint8Array, file: string, budget?: MemoryBudget): Tensor {
   if (!isNpy(bytes) || bytes.length < 10) {
     throw dataError(file, "is no .npy file: it does not begin with the byte 0x93 and NUMPY and a version");
   }
@@ -51,9 +53,11 @@ export function decodeNpy(bytes: Uint8Array, file: string): Tensor {
   const needed = shape.reduce((product, size) => product * size, width);
   const found = bytes.length - dataStart;
   if (needed !== found) {
-    const what = `${descr} of shape (${shape.join(", ")}) needs ${needed} bytes, but ${found} follow its header`;
+    const what = `${descr} of shape ${shapeText(shape)} needs ${needed} bytes, but ${found} follow its header`;
     throw dataError(file, `${needed > found ? "is cut short, or damaged" : "is damaged"}: ${what}`);
   }
+  const isCopied = fortranOrder || order === "big" || BYTES_PER_ELEMENT[dtype] !== width;
+  if (isCopied) budget?.take((needed / width) * BYTES_PER_ELEMENT[dtype]);
   const data = decodeElements(bytes.subarray(dataStart), format, file, order);
   const rowMajor = fortranOrder ? gather(data, dtype, 0, shape, columnMajorStrides(shape)) : data;
   return tensor<DType>(dtype, shape, rowMajor);
@@ -84,12 +88,9 @@ function elementType(descr: string, file: string): { format: ElementFormat; orde
   const format = NPY_FORMATS.get(descr.slice(1));
   const oneByte = format !== undefined && ELEMENT_FORMATS[format].bytes === 1;
   if (!format || !(descr[0] === "<" || descr[0] === ">" || (descr[0] === "|" && oneByte))) {
-    const known = [...NPY_FORMATS.keys()].join(", ");
+    const known = listed(NPY_FORMATS.keys());
     const advice = descr === "|O" ? "these are Python objects in a pickle, which is never run" : `${known} can be read`;
-    throw dataError(
-      file,
-      `has elements of type ${JSON.stringify(descr)}; ${advice}. Convert it with NumPy's astype first`,
-    );
+    throw dataError(file, `has elements of type ${quoted(descr)}; ${advice}. Convert it with NumPy's astype first`);
   }
   return { format, order };
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../checks/index.ts";
 import { dataError } from "./dataError.ts";
 
 /** What the header of a .npy file says; the type's text is not checked here. */
@@ -39,7 +40,7 @@ function isSizes(value: Literal | undefined): value is readonly number[] {
 }
 
 function excerpt(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text.trimEnd());
+  return quoted(text.slice(0, 1000).trimEnd());
 }
 
 /** The part of Python's literals that NumPy writes: strings without escapes, True, False, integers, tuples, lists. */
@@ -120,7 +121,8 @@ class LiteralParser {
   }
 
   #bad(expected: string): Error {
-    const found = this.#place < this.#text.length ? excerpt(this.#text.slice(this.#place)) : "the end";
+    const found =
+      this.#place < this.#text.length ? excerpt(this.#text.slice(this.#place, this.#place + 1000)) : "the end";
     return dataError(
       this.#file,
       `has a damaged header: ${expected} is expected at character ${this.#place}, not ${found}`,

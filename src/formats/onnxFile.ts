@@ -1,55 +1,37 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import { MemoryBudget, type MemoryOptions, nameText } from "../checks/index.ts";
+import { pathInside, readRegularSync } from "../checks/regularFile.ts";
 import { asError, StriateError } from "../errors.ts";
 import { type OnnxModel, parseOnnx, type ReadExternal } from "../onnx/index.ts";
 
 /**
  * Reads an ONNX file of this machine, and the weights that it keeps in files beside it.
- * @throws StriateError `io` when a file cannot be read, `data` as `parseOnnx` does, and for weights outside the folder
+ * @throws StriateError `io` when a file cannot be read, `data` as `parseOnnx` does, for weights outside the folder, and for
+ * weights that become more than `maxBytes` because many share the same bytes of a file
  */
-export function readOnnxFile(path: string): OnnxModel {
-  return parseOnnx(readPart(path), { name: path, readExternal: externalIn(dirname(path)) });
+export function readOnnxFile(path: string, options: MemoryOptions = {}): OnnxModel {
+  return parseOnnx(readPart(path), { name: path, readExternal: externalIn(dirname(path), path, options) });
 }
 
-/** Reads parts of files in a folder; no link may lead out of it. */
-function externalIn(folder: string): ReadExternal {
+/** Reads parts of files in a folder. */
+function externalIn(folder: string, name: string, options: MemoryOptions): ReadExternal {
+  const budgets = new Map<string, MemoryBudget>();
   return (location, offset, length) => {
-    const path = join(folder, location);
-    let [inside, real] = ["", ""];
-    try {
-      [inside, real] = [realpathSync(folder), realpathSync(path)];
-    } catch (error) {
-      throw new StriateError("io", `${path} cannot be read: ${asError(error).message}`, { cause: error });
-    }
-    if (!real.startsWith(inside.endsWith(sep) ? inside : inside + sep)) {
-      throw new StriateError("data", `${path} leads to ${real}, out of the model's folder; put the file itself there`);
-    }
-    return readPart(real, offset, length);
+    const path = pathInside(folder, location, "the model's external data");
+    const budget =
+      budgets.get(path) ?? new MemoryBudget(`${name}: ${nameText(location)}`, statSync(path).size, options);
+    budgets.set(path, budget);
+    budget.take(length);
+    return readPart(path, offset, length);
   };
 }
 
-/** Node reads less than 2 GiB at once. */
-const MOST_AT_ONCE = 2 ** 30;
-
 /** Bytes of a regular file, fewer than asked for where it ends before; all of it when nothing is said. */
-function readPart(path: string, offset = 0, length = Number.POSITIVE_INFINITY): Uint8Array {
-  let file: number | undefined;
+function readPart(path: string, offset?: number, length?: number): Uint8Array {
   try {
-    // Opening a pipe would wait for its writer.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(file);
-    if (!stats.isFile()) throw new StriateError("io", "it is not a regular file");
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, stats.size - offset)));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = readSync(file, bytes, filled, Math.min(bytes.length - filled, MOST_AT_ONCE), offset + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
+    return readRegularSync(path, offset, length);
   } catch (error) {
     throw new StriateError("io", `${path} cannot be read: ${asError(error).message}`, { cause: error });
-  } finally {
-    if (file !== undefined) closeSync(file);
   }
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../checks/index.ts";
 import type { StriateError } from "../errors.ts";
 import { dataError } from "./dataError.ts";
 import { PickleBytes } from "./pickleBytes.ts";
@@ -17,7 +18,7 @@ export type PickleValue =
   | Map<PickleKey, PickleValue>
   | PickleThing;
 
-export type PickleKey = string | number | bigint | boolean | null;
+export type PickleKey = string | number | boolean | null;
 
 /** Something that is no plain data, made by the caller of `readPickle`. */
 export interface PickleThing {
@@ -48,6 +49,11 @@ const MOST_MEMO = 1_000_000;
 /** Pickles are written in batches of a thousand items. */
 const MOST_STACK = 1_000_000;
 const MOST_MARKS = 100_000;
+/**
+ * Optimizers number their parameters. Numbers can be chosen so that all of them fall into one bucket of a Map, which then
+ * takes time in proportion to the square; texts cannot.
+ */
+const MOST_NUMBER_KEYS = 20_000;
 
 /**
  * Reads one pickle (protocols 0 to 5, https://docs.python.org/3/library/pickletools.html) as data. Python's own reader
@@ -75,8 +81,11 @@ class PickleMachine {
   readonly #stack: PickleValue[] = [];
   /** The stack's length at each mark that is open. */
   readonly #marks: number[] = [];
-  readonly #memo = new Map<number, PickleValue>();
+  /** By number. Python numbers what it remembers from 0 or 1 on. */
+  readonly #memo: PickleValue[] = [];
+  #remembered = 0;
   #objects = 0;
+  #numberKeys = 0;
 
   constructor(source: PickleBytes, meanings: PickleMeanings, file: string) {
     this.#source = source;
@@ -240,7 +249,7 @@ class PickleMachine {
   #stepMemo(instruction: number): boolean {
     switch (instruction) {
       case 0x94: // MEMOIZE
-        return this.#remember(this.#memo.size);
+        return this.#remember(this.#remembered);
       case 0x71: // BINPUT "q"
         return this.#remember(this.#source.byte());
       case 0x72: // LONG_BINPUT "r"
@@ -292,7 +301,7 @@ class PickleMachine {
     const thing = this.#meanings.global(full);
     if (!thing) {
       throw this.#bad(
-        `asks for ${JSON.stringify(full)} of Python, which is not plain data; no code was run. ${this.#meanings.advice}`,
+        `asks for ${quoted(full)} of Python, which is not plain data; no code was run. ${this.#meanings.advice}`,
       );
     }
     return thing;
@@ -323,6 +332,10 @@ class PickleMachine {
       const key = items[i];
       if (key === undefined || (typeof key === "object" && key !== null)) {
         throw this.#bad(`has a dict with ${described(key ?? null)} as a key; texts and numbers can be keys`);
+      }
+      if (typeof key === "bigint") throw this.#bad(`has a dict with ${described(key)} as a key, which is too large`);
+      if (typeof key === "number" && ++this.#numberKeys > MOST_NUMBER_KEYS) {
+        throw this.#bad(`has more than ${MOST_NUMBER_KEYS} numbers as keys of dicts, which is the limit`);
       }
       dict.set(key, items[i + 1] ?? null);
     }
@@ -376,13 +389,14 @@ class PickleMachine {
   }
 
   #remember(key: number): true {
-    this.#memo.set(key, this.#top());
-    if (this.#memo.size > MOST_MEMO) throw this.#bad(`remembers more than ${MOST_MEMO} values, which is the limit`);
+    if (!(key >= 0 && key < MOST_MEMO)) throw this.#bad(`remembers more than ${MOST_MEMO} values, which is the limit`);
+    if (this.#memo[key] === undefined) this.#remembered++;
+    this.#memo[key] = this.#top();
     return true;
   }
 
   #recall(key: number): true {
-    const value = this.#memo.get(key);
+    const value = this.#memo[key];
     if (value === undefined) throw this.#bad(`takes number ${key} from its memo, which is not there`);
     return this.#push(value);
   }
@@ -407,5 +421,5 @@ export function described(value: PickleValue): string {
   if (value instanceof Map) return "a dict";
   if (value instanceof Uint8Array) return "bytes";
   if (typeof value === "object") return value.python;
-  return JSON.stringify(typeof value === "string" ? value.slice(0, 60) : String(value));
+  return quoted(String(value));
 }

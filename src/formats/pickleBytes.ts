@@ -1,3 +1,4 @@
+import { quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { dataError } from "./dataError.ts";
 
@@ -91,7 +92,7 @@ export class PickleBytes {
   }
 
   digits(line: string): bigint {
-    if (!/^[+-]?\d{1,40}$/.test(line)) throw this.#bad(`has ${JSON.stringify(line.slice(0, 40))} where an integer is`);
+    if (!/^[+-]?\d{1,40}$/.test(line)) throw this.#bad(`has ${quoted(line)} where an integer is`);
     return BigInt(line.replace(/^\+/, ""));
   }
 
@@ -111,16 +112,16 @@ export class PickleBytes {
     const special: Readonly<Record<string, number>> = { inf: Infinity, "-inf": -Infinity, nan: NaN };
     const value = Object.hasOwn(special, line) ? special[line] : Number(line);
     if (value === undefined || line === "" || (Number.isNaN(value) && line !== "nan")) {
-      throw this.#bad(`has ${JSON.stringify(line.slice(0, 40))} where a number is`);
+      throw this.#bad(`has ${quoted(line)} where a number is`);
     }
     return value;
   }
 
   quotedLine(): string {
     const line = this.line();
-    const quoted = /^'([^'\\]*)'$|^"([^"\\]*)"$/.exec(line);
-    if (!quoted) throw this.#bad(`has the text ${JSON.stringify(line.slice(0, 40))}, which is not in plain quotes`);
-    return quoted[1] ?? quoted[2] ?? "";
+    const inQuotes = /^'([^'\\]*)'$|^"([^"\\]*)"$/.exec(line);
+    if (!inQuotes) throw this.#bad(`has the text ${quoted(line)}, which is not in plain quotes`);
+    return inQuotes[1] ?? inQuotes[2] ?? "";
   }
 
   escapedLine(): string {

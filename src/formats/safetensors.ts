@@ -1,5 +1,7 @@
+import { quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { FLOAT16_MAX, float32ToFloat16 } from "../tensor/float16.ts";
+import { shapeText } from "../tensor/shape.ts";
 import type { DType, Tensor } from "../tensor/tensor.ts";
 import { decodeElements, ELEMENT_FORMATS, type ElementFormat } from "./elements.ts";
 import { parseHeader, type TensorEntry } from "./safetensorsHeader.ts";
@@ -100,7 +102,7 @@ function halfOf(name: string, { data }: Tensor): Uint16Array {
   if (infinite >= 0) {
     throw new StriateError(
       "usage",
-      `tensor ${JSON.stringify(name)} has ${numbers[infinite]} at element ${infinite}, but half precision ends at ` +
+      `tensor ${quoted(name)} has ${numbers[infinite]} at element ${infinite}, but half precision ends at ` +
         `${FLOAT16_MAX}; write it without halfPrecision`,
     );
   }
@@ -129,13 +131,13 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsC
 }
 
 function readTensor(entry: TensorEntry, bytes: Uint8Array, file: string): Tensor {
-  const where = `${file}: tensor ${JSON.stringify(entry.name)}`;
+  const where = `${file}: tensor ${quoted(entry.name)}`;
   const format = FORMATS.get(entry.dtype);
   if (format === undefined) {
     const known = [...FORMATS.keys()].join(", ");
     throw new StriateError(
       "checkpoint",
-      `${where} has type ${JSON.stringify(entry.dtype)}; ${known} can be read. Convert it to one of them`,
+      `${where} has type ${quoted(entry.dtype)}; ${known} can be read. Convert it to one of them`,
     );
   }
   const { bytes: width, dtype } = ELEMENT_FORMATS[format];
@@ -143,13 +145,13 @@ function readTensor(entry: TensorEntry, bytes: Uint8Array, file: string): Tensor
   for (const size of entry.shape) {
     count *= size;
     if (!Number.isSafeInteger(count)) {
-      throw new StriateError("checkpoint", `${where} has a shape, [${entry.shape.join(",")}], that is too large`);
+      throw new StriateError("checkpoint", `${where} has a shape, ${shapeText(entry.shape)}, that is too large`);
     }
   }
   if (count * width !== bytes.length) {
     throw new StriateError(
       "checkpoint",
-      `${where}, ${entry.dtype}[${entry.shape.join(",")}], needs ${count * width} bytes, ` +
+      `${where}, ${entry.dtype}${shapeText(entry.shape)}, needs ${count * width} bytes, ` +
         `but its offsets give it ${bytes.length}`,
     );
   }

@@ -1,3 +1,4 @@
+import { parseJson, quoted } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 
 /** A tensor as the header of a safetensors file describes it: `dtype` and `shape` are not checked against the bytes. */
@@ -42,7 +43,7 @@ export function parseHeader(bytes: Uint8Array, file: string): Header {
   }
   let metadata: Record<string, string> = {};
   const entries: TensorEntry[] = [];
-  for (const [name, value] of Object.entries(parseJson(bytes.subarray(8, dataStart), file))) {
+  for (const [name, value] of Object.entries(headerOf(bytes.subarray(8, dataStart), file))) {
     if (name === "__metadata__") metadata = parseMetadata(value, file);
     else entries.push(parseEntry(name, value, file));
   }
@@ -51,14 +52,20 @@ export function parseHeader(bytes: Uint8Array, file: string): Header {
   return { entries, metadata, dataStart };
 }
 
-function parseJson(bytes: Uint8Array, file: string): object {
-  let header: unknown;
+function headerOf(bytes: Uint8Array, file: string): object {
+  let text: string;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (thrown) {
     const { message } = asError(thrown);
     throw bad(file, `is no safetensors file, or damaged: its header is not JSON (${message})`, { cause: thrown });
   }
+  // Two tensors of one name: another reader may take the other one.
+  const header = parseJson(
+    text,
+    (what, cause) => bad(file, `is no safetensors file, or damaged: its header ${what}`, { cause }),
+    { uniqueKeys: true },
+  );
   if (!isRecord(header)) throw bad(file, "is no safetensors file, or damaged: its header is not a JSON object");
   return header;
 }
@@ -66,15 +73,14 @@ function parseJson(bytes: Uint8Array, file: string): object {
 function parseMetadata(value: unknown, file: string): Record<string, string> {
   if (!isRecord(value)) throw bad(file, "has a damaged header: __metadata__ is not an object");
   const entries = Object.entries(value).map(([key, text]): [string, string] => {
-    if (typeof text !== "string")
-      throw bad(file, `has a damaged header: __metadata__ ${JSON.stringify(key)} is no text`);
+    if (typeof text !== "string") throw bad(file, `has a damaged header: __metadata__ ${quoted(key)} is no text`);
     return [key, text];
   });
   return Object.fromEntries(entries);
 }
 
 function parseEntry(name: string, value: unknown, file: string): TensorEntry {
-  const tensor = `tensor ${JSON.stringify(name)}`;
+  const tensor = `tensor ${quoted(name)}`;
   if (!isRecord(value)) throw bad(file, `has a damaged header: ${tensor} is not an object`);
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string") throw bad(file, `has a damaged header: ${tensor} has no dtype`);
@@ -95,10 +101,10 @@ function checkCover(entries: readonly TensorEntry[], length: number, file: strin
   for (const { name, begin, end } of entries) {
     if (begin !== covered) {
       const what = begin < covered ? "overlap those of the tensor before it" : "leave a hole before them";
-      throw bad(file, `has a damaged header: the bytes of tensor ${JSON.stringify(name)}, from ${begin} on, ${what}`);
+      throw bad(file, `has a damaged header: the bytes of tensor ${quoted(name)}, from ${begin} on, ${what}`);
     }
     if (end > length) {
-      throw bad(file, `is cut short: tensor ${JSON.stringify(name)} ends at byte ${end} of ${length} after the header`);
+      throw bad(file, `is cut short: tensor ${quoted(name)} ends at byte ${end} of ${length} after the header`);
     }
     covered = end;
   }

@@ -29,10 +29,13 @@ export function gather(
   strides: readonly number[],
 ): ElementArray {
   const { data } = zeros(dtype, shape);
+  // Axes of size 1 have nothing to count, and there may be 60 of them.
+  const axes = shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
+  const [sizes, steps] = [axes.map((axis) => at(shape, axis)), axes.map((axis) => at(strides, axis))];
   if (data instanceof BigInt64Array) {
-    if (source instanceof BigInt64Array) gatherInto<bigint>(data, source, offset, shape, strides);
+    if (source instanceof BigInt64Array) gatherInto<bigint>(data, source, offset, sizes, steps);
   } else if (!(source instanceof BigInt64Array)) {
-    gatherInto<number>(data, source, offset, shape, strides);
+    gatherInto<number>(data, source, offset, sizes, steps);
   }
   return data;
 }

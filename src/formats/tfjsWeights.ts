@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { nameText, parseJson, quoted } from "../checks/index.ts";
 import { asError, internalError } from "../errors.ts";
-import { type DType, type Tensor, tensor } from "../tensor/index.ts";
+import { type DType, shapeText, type Tensor, tensor } from "../tensor/index.ts";
 import { dataError } from "./dataError.ts";
 import { decodeElements, type ElementArray, type ElementFormat } from "./elements.ts";
 
@@ -46,13 +47,7 @@ export interface TfjsModel {
  * @throws StriateError `data`
  */
 export function parseTfjsModel(json: Uint8Array, file: string): TfjsModel {
-  let content: unknown;
-  try {
-    content = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
-  } catch (thrown) {
-    throw dataError(file, `is no model.json: it is not JSON (${asError(thrown).message})`, { cause: thrown });
-  }
-  const model = MODEL.safeParse(content);
+  const model = MODEL.safeParse(jsonOf(json, file));
   if (!model.success || model.data.weightsManifest === undefined) {
     throw dataError(file, "is no model.json of TensorFlow.js: it has no weightsManifest");
   }
@@ -60,13 +55,26 @@ export function parseTfjsModel(json: Uint8Array, file: string): TfjsModel {
   return { format, topology, manifest: parseTfjsManifest(weightsManifest, file) };
 }
 
+function jsonOf(bytes: Uint8Array, file: string): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (thrown) {
+    throw dataError(file, `is no model.json: it is not JSON (${asError(thrown).message})`, { cause: thrown });
+  }
+  return parseJson(text, (what, cause) => dataError(file, `is no model.json: it ${what}`, { cause }));
+}
+
 /** Checks a manifest that was read elsewhere. @throws StriateError `data` that says what is wrong in it, and where */
 export function parseTfjsManifest(manifest: unknown, file: string): TfjsManifest {
   const parsed = MANIFEST.safeParse(manifest);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw dataError(file, `has a damaged weightsManifest: ${issue?.path.join(".")}: ${issue?.message}`);
+  throw dataError(file, `has a damaged weightsManifest: ${nameText(issue?.path.join(".") ?? "")}: ${issue?.message}`);
 }
+
+/** Gives the bytes of a shard, or more than `most` of them where it has more. */
+export type ReadShard = (path: string, most: number) => Promise<Uint8Array>;
 
 /**
  * Reads the weights of a TensorFlow.js model by name. Quantized ones (uint8 and uint16 with a scale and a minimum,
@@ -74,17 +82,24 @@ export function parseTfjsManifest(manifest: unknown, file: string): TfjsManifest
  *
  * Weights are views of the shard's memory where the type and the alignment allow it.
  *
- * @param readShard gives the bytes of one of the files in `paths`: relative paths, none of which leads out of the folder
- * of the model.json
+ * @param readShard gives the bytes of one of the files in `paths`, each once: relative paths, none of which leads out of
+ * the folder of the model.json. More than `most` bytes are more than the weights need, and need not be read
  * @param file what to call the model in messages: the path of its model.json
  * @throws StriateError `data` that names the weight or the shard
  */
 export async function readTfjsWeights(
   manifest: TfjsManifest,
-  readShard: (path: string) => Promise<Uint8Array>,
+  readShard: ReadShard,
   file: string,
 ): Promise<Map<string, Tensor>> {
-  for (const { paths } of manifest) for (const path of paths) checkPath(path, file);
+  const seen = new Set<string>();
+  for (const { paths } of manifest) {
+    for (const path of paths) {
+      checkPath(path, file);
+      if (seen.has(path)) throw dataError(file, `names the shard ${quoted(path)} twice`);
+      seen.add(path);
+    }
+  }
   const weights = new Map<string, Tensor>();
   for (const { paths, weights: specs } of manifest) {
     const sized = specs.map((spec) => ({ spec, ...encoding(spec, weightName(spec, file)) }));
@@ -101,7 +116,7 @@ export async function readTfjsWeights(
 }
 
 function weightName({ name }: TfjsWeight, file: string): string {
-  return `${file}: weight ${JSON.stringify(name)}`;
+  return `${file}: weight ${quoted(name)}`;
 }
 
 /** A shard's path is given to whoever reads files or fetches them: it must stay below the model.json. */
@@ -110,7 +125,7 @@ function checkPath(path: string, file: string): void {
   const outside = parts.some((part) => part === "" || part === "." || part === "..");
   // A backslash is a separator on Windows, a colon ends a drive or the scheme of a URL.
   if (outside || /[\\:?#%]/.test(path) || [...path].some((character) => character < " ")) {
-    throw dataError(file, `names the shard ${JSON.stringify(path)}, which is no plain path below its folder`);
+    throw dataError(file, `names the shard ${quoted(path)}, which is no plain path below its folder`);
   }
 }
 
@@ -118,21 +133,20 @@ function checkPath(path: string, file: string): void {
 async function readGroup(
   paths: readonly string[],
   total: number,
-  readShard: (path: string) => Promise<Uint8Array>,
+  readShard: ReadShard,
   file: string,
 ): Promise<Uint8Array> {
-  const [only] = paths;
+  const [only = ""] = paths;
   const shards: Uint8Array[] = [];
   let found = 0;
   for (const path of paths) {
-    const shard = await readShard(path);
+    const shard = await readShard(path, total - found);
     found += shard.length;
     if (found > total) break;
     shards.push(shard);
   }
   if (found !== total) {
-    const which =
-      paths.length === 1 ? JSON.stringify(only) : `the ${paths.length} shards from ${JSON.stringify(only)} on`;
+    const which = paths.length === 1 ? quoted(only) : `the ${paths.length} shards from ${quoted(only)} on`;
     const what = found > total ? `has more than the ${total} bytes` : `has ${found} of the ${total} bytes`;
     throw dataError(file, `${which} ${what} that the manifest tells of. Fetch the shards again`);
   }
@@ -167,7 +181,7 @@ function encoding(spec: TfjsWeight, where: string): Encoding & { readonly byteLe
   const dtype = DTYPES.get(spec.dtype);
   if (!dtype) {
     const known = [...DTYPES.keys()].join(", ");
-    throw dataError(where, `has type ${JSON.stringify(spec.dtype)}; ${known} can be read`);
+    throw dataError(where, `has type ${quoted(spec.dtype)}; ${known} can be read`);
   }
   const quantized = spec.quantization?.dtype;
   if (quantized && dtype !== "float32" && !(dtype === "int32" && quantized !== "float16")) {
@@ -176,7 +190,7 @@ function encoding(spec: TfjsWeight, where: string): Encoding & { readonly byteLe
   const format = (quantized ?? spec.dtype) as keyof typeof WIDTHS;
   const byteLength = spec.shape.reduce((product, size) => product * size, WIDTHS[format]);
   if (!Number.isSafeInteger(byteLength))
-    throw dataError(where, `has a shape, [${spec.shape.join(",")}], that is too large`);
+    throw dataError(where, `has a shape, ${shapeText(spec.shape)}, that is too large`);
   return { dtype, format, byteLength };
 }
 

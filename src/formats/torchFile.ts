@@ -1,6 +1,7 @@
+import { MemoryBudget, type MemoryOptions, quoted } from "../checks/index.ts";
 import { BYTES_PER_ELEMENT, sizeOf } from "../tensor/index.ts";
 import { dataError } from "./dataError.ts";
-import { decodeElements, type ElementArray } from "./elements.ts";
+import { decodeElements, ELEMENT_FORMATS, type ElementArray } from "./elements.ts";
 import { type PickleMeanings, type PickleValue, readPickle } from "./pickle.ts";
 import { PickleCutShort } from "./pickleBytes.ts";
 import type { RandomAccess } from "./randomAccess.ts";
@@ -26,12 +27,17 @@ const MOST_PICKLE_BYTES = 2 ** 25;
  * @returns the content as it is nested; `stateDict` picks the weights out of it
  * @throws StriateError `data` that names what it met, e.g. the function `os.system`
  */
-export async function readTorchFile(source: RandomAccess, file: string): Promise<TorchContent> {
+export async function readTorchFile(
+  source: RandomAccess,
+  file: string,
+  options: MemoryOptions = {},
+): Promise<TorchContent> {
   const start = await source.read(0, Math.min(source.size, 512));
-  if (start[0] === 0x50 && start[1] === 0x4b) return readZipFormat(source, file);
+  const budget = new MemoryBudget(file, source.size, options);
+  if (start[0] === 0x50 && start[1] === 0x4b) return readZipFormat(source, file, budget);
   if (isTar(start))
     throw dataError(file, "is in PyTorch's tar format, from before 0.2; save it again with a newer one");
-  return readLegacyFormat(source, file);
+  return readLegacyFormat(source, file, budget);
 }
 
 /** Whether these bytes begin a file in the legacy format: a pickle of its magic number, of any protocol from 2 on. */
@@ -44,8 +50,8 @@ function isTar(bytes: Uint8Array): boolean {
   return new TextDecoder().decode(bytes.subarray(257, 262)) === "ustar";
 }
 
-async function readZipFormat(source: RandomAccess, file: string): Promise<TorchContent> {
-  const zip = await openZip(source, file);
+async function readZipFormat(source: RandomAccess, file: string, budget: MemoryBudget): Promise<TorchContent> {
+  const zip = await openZip(source, file, budget);
   const [name, second] = [...zip.entries.keys()].filter((entry) => /^[^/]+\/data\.pkl$/.test(entry));
   if (name === undefined || second !== undefined) {
     throw dataError(file, "is a zip, but not one of torch.save: it has not one data.pkl in one folder");
@@ -55,11 +61,11 @@ async function readZipFormat(source: RandomAccess, file: string): Promise<TorchC
   const { value } = readPickle(await zip.read(name, MOST_PICKLE_BYTES), 0, pickle, file);
   const order = await byteOrder();
 
-  const loader = new StorageLoader(file, order, source.size);
+  const loader = new StorageLoader(file, order, budget);
   for (const [storage, tensors] of groupByStorage(pickle.pending)) {
     const bytes = await zip.read(`${folder}data/${storage.key}`);
     if (bytes.length < storage.byteLength) {
-      const what = `storage ${storage.key} has ${bytes.length} bytes, but its tensors need ${storage.byteLength}`;
+      const what = `storage ${quoted(storage.key)} has ${bytes.length} bytes, but its tensors need ${storage.byteLength}`;
       throw dataError(file, `is damaged: ${what}`);
     }
     loader.fill(tensors, bytes.subarray(0, storage.byteLength));
@@ -69,7 +75,7 @@ async function readZipFormat(source: RandomAccess, file: string): Promise<TorchC
   async function byteOrder(): Promise<"little" | "big"> {
     if (!zip.entries.has(`${folder}byteorder`)) return "little";
     const text = new TextDecoder().decode(await zip.read(`${folder}byteorder`, 64));
-    if (text !== "little" && text !== "big") throw dataError(file, `has the byte order ${JSON.stringify(text)}`);
+    if (text !== "little" && text !== "big") throw dataError(file, `has the byte order ${quoted(text)}`);
     return text;
   }
 }
@@ -82,27 +88,31 @@ const FIRST_WINDOW = 2 ** 20;
  * Five pickles (the magic number, the version, about the system, the content, the storages' keys), and then for each
  * key the number of elements in 8 bytes, and the elements.
  */
-async function readLegacyFormat(source: RandomAccess, file: string): Promise<TorchContent> {
+async function readLegacyFormat(source: RandomAccess, file: string, budget: MemoryBudget): Promise<TorchContent> {
   const { content, keys, order, end, pickle } = await readLegacyPickles(source, file);
   const tensors = groupByStorage(pickle.pending);
-  const loader = new StorageLoader(file, order, source.size);
+  const loader = new StorageLoader(file, order, budget);
   let place = end;
   for (const key of keys) {
     const storage = pickle.storages.get(key);
-    if (!storage) throw dataError(file, `is damaged: it keeps a storage ${key}, which no tensor has`);
+    if (!storage) throw dataError(file, `is damaged: it keeps a storage ${quoted(key)}, which no tensor has`);
     const header = await source.read(place, 8);
     const view = new DataView(header.buffer, header.byteOffset, 8);
     const count = Number(view.getBigInt64(0, order === "little"));
     if (count * storage.width !== storage.byteLength) {
-      const what = `storage ${key} has ${count} elements, but its tensors say ${storage.byteLength / storage.width}`;
+      const what = `storage ${quoted(key)} has ${count} elements, but its tensors say ${storage.byteLength / storage.width}`;
       throw dataError(file, `is damaged: ${what}`);
     }
     const users = tensors.get(storage);
-    if (users) loader.fill(users, await source.read(place + 8, storage.byteLength));
+    if (users) {
+      budget.take(storage.byteLength);
+      loader.fill(users, await source.read(place + 8, storage.byteLength));
+    }
     tensors.delete(storage);
     place += 8 + storage.byteLength;
   }
-  for (const { key } of tensors.keys()) throw dataError(file, `is damaged: storage ${key} of a tensor is not in it`);
+  for (const { key } of tensors.keys())
+    throw dataError(file, `is damaged: storage ${quoted(key)} of a tensor is not in it`);
   return content;
 }
 
@@ -160,7 +170,10 @@ function parseLegacyPickles(bytes: Uint8Array, file: string): LegacyPickles {
   if (!Array.isArray(keys.value)) throw dataError(file, "is damaged: it has no list of its storages");
   return {
     content: content.value,
-    keys: keys.value.map(String),
+    keys: keys.value.map((key) => {
+      if (typeof key === "string" || typeof key === "number") return String(key);
+      throw dataError(file, "is damaged: its list of storages has more than their names");
+    }),
     order: little ? "little" : "big",
     end: keys.end,
     pickle,
@@ -181,45 +194,41 @@ function groupByStorage(pending: readonly PendingTensor[]): Map<TorchStorage, Pe
 class StorageLoader {
   readonly #file: string;
   readonly #order: "little" | "big";
-  /** Bytes of copies that are still allowed: views with stride 0 could ask for any number from a small file. */
-  #allowance: number;
+  /** Views with stride 0 could ask for any number of copies from a small file. */
+  readonly #budget: MemoryBudget;
 
-  constructor(file: string, order: "little" | "big", fileSize: number) {
+  constructor(file: string, order: "little" | "big", budget: MemoryBudget) {
     this.#file = file;
     this.#order = order;
-    this.#allowance = 16 * fileSize + 2 ** 24;
+    this.#budget = budget;
   }
 
+  /** A storage is decoded once for each type, whatever the number of its views. */
   fill(tensors: readonly PendingTensor[], bytes: Uint8Array): void {
     const decoded = new Map<string, ElementArray>();
     for (const { tensor, storage, format, start, offset, strides } of tensors) {
-      const where = `${this.#file}: storage ${storage.key}`;
-      const key = `${format} ${start}`;
+      const { bytes: width } = ELEMENT_FORMATS[format];
+      const shift = start % width;
+      const key = `${format} ${shift}`;
       let elements = decoded.get(key);
       if (!elements) {
-        const part = bytes.subarray(start);
-        elements = decodeElements(part, format, where, this.#order);
-        if (elements.buffer !== bytes.buffer) this.#charge(elements.byteLength);
+        elements = decodeElements(
+          bytes.subarray(shift),
+          format,
+          `${this.#file}: storage ${quoted(storage.key)}`,
+          this.#order,
+        );
+        if (elements.buffer !== bytes.buffer) this.#budget.take(elements.byteLength);
         decoded.set(key, elements);
       }
+      const first = (start - shift) / width + offset;
       const count = sizeOf(tensor.shape);
       if (isRowMajor(tensor.shape, strides)) {
-        tensor.data = elements.subarray(offset, offset + count);
+        tensor.data = elements.subarray(first, first + count);
       } else {
-        this.#charge(count * BYTES_PER_ELEMENT[tensor.dtype]);
-        tensor.data = gather(elements, tensor.dtype, offset, tensor.shape, strides);
+        this.#budget.take(count * BYTES_PER_ELEMENT[tensor.dtype]);
+        tensor.data = gather(elements, tensor.dtype, first, tensor.shape, strides);
       }
-    }
-  }
-
-  #charge(byteLength: number): void {
-    this.#allowance -= byteLength;
-    if (this.#allowance < 0) {
-      throw dataError(
-        this.#file,
-        "has tensors that repeat the same elements, and together are many times larger than the file. " +
-          "Save them after .contiguous()",
-      );
     }
   }
 }

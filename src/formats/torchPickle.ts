@@ -1,3 +1,4 @@
+import { nameText, quoted } from "../checks/index.ts";
 import { type DType, type Tensor, zeros } from "../tensor/index.ts";
 import { dataError } from "./dataError.ts";
 import { ELEMENT_FORMATS, type ElementFormat } from "./elements.ts";
@@ -50,6 +51,7 @@ const ADVICE =
   'Save the weights alone, in Python: torch.save(model.state_dict(), "weights.pth"), or as safetensors, and read that';
 
 const MOST_RANK = 64;
+const MOST_DEVICE_CHARACTERS = 32;
 /** Sizes of shapes and pairs of dicts, which calls could repeat without taking room in the file. */
 const MOST_PARTS = 2_000_000;
 
@@ -91,10 +93,12 @@ export class TorchPickle implements PickleMeanings {
     if (known) return known;
     if (/^torch\.(cuda\.|storage\.)?\w+Storage$/.test(name)) {
       const types = Object.keys(STORAGE_FORMATS).join(", ");
-      throw this.#bad(`has a tensor in a ${name}; ${types} can be read. Convert it with .to(torch.float32) first`);
+      throw this.#bad(
+        `has a tensor in a ${nameText(name)}; ${types} can be read. Convert it with .to(torch.float32) first`,
+      );
     }
     if (name.startsWith("__torch__.")) {
-      throw this.#bad(`is a program of TorchScript (${name}), no state dict; no code was run. ${ADVICE}`);
+      throw this.#bad(`is a program of TorchScript (${nameText(name)}), no state dict; no code was run. ${ADVICE}`);
     }
     return undefined;
   };
@@ -111,7 +115,9 @@ export class TorchPickle implements PickleMeanings {
     const storage = { key: String(key), byteLength: count * width, width };
     const before = this.storages.get(storage.key);
     if (before && before.byteLength !== storage.byteLength) {
-      throw this.#bad(`gives storage ${storage.key} two lengths, ${before.byteLength} and ${storage.byteLength} bytes`);
+      throw this.#bad(
+        `gives storage ${quoted(storage.key)} two lengths, ${before.byteLength} and ${storage.byteLength} bytes`,
+      );
     }
     this.storages.set(storage.key, before ?? storage);
     const whole = { python: type.python, storage: before ?? storage, format: type.format };
@@ -120,7 +126,7 @@ export class TorchPickle implements PickleMeanings {
     // (key of the view, first element, number of elements): how PyTorch before 0.4 shared storages.
     const [, first, length] = Array.isArray(view) ? view : [];
     if (!isCount(first) || !isCount(length) || first + length > count) {
-      throw this.#bad(`has a view of storage ${storage.key} that reaches outside it`);
+      throw this.#bad(`has a view of storage ${quoted(storage.key)} that reaches outside it`);
     }
     return storageView(first * width, length * width);
   };
@@ -131,7 +137,7 @@ export class TorchPickle implements PickleMeanings {
       globals.set(python, callable(python, call));
     define("collections.OrderedDict", (given) => this.#orderedDict(given));
     define("torch.Size", ([sizes = null]) => sizes);
-    define("torch.device", (given) => given.map((part) => String(part)).join(":"));
+    define("torch.device", (given) => this.#device(given));
     define("torch._utils._rebuild_tensor", (given) => this.#tensor(given, undefined));
     define("torch._utils._rebuild_tensor_v2", (given) => this.#tensor(given, undefined));
     define("torch._utils._rebuild_tensor_v3", (given) => this.#tensor(given, given[6] ?? null));
@@ -163,6 +169,16 @@ export class TorchPickle implements PickleMeanings {
     return globals;
   }
 
+  /** ("cpu"), ("cuda", 0). No text of a list, which can hold itself many times over. */
+  #device(given: readonly PickleValue[]): string {
+    const [type = null, index = null] = given;
+    const isIndex = index === null || isCount(index);
+    if (typeof type !== "string" || type.length > MOST_DEVICE_CHARACTERS || !isIndex || given.length > 2) {
+      throw this.#bad(`has a torch.device of ${described(type)}, which is no name of one`);
+    }
+    return index === null ? type : `${type}:${index}`;
+  }
+
   /** OrderedDict(), or of a list of pairs, as Python 2 wrote it. */
   #orderedDict([pairs]: readonly PickleValue[]): PickleValue {
     const dict = new Map();
@@ -183,10 +199,14 @@ export class TorchPickle implements PickleMeanings {
     if (!isStorageView(view)) throw this.#bad(`has a tensor over ${described(view)}, which is no storage`);
     const format = dtype === undefined ? view.format : isDTypeName(dtype) ? dtype.dtypeFormat : undefined;
     if (!format) throw this.#bad(`has a tensor without a known type (${described(dtype ?? view)})`);
-    if (!isCount(offset) || !isCounts(shape) || !isCounts(strides) || shape.length !== strides.length) {
+    // Before its sizes are looked at: one long list can be the shape of many tensors.
+    if (Array.isArray(shape) && shape.length > MOST_RANK) {
+      throw this.#bad(`has a tensor of ${shape.length} axes; the limit is ${MOST_RANK}`);
+    }
+    if (!isCount(offset) || !isCounts(shape) || !Array.isArray(strides) || shape.length !== strides.length) {
       throw this.#bad("has a tensor whose offset, shape and strides are not integers from 0 on");
     }
-    if (shape.length > MOST_RANK) throw this.#bad(`has a tensor of ${shape.length} axes; the limit is ${MOST_RANK}`);
+    if (!isCounts(strides)) throw this.#bad("has a tensor whose strides are not integers from 0 on");
     this.#charge(shape.length);
     const { dtype: type, bytes: width } = ELEMENT_FORMATS[format];
     const available = Math.floor(view.byteLength / width);
@@ -195,7 +215,7 @@ export class TorchPickle implements PickleMeanings {
     if (needed > available || !Number.isSafeInteger(count)) {
       throw this.#bad(
         `has a tensor of shape [${shape.join(",")}] and strides [${strides.join(",")}] at element ${offset} that reaches ` +
-          `outside its storage ${view.storage.key} of ${available} elements`,
+          `outside its storage ${quoted(view.storage.key)} of ${available} elements`,
       );
     }
     const tensor = { dtype: type, shape: [...shape], data: zeros(type, [0]).data };

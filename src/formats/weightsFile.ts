@@ -1,3 +1,4 @@
+import type { MemoryOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { inversePermutation } from "../ops/index.ts";
@@ -14,32 +15,41 @@ import { readTorchFile } from "./torchFile.ts";
 
 /**
  * The arrays of a file by name: safetensors, `.npz`, `.npy` (its only array is `array`), and PyTorch's state dicts.
- * @throws StriateError `io` when it cannot be read, `data` when it is damaged or of another kind
+ * @throws StriateError `io` when it cannot be read, `data` when it is damaged, of another kind, or becomes more than
+ * `maxBytes` in memory
  */
-export async function readArrays(path: string): Promise<ReadonlyMap<string, Tensor>> {
-  return (await arraysIn(path)).arrays;
+export async function readArrays(path: string, options: MemoryOptions = {}): Promise<ReadonlyMap<string, Tensor>> {
+  return (await arraysIn(path, options)).arrays;
 }
 
-async function arraysIn(path: string): Promise<{ kind: string; arrays: ReadonlyMap<string, Tensor> }> {
+async function arraysIn(
+  path: string,
+  options: MemoryOptions,
+): Promise<{ kind: string; arrays: ReadonlyMap<string, Tensor> }> {
   const file = await openFile(path);
   try {
     const kind = await identifyFile(file, path);
-    return { kind, arrays: await arraysOf(kind, file, path) };
+    return { kind, arrays: await arraysOf(kind, file, path, options) };
   } finally {
     await file.close();
   }
 }
 
-async function arraysOf(kind: string, file: RandomAccess, path: string): Promise<ReadonlyMap<string, Tensor>> {
+async function arraysOf(
+  kind: string,
+  file: RandomAccess,
+  path: string,
+  options: MemoryOptions,
+): Promise<ReadonlyMap<string, Tensor>> {
   switch (kind) {
     case "safetensors":
       return decodeSafetensors(await file.read(0, file.size), path).tensors;
     case "npz":
-      return readNpz(file, path);
+      return readNpz(file, path, options);
     case "npy":
       return new Map([["array", decodeNpy(await file.read(0, file.size), path)]]);
     case "torch":
-      return stateDict(await readTorchFile(file, path), path);
+      return stateDict(await readTorchFile(file, path, options), path);
     default:
       throw new StriateError("data", `${path} is a ${kind} file; arrays are read from safetensors, npz, npy and pth`);
   }
@@ -64,7 +74,7 @@ export async function loadWeights(
   const file = await openFile(path);
   const kind = await identifyFile(file, path).finally(() => file.close());
   if (kind === "keras" || kind === "hdf5") return loadKerasWeights(model, path, options);
-  const { arrays } = await arraysIn(path);
+  const { arrays } = await arraysIn(path, options);
   const loaded = new Map<string, Tensor<"float32">>();
   const misfits: string[] = [];
   for (const { key, spec } of model.weightSpecs) {

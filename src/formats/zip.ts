@@ -1,5 +1,6 @@
 // The one file that names zip.js.
 import { type FileEntry, Reader, Writer, ZipReader, ZipWriter } from "@zip.js/zip.js";
+import { listed, MemoryBudget, quoted } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { crc32 } from "./crc32.ts";
 import { dataError } from "./dataError.ts";
@@ -47,51 +48,87 @@ const METHOD_DEFLATED = 8;
  * one name, entries that share bytes, and encrypted ones.
  *
  * @param file what to call the zip in messages: its path
+ * @param budget what its entries may take of memory, all that are read together
  * @throws StriateError `data`
  */
-export async function openZip(source: RandomAccess, file: string): Promise<ZipArchive> {
+export async function openZip(
+  source: RandomAccess,
+  file: string,
+  budget = new MemoryBudget(file, source.size),
+): Promise<ZipArchive> {
+  const all: FileEntry[] = [];
   const found = new Map<string, FileEntry>();
-  let compressedBytes = 0;
   try {
     // Not `strictness: "strict"`: PyTorch's own zips hold zip64 records that it takes for a second meaning.
     const options = { filenameValidation: "strict", maxAppendedDataSize: 0, useWebWorkers: false } as const;
     const reader = new ZipReader(new AccessReader(source, file), options);
-    let count = 0;
     for await (const entry of reader.getEntriesGenerator()) {
-      if (++count > MOST_ENTRIES) throw dataError(file, `has more than ${MOST_ENTRIES} entries, which is the limit`);
-      compressedBytes += entry.compressedSize;
-      if (found.has(entry.filename)) throw dataError(file, `has two entries ${JSON.stringify(entry.filename)}`);
+      if (all.length >= MOST_ENTRIES)
+        throw dataError(file, `has more than ${MOST_ENTRIES} entries, which is the limit`);
+      if (found.has(entry.filename)) throw dataError(file, `has two entries ${quoted(entry.filename)}`);
+      // A folder has no bytes to be read, but may have a place; what is said of it is checked as that of a file.
+      all.push(entry as FileEntry);
       if (!entry.directory) found.set(entry.filename, entry);
     }
   } catch (thrown) {
     throw zipError(file, "is no zip file that can be read, or it is damaged", thrown);
   }
-  if (compressedBytes > source.size) {
-    throw dataError(file, `is damaged: its entries take ${compressedBytes} bytes of a file of ${source.size}`);
-  }
+  const limits = entryLimits(all, source.size, file);
 
-  const entryOf = (name: string, most: number) => {
+  const opened = async (name: string, most: number) => {
     const entry = found.get(name);
     if (!entry) {
-      const names = [...found.keys()].slice(0, 5).join(", ");
-      throw dataError(file, `has no entry ${JSON.stringify(name)}; it has ${names === "" ? "none" : names}`);
+      const names = listed(found.keys(), 5);
+      throw dataError(file, `has no entry ${quoted(name)}; it has ${names === "" ? "none" : names}`);
     }
     checkEntry(entry, most, file);
-    return entry;
+    return { entry, range: await dataRange(source, entry, limits.get(entry) ?? 0, file) };
+  };
+  const inflated = (entry: FileEntry) => {
+    budget.take(entry.uncompressedSize);
+    return inflate(entry, file);
   };
 
   return {
     entries: new Map(Array.from(found, ([name, entry]) => [name, describe(entry)])),
     async read(name, most = MOST_ENTRY_BYTES) {
-      const entry = entryOf(name, most);
-      return entry.compressionMethod === METHOD_STORED ? readStored(source, entry, file) : inflate(entry, file);
+      const { entry, range } = await opened(name, most);
+      if (entry.compressionMethod !== METHOD_STORED) return inflated(entry);
+      budget.take(range.size);
+      const bytes = await range.read(0, range.size);
+      checkCrc(bytes, entry, file);
+      return bytes;
     },
     async open(name, most = MOST_ENTRY_BYTES) {
-      const entry = entryOf(name, most);
-      if (entry.compressionMethod === METHOD_STORED) return storedRange(source, entry, file);
-      return bytesAccess(await inflate(entry, file), `${file}: ${name}`);
+      const { entry, range } = await opened(name, most);
+      if (entry.compressionMethod === METHOD_STORED) return range;
+      return bytesAccess(await inflated(entry), whereIs(entry, file));
     },
   };
+}
+
+function whereIs({ filename }: FileEntry, file: string): string {
+  return `${file}: entry ${quoted(filename)}`;
+}
+
+/**
+ * For each entry where the next one begins, which its own bytes must end before: a zip of entries that share bytes becomes
+ * many times larger than it is. The fields of an entry's own header can make it longer yet, which `dataRange` looks at.
+ */
+function entryLimits(entries: readonly FileEntry[], size: number, file: string): ReadonlyMap<FileEntry, number> {
+  const sorted = [...entries].sort((a, b) => a.offset - b.offset);
+  return new Map(
+    sorted.map((entry, i) => {
+      const limit = sorted[i + 1]?.offset ?? size;
+      const end = entry.offset + LOCAL_HEADER_BYTES + entry.rawFilename.length + entry.compressedSize;
+      if (end > limit) throw sharedBytes(entry, file);
+      return [entry, limit];
+    }),
+  );
+}
+
+function sharedBytes(entry: FileEntry, file: string): StriateError {
+  return dataError(whereIs(entry, file), "is damaged: its bytes reach into another entry's, or beyond the end");
 }
 
 function describe(entry: FileEntry): ZipEntry {
@@ -104,7 +141,7 @@ function describe(entry: FileEntry): ZipEntry {
 
 /** What the directory says of an entry is checked before a byte of it is read. */
 function checkEntry(entry: FileEntry, most: number, file: string): void {
-  const where = `${file}: entry ${JSON.stringify(entry.filename)}`;
+  const where = whereIs(entry, file);
   const { compressedSize, uncompressedSize, compressionMethod } = entry;
   if (entry.encrypted) throw dataError(where, "is encrypted; unpack the zip and pack it again without a password");
   if (compressionMethod !== METHOD_STORED && compressionMethod !== METHOD_DEFLATED) {
@@ -119,25 +156,18 @@ function checkEntry(entry: FileEntry, most: number, file: string): void {
   }
 }
 
-async function readStored(source: RandomAccess, entry: FileEntry, file: string): Promise<Uint8Array<ArrayBuffer>> {
-  const range = await storedRange(source, entry, file);
-  const bytes = await range.read(0, range.size);
-  checkCrc(bytes, entry, file);
-  return bytes;
-}
-
 const LOCAL_HEADER_BYTES = 30;
 
-/** Where the bytes of a stored entry lie: after its local header, a name and an extra field of lengths of their own. */
-async function storedRange(source: RandomAccess, entry: FileEntry, file: string): Promise<RandomAccess> {
+/** Where the bytes of an entry lie: after its local header, a name and an extra field of lengths of their own. */
+async function dataRange(source: RandomAccess, entry: FileEntry, limit: number, file: string): Promise<RandomAccess> {
   const header = await source.read(entry.offset, LOCAL_HEADER_BYTES);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
-  const where = `${file}: entry ${JSON.stringify(entry.filename)}`;
   if (view.getUint32(0, true) !== 0x04034b50 || view.getUint16(8, true) !== entry.compressionMethod) {
-    throw dataError(where, "is damaged: its header and the zip's directory do not agree");
+    throw dataError(whereIs(entry, file), "is damaged: its header and the zip's directory do not agree");
   }
   const start = entry.offset + LOCAL_HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
-  return rangeAccess(source, start, entry.uncompressedSize, file);
+  if (start + entry.compressedSize > limit) throw sharedBytes(entry, file);
+  return rangeAccess(source, start, entry.compressedSize, file);
 }
 
 async function inflate(entry: FileEntry, file: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -145,7 +175,7 @@ async function inflate(entry: FileEntry, file: string): Promise<Uint8Array<Array
   try {
     bytes = await entry.getData(new FixedWriter(entry.uncompressedSize), { useWebWorkers: false });
   } catch (thrown) {
-    throw zipError(`${file}: entry ${JSON.stringify(entry.filename)}`, "is damaged", thrown);
+    throw zipError(whereIs(entry, file), "is damaged", thrown);
   }
   checkCrc(bytes, entry, file);
   return bytes;
@@ -153,7 +183,7 @@ async function inflate(entry: FileEntry, file: string): Promise<Uint8Array<Array
 
 function checkCrc(bytes: Uint8Array, entry: FileEntry, file: string): void {
   if (crc32(bytes) !== entry.crc32) {
-    const where = `${file}: entry ${JSON.stringify(entry.filename)}`;
+    const where = whereIs(entry, file);
     throw dataError(where, "is damaged: its CRC-32 is not the one in the zip's directory. Fetch the file again");
   }
 }

@@ -1,4 +1,3 @@
-import { nameText } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { whyUndecoded } from "./fileFormat.ts";
 
@@ -65,7 +64,7 @@ function words(count: number): string {
 
 /** The error of bytes that are no picture, or one of a format that is not decoded: which, and what to do. */
 export function notAPicture(name: string, bytes: Uint8Array, cause?: unknown): StriateError {
-  return new StriateError("data", `${nameText(name)}: ${whyUndecoded(bytes)}`, { cause });
+  return new StriateError("data", `${name}: ${whyUndecoded(bytes)}`, { cause });
 }
 
 /** The error of a picture that is good, of a kind that the decoder does not know. */

@@ -50,9 +50,13 @@ export function broadcastShapes(...shapes: readonly Shape[]): number[] {
   return result;
 }
 
+/** More axes than a model has; a damaged file can say of a million. */
+const MOST_SHOWN = 16;
+
 /** `[128,28,28,1]`, the way shapes are written in messages and listings. */
 export function shapeText(shape: Shape): string {
-  return `[${shape.join(",")}]`;
+  const shown = shape.slice(0, MOST_SHOWN).join(",");
+  return shape.length > MOST_SHOWN ? `[${shown},... ${shape.length} axes]` : `[${shown}]`;
 }
 
 /** The element at an index that is known to exist; a missing one is an error, never `undefined`. */

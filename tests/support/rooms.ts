@@ -13,7 +13,8 @@ const chains = [
 /**
  * Every import that breaks the order of the rooms, as a sentence that names both files.
  * `sources` maps a path from the repository's root, such as "src/ops/conv.ts", to its text. Two files stand outside
- * the rooms: src/errors.ts, which all may import and which imports nothing, and src/index.ts, the other way around.
+ * the rooms: src/errors.ts, which all may import and which imports nothing, and the entries, src/index.ts and
+ * src/entries/, the other way around.
  */
 export function roomViolations(sources: ReadonlyMap<string, string>): string[] {
   return [...sources].flatMap(([file, text]) =>
@@ -48,12 +49,16 @@ function brokenRule(file: string, target: string, isRelative: boolean): string |
   if (file === "src/errors.ts") return "errors.ts imports nothing";
   if (!isRelative) return /^#?striate(\/|$)/.test(target) ? "inside src/ an import is a relative path" : undefined;
   if (!target.startsWith("src/")) return "a file of src/ imports only packages and files of src/";
-  if (target === "src/index.ts") return "index.ts imports the rooms, and no file of src/ imports it";
-  if (file === "src/index.ts" || target === "src/errors.ts") return undefined;
+  if (isEntry(target)) return "an entry imports the rooms, and no file of src/ imports it";
+  if (isEntry(file) || target === "src/errors.ts") return undefined;
   const [from, to] = [roomOf(file), roomOf(target)];
   const unknown = [from, to].find((room) => !chains.flat().includes(room));
   if (unknown !== undefined) return `"${unknown}" is not a room of tests/support/rooms.ts`;
   return from === to || leftOf(from).has(to) ? undefined : `"${to}" is not to the left of "${from}"`;
+}
+
+function isEntry(file: string): boolean {
+  return file === "src/index.ts" || file.startsWith("src/entries/");
 }
 
 function roomOf(file: string): string {

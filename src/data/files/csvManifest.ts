@@ -1,4 +1,5 @@
-import { dirname, readFile, resolve } from "#data-platform";
+import { dirname, readRegular, resolve } from "#data-platform";
+import { quoted } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { checkedFiles } from "./checked.ts";
 import { type CsvRow, parseCsv } from "./csv.ts";
@@ -39,15 +40,12 @@ export async function csvManifest(file: string, options: CsvManifestOptions = {}
     if (name === "") throw new StriateError("data", `${file}, line ${line}: names no class`);
     const label = labels.get(name);
     if (label !== undefined) return { path: resolve(root, path), label };
-    throw new StriateError(
-      "data",
-      `${file}, line ${line}: class ${JSON.stringify(name)} is not among the classes given`,
-    );
+    throw new StriateError("data", `${file}, line ${line}: class ${quoted(name)} is not among the classes given`);
   });
   if (classNames.length === 1 && !options.classes) {
     throw new StriateError(
       "data",
-      `${file}: has one class only, ${JSON.stringify(classNames[0])}; say classes: [...] if one is meant`,
+      `${file}: has one class only, ${quoted(classNames[0] ?? "")}; say classes: [...] if one is meant`,
     );
   }
   const { good, problems } = await checkedFiles(files, onError);
@@ -100,7 +98,7 @@ function readRows(
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return new TextDecoder().decode(await readRegular(file));
   } catch (thrown) {
     throw new StriateError("io", `${file}: cannot be read (${asError(thrown).message})`, { cause: thrown });
   }

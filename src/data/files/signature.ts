@@ -1,4 +1,4 @@
-import { open } from "#data-platform";
+import { openRegular } from "#data-platform";
 import { asError } from "../../errors.ts";
 import { pictureFormat, TELLING_BYTES, whyUndecoded } from "../../image/fileFormat.ts";
 
@@ -9,7 +9,7 @@ import { pictureFormat, TELLING_BYTES, whyUndecoded } from "../../image/fileForm
  */
 export async function whyNoPicture(path: string): Promise<string | undefined> {
   try {
-    const file = await open(path);
+    const { file } = await openRegular(path);
     try {
       const { bytesRead, buffer } = await file.read(new Uint8Array(TELLING_BYTES), 0, TELLING_BYTES, 0);
       if (bytesRead === 0) return "is empty (0 bytes)";

@@ -18,6 +18,12 @@ export interface LoaderRequest {
   readonly epoch: number;
 }
 
+/** What a worker says first: its modules are loaded. */
+export const READY = "ready";
+
+/** Says that nothing more will be asked: a worker finishes what it is reading, and ends. */
+export const STOP = "stop";
+
 /** A part of a batch, or why there is none. */
 export type LoaderReply =
   | {

@@ -3,7 +3,7 @@ import { StriateError } from "../../errors.ts";
 import type { DataProblem, SingleInputBatch } from "../dataset.ts";
 import type { CacheOptions, CacheShare } from "../files/pictureCache.ts";
 import type { SourceDescription } from "../source.ts";
-import { blank, type LoaderReply, type LoaderRequest, type LoaderSetup } from "./protocol.ts";
+import { blank, type LoaderReply, type LoaderRequest, type LoaderSetup, READY, STOP } from "./protocol.ts";
 
 /** Whoever reads a loader's batches. */
 export interface Team {
@@ -72,6 +72,18 @@ interface Member {
   stop(reason: Error): Promise<void>;
 }
 
+/** A promise that is kept from outside. */
+function signal(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((kept) => {
+    resolve = kept;
+  });
+  return { promise, resolve };
+}
+
+/** How long a worker may go on with what it is reading after it was told to stop. */
+const PATIENCE_MS = 2000;
+
 function member(setup: LoaderSetup, found: Map<string, DataProblem>): Member {
   const pending = new Map<number, { resolve(part: Part): void; reject(error: Error): void }>();
   let nextId = 0;
@@ -84,10 +96,13 @@ function member(setup: LoaderSetup, found: Map<string, DataProblem>): Member {
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
   };
-  worker.on("message", (reply: LoaderReply) => {
+  const loaded = signal();
+  const exited = signal();
+  worker.on("message", (reply: LoaderReply | typeof READY) => {
+    if (reply === READY) return loaded.resolve();
     const waiting = pending.get(reply.id);
     pending.delete(reply.id);
-    if (pending.size === 0) worker.unref();
+    if (pending.size === 0 && !ended) worker.unref();
     if ("error" in reply) return waiting?.reject(new StriateError(reply.error.code, reply.error.message));
     for (const problem of reply.problems) found.set(problem.path, problem);
     waiting?.resolve(reply);
@@ -95,7 +110,11 @@ function member(setup: LoaderSetup, found: Map<string, DataProblem>): Member {
   worker.on("error", (error) =>
     fail(new StriateError("data", `a worker of the loader failed: ${error.message}`, { cause: error })),
   );
-  worker.on("exit", (code) => fail(new StriateError("data", `a worker of the loader ended with code ${code}`)));
+  worker.on("exit", (code) => {
+    fail(new StriateError("data", `a worker of the loader ended with code ${code}`));
+    loaded.resolve();
+    exited.resolve();
+  });
   return {
     waiting: () => pending.size,
     read: (indices, epoch) =>
@@ -108,7 +127,14 @@ function member(setup: LoaderSetup, found: Map<string, DataProblem>): Member {
       }),
     async stop(reason) {
       fail(reason);
-      await worker.terminate();
+      // Who waits for the end shall see it, so the worker holds the process until then.
+      worker.ref();
+      // A thread that is ended from outside leaves the files open that it reads just then, modules or pictures.
+      worker.postMessage(STOP);
+      await loaded.promise;
+      const late = setTimeout(() => void worker.terminate(), PATIENCE_MS);
+      await exited.promise;
+      clearTimeout(late);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { asError } from "../../errors.ts";
 import { openSource } from "./openSource.ts";
-import { type LoaderReply, type LoaderRequest, type LoaderSetup, sentError } from "./protocol.ts";
+import { type LoaderReply, type LoaderRequest, type LoaderSetup, READY, STOP, sentError } from "./protocol.ts";
 
 /**
  * The worker's side of a loader. It reads two requests at a time: while it augments the pictures of one, which its own
@@ -12,6 +12,7 @@ const dataset = openSource(source, cache);
 let told = 0;
 
 async function answer({ id, indices, epoch }: LoaderRequest): Promise<void> {
+  if (stopped) return;
   try {
     const { inputs, targets } = await dataset.read(indices, { epoch });
     const problems = dataset.problems?.() ?? [];
@@ -26,7 +27,14 @@ async function answer({ id, indices, epoch }: LoaderRequest): Promise<void> {
 const AT_A_TIME = 2;
 const lanes: Promise<void>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
 let asked = 0;
-parentPort?.on("message", (request: LoaderRequest) => {
+let stopped = false;
+parentPort?.postMessage(READY);
+parentPort?.on("message", (request: LoaderRequest | typeof STOP) => {
+  if (request === STOP) {
+    stopped = true;
+    void Promise.all(lanes).then(() => parentPort?.close());
+    return;
+  }
   const lane = asked++ % AT_A_TIME;
   lanes[lane] = lanes[lane]?.then(() => answer(request)) ?? answer(request);
 });

@@ -31,7 +31,8 @@ export function workerEngine(name: string, options: EngineOptions): Engine {
     started.on("message", (reply: Reply) => {
       const waiting = pending.get(reply.id);
       pending.delete(reply.id);
-      if (pending.size === 0) started.unref();
+      // Whoever waits for the thread to end shall see it: a late reply must not let the process go before.
+      if (pending.size === 0 && !closed) started.unref();
       if ("error" in reply) waiting?.reject(receiveError(reply.error));
       else waiting?.resolve(reply.result);
     });

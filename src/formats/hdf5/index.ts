@@ -1,3 +1,4 @@
+import type { MemoryOptions } from "../../checks/index.ts";
 import { internalError } from "../../errors.ts";
 import type { Hdf5Contents, Hdf5Part, Hdf5Source } from "./contents.ts";
 import { withThread } from "./thread.ts";
@@ -16,9 +17,14 @@ export interface Hdf5File {
  * any other file in sight, and whatever it does to the library ends in a StriateError.
  * @param name what to call the file in messages: its path
  */
-export function withHdf5<T>(source: Hdf5Source, name: string, use: (file: Hdf5File) => Promise<T>): Promise<T> {
+export function withHdf5<T>(
+  source: Hdf5Source,
+  name: string,
+  use: (file: Hdf5File) => Promise<T>,
+  options: MemoryOptions = {},
+): Promise<T> {
   return withThread(async (thread) => {
-    const contents = await thread.ask({ call: "open", source, name });
+    const contents = await thread.ask({ call: "open", source, name, options });
     if (!isContents(contents)) throw internalError("the HDF5 thread opened no file");
     try {
       return await use({

@@ -1,3 +1,4 @@
+import { MemoryBudget, type MemoryOptions, nameText } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import type { Shape } from "../../tensor/index.ts";
 import type { Hdf5Attributes, Hdf5Contents, Hdf5Dataset } from "./contents.ts";
@@ -10,8 +11,6 @@ const MOST_OBJECTS = 30_000;
 const DEEPEST = 40;
 /** Text of one attribute: the configuration of a large net has about a megabyte. */
 const MOST_TEXT = 2 ** 26;
-/** deflate, the only compression that we read, makes at most 1032 bytes of one. */
-const MOST_COMPRESSION = 1032;
 /** What is copied out of the library's memory at a time. */
 const SLICE_BYTES = 2 ** 23;
 
@@ -25,12 +24,14 @@ export class Hdf5Reader {
   readonly #place: string;
   readonly #handle: bigint;
   readonly #size: number;
+  readonly #budget: MemoryBudget;
 
   /** @throws StriateError `data` that names the file when it is no HDF5 file, damaged, or not of this kind. */
-  constructor(library: H5Module, file: VirtualFile, name: string) {
+  constructor(library: H5Module, file: VirtualFile, name: string, options: MemoryOptions = {}) {
     this.#library = library;
     this.#name = name;
     this.#size = file.size;
+    this.#budget = new MemoryBudget(name, file.size, options);
     this.#place = `/file${opened++}`;
     takeErrors(library);
     mount(library, this.#place, file);
@@ -72,7 +73,11 @@ export class Hdf5Reader {
     const found: Record<string, string | readonly string[]> = Object.create(null);
     for (const name of library.get_attribute_names(this.#handle, at)) {
       const value = readText(library, this.#handle, at, name);
-      if (value !== undefined) found[name] = value;
+      if (value === undefined) continue;
+      // Many texts of a file can be one and the same in it.
+      const characters = typeof value === "string" ? value.length : value.reduce((sum, { length }) => sum + length, 0);
+      this.#budget.take(2 * characters);
+      found[name] = value;
     }
     return found;
   }
@@ -88,19 +93,22 @@ export class Hdf5Reader {
    * @throws StriateError `data` that names the file and the dataset
    */
   read(path: string): Float32Array<ArrayBuffer> {
-    const where = `its dataset ${path} `;
+    const where = `its dataset ${nameText(path)} `;
     const dataset = this.contents.datasets.get(path);
     if (!dataset?.readable) {
-      throw this.#error(dataset ? `${where}has elements of type ${dataset.type}` : `has no dataset ${path}`);
+      throw this.#error(dataset ? `${where}has elements of type ${dataset.type}` : `has no dataset ${nameText(path)}`);
     }
     const count = dataset.shape.reduce((product, size) => product * size, 1);
     const elementBytes = bytesPerElement(dataset.type);
     const { chunks } = this.#library.get_dataset_metadata(this.#handle, path);
-    if (count * elementBytes > this.#size * (chunks ? MOST_COMPRESSION : 1)) {
+    if (!chunks && count * elementBytes > this.#size) {
       throw this.#error(
         `${where}is said to have ${count} elements, more than a file of ${this.#size} bytes can hold: it is damaged`,
       );
     }
+    // The library holds a chunk as a whole, and a chunk may be larger than the dataset.
+    const chunkBytes = chunks?.reduce((product, size) => product * size, elementBytes) ?? 0;
+    this.#budget.take(count * Float32Array.BYTES_PER_ELEMENT + chunkBytes);
     return this.#try(`${where}cannot be read`, () => this.#readSlices(path, dataset, count, chunks));
   }
 
@@ -109,7 +117,7 @@ export class Hdf5Reader {
     const elementBytes = bytesPerElement(type);
     const library = this.#library;
     const memory = library._malloc(Math.max(1, largestSlice(shape, elementBytes, chunks)));
-    if (memory === 0) throw this.#error(`its dataset ${path} does not fit into memory`);
+    if (memory === 0) throw this.#error(`its dataset ${nameText(path)} does not fit into memory`);
     try {
       let done = 0;
       for (const { offset, size } of slices(shape, elementBytes, chunks)) {
@@ -120,7 +128,7 @@ export class Hdf5Reader {
           shape.length === 0
             ? library.get_dataset_data(this.#handle, path, null, null, null, BigInt(memory))
             : library.get_dataset_data(this.#handle, path, extents, from, strides, BigInt(memory));
-        if (status < 0) throw this.#error(`its dataset ${path} cannot be read`);
+        if (status < 0) throw this.#error(`its dataset ${nameText(path)} cannot be read`);
         const bytes = library.HEAPU8.subarray(memory, memory + elements * elementBytes);
         toFloat32(bytes, type, all.subarray(done, done + elements));
         done += elements;

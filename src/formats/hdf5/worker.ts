@@ -43,7 +43,7 @@ function answer(request: Request): Result {
     case "open": {
       const file = access(request.source);
       try {
-        const reader = new Hdf5Reader(library, file, request.name);
+        const reader = new Hdf5Reader(library, file, request.name, request.options);
         reading = { reader, close: () => file.close() };
         return reader.contents;
       } catch (thrown) {

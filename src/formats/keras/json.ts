@@ -1,4 +1,4 @@
-import { StriateError } from "../../errors.ts";
+import { parseJson } from "../../checks/index.ts";
 import { dataError } from "../dataError.ts";
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
@@ -15,12 +15,7 @@ export function parseRecord(text: string, file: string): JsonRecord {
   if (text.length > MOST_CHARACTERS) {
     throw dataError(file, `has ${text.length} characters of JSON; the limit is ${MOST_CHARACTERS}`);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (thrown) {
-    throw new StriateError("data", `${file}: is no JSON: ${String(thrown)}`, { cause: thrown });
-  }
+  const value = parseJson(text, (what, cause) => dataError(file, what, { cause }));
   if (isRecord(value)) return value;
   throw dataError(file, "is no JSON object, as a Keras config is");
 }

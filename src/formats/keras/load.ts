@@ -1,3 +1,4 @@
+import { MemoryBudget, type MemoryOptions } from "../../checks/index.ts";
 import type { Model } from "../../model/index.ts";
 import { dataError } from "../dataError.ts";
 import { openFile } from "../fileAccess.ts";
@@ -9,7 +10,7 @@ import { parseRecord } from "./json.ts";
 import { type KerasConfigOptions, modelFromKerasConfig, topRecord } from "./readConfig.ts";
 import { type KerasWeightsOptions, type KerasWeightsReport, loadWeights, momentsIn } from "./weights.ts";
 
-export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed">;
+export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed"> & MemoryOptions;
 
 /**
  * A model from a file of Keras: a `.keras` file of Keras 3, or an `.h5` file of a whole model by Keras 2 or 3; what it is
@@ -19,10 +20,13 @@ export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed">;
  * @param file its path, or its bytes
  * @example const model = await loadKeras("resnet50.keras");
  * @throws StriateError `io` when it cannot be read; `data` when it is not what it should be, or has layers that Striate
- * does not have (all are named); `shape` when weights do not fit the layers.
+ * does not have (all are named), or becomes more than `maxBytes` in memory; `shape` when weights do not fit the layers.
  */
-export async function loadKeras(file: string | Uint8Array, options: LoadKerasOptions = {}): Promise<Model> {
-  return withKerasFile(file, async ({ name, configText, weights }) => {
+export async function loadKeras(
+  file: string | Uint8Array,
+  { maxBytes, ...options }: LoadKerasOptions = {},
+): Promise<Model> {
+  return withKerasFile(file, { ...(maxBytes !== undefined && { maxBytes }) }, async ({ name, configText, weights }) => {
     const config = await configText();
     const top = topRecord(config, name);
     return weights(async (stored) => {
@@ -48,7 +52,9 @@ export async function loadKerasWeights(
   file: string | Uint8Array,
   options: KerasWeightsOptions = {},
 ): Promise<KerasWeightsReport> {
-  return withKerasFile(file, ({ name, weights }) => weights((stored) => loadWeights(model, stored, name, options)));
+  return withKerasFile(file, options, ({ name, weights }) =>
+    weights((stored) => loadWeights(model, stored, name, options)),
+  );
 }
 
 /** A file of either kind: the text of its config, and its weights for as long as a function takes. */
@@ -58,23 +64,33 @@ interface KerasFile {
   weights<T>(use: (stored: Hdf5File) => Promise<T>): Promise<T>;
 }
 
-async function withKerasFile<T>(file: string | Uint8Array, use: (file: KerasFile) => Promise<T>): Promise<T> {
-  if (typeof file !== "string") return use(await inspect(bytesAccess(file, "the Keras file"), file));
+async function withKerasFile<T>(
+  file: string | Uint8Array,
+  options: MemoryOptions,
+  use: (file: KerasFile) => Promise<T>,
+): Promise<T> {
+  if (typeof file !== "string") return use(await inspect(bytesAccess(file, "the Keras file"), file, options));
   const disk = await openFile(file);
   try {
-    return await use(await inspect(disk, file));
+    return await use(await inspect(disk, file, options));
   } finally {
     await disk.close();
   }
 }
 
-async function inspect(access: RandomAccess, file: string | Uint8Array): Promise<KerasFile> {
+async function inspect(
+  access: RandomAccess,
+  file: string | Uint8Array,
+  { maxBytes }: MemoryOptions,
+): Promise<KerasFile> {
   const name = typeof file === "string" ? file : "the Keras file";
   const kind = await identifyFile(access, name);
-  if (kind === "keras") return kerasZip(access, file, name);
+  const budget = new MemoryBudget(name, access.size, { ...(maxBytes !== undefined && { maxBytes }) });
+  if (kind === "keras") return kerasZip(access, file, name, budget);
   if (kind === "hdf5") {
     const source = typeof file === "string" ? { path: file, begin: 0, end: access.size } : { bytes: file };
-    const weights = <T>(use: (stored: Hdf5File) => Promise<T>) => withHdf5(source, name, use);
+    const weights = <T>(use: (stored: Hdf5File) => Promise<T>) =>
+      withHdf5(source, name, use, { maxBytes: budget.left });
     return { name, weights, configText: () => weights(async (stored) => modelConfig(stored, name)) };
   }
   throw dataError(name, `is a ${kind} file, not one of Keras`);
@@ -94,11 +110,13 @@ const WEIGHTS = "model.weights.h5";
 /** Weights up to this size are read whole, which checks their CRC; larger ones are read in place. */
 const MOST_IN_MEMORY = 2 ** 26;
 const MOST_CONFIG_BYTES = 2 ** 25;
-/** Keras stores weights as they are; where somebody deflates them, numbers become a tenth shorter, not this much. */
-const MOST_DEFLATION = 64;
-const FEW_BYTES = 2 ** 24;
 
-async function kerasZip(access: RandomAccess, file: string | Uint8Array, name: string): Promise<KerasFile> {
+async function kerasZip(
+  access: RandomAccess,
+  file: string | Uint8Array,
+  name: string,
+  budget: MemoryBudget,
+): Promise<KerasFile> {
   let last = 0;
   const watched: RandomAccess = {
     size: access.size,
@@ -107,7 +125,7 @@ async function kerasZip(access: RandomAccess, file: string | Uint8Array, name: s
       return access.read(offset, length);
     },
   };
-  const zip = await openZip(watched, name);
+  const zip = await openZip(watched, name, budget);
   const missing = [CONFIG, WEIGHTS].filter((entry) => !zip.entries.has(entry));
   if (missing.length > 0) {
     throw dataError(name, `is a zip, but no .keras file: it has no ${missing.join(" and no ")}`);
@@ -120,12 +138,15 @@ async function kerasZip(access: RandomAccess, file: string | Uint8Array, name: s
       await range.read(0, 1);
       return { path: file, begin: last, end: last + range.size };
     }
-    return { bytes: await zip.read(WEIGHTS, Math.max(FEW_BYTES, MOST_DEFLATION * access.size)) };
+    return { bytes: await zip.read(WEIGHTS) };
   };
   return {
     name,
     configText: () => text(zip, CONFIG, name),
-    weights: async (use) => withHdf5(await source(), `${name}: ${WEIGHTS}`, use),
+    weights: async (use) => {
+      const stored = await source();
+      return withHdf5(stored, `${name}: ${WEIGHTS}`, use, { maxBytes: budget.left });
+    },
   };
 }
 

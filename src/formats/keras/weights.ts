@@ -1,3 +1,4 @@
+import type { MemoryOptions } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Model, Weights } from "../../model/index.ts";
 import { type Shape, type Tensor, tensor } from "../../tensor/index.ts";
@@ -9,7 +10,7 @@ import { allLayers, type LayerRecord } from "./record.ts";
 import { isKeras3Layout, keras3LayerDatasets, planKeras3 } from "./variablePaths.ts";
 import type { WeightPlan } from "./weightPlan.ts";
 
-export interface KerasWeightsOptions {
+export interface KerasWeightsOptions extends MemoryOptions {
   /** Only the layers that model and file name alike, the others stay as they are. Default false: all, in order. */
   readonly byName?: boolean;
   /** Leave out what does not fit, in place of loading nothing. Default false. */
