@@ -25,6 +25,17 @@ export function pathText(path: string): string {
   return nameText(path, LONGEST_PATH);
 }
 
+/**
+ * What is wrong, after a colon: one thing on the same line, several each on a line of its own, and of very many how many are
+ * left out.
+ */
+export function itemized(things: readonly string[], most = MOST): string {
+  const [only = ""] = things;
+  if (things.length < 2) return ` ${only}`;
+  const rest = things.length > most ? [`and ${things.length - most} more`] : [];
+  return [...things.slice(0, most), ...rest].map((thing) => `\n  ${thing}`).join("");
+}
+
 /** Lines as a terminal may show them, the last guard before it. */
 export function terminalText(text: string): string {
   return escapeUnsafe(text, /[\n\t]/);

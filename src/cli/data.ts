@@ -1,11 +1,13 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { didYouMean, listed, pathText } from "../checks/index.ts";
 import {
   FASHION_MNIST_CLASSES,
   fashionMnist,
   idxFolder,
   imageFolder,
+  picturesIn,
   type SingleInputDataset,
   split,
 } from "../data/index.ts";
@@ -38,6 +40,8 @@ export interface LabelledData {
   readonly classNames: readonly string[];
   /** Whether it is a folder of pictures, which are read while training goes on. */
   readonly hasPictures: boolean;
+  /** Folders that are no classes because there is no picture in them that can be read. */
+  readonly emptyClasses?: readonly string[];
 }
 
 export interface DataOptions {
@@ -47,6 +51,8 @@ export interface DataOptions {
   /** Of pictures in folders: height and width. */
   readonly imageSize?: readonly number[] | undefined;
   readonly seed?: number | undefined;
+  /** Above which a picture counts as unreadable. */
+  readonly maxPixels?: number | undefined;
   /** What is done about a picture that cannot be read; default `skip`. */
   readonly onError?: "skip" | "fail" | undefined;
   /** Those of the run that the data is for, in the order of their labels; default: those that it has. */
@@ -65,7 +71,7 @@ export async function loadData(source: string, options: DataOptions = {}): Promi
   // Labels are places in the list of classes: with another list they mean something else.
   throw new StriateError(
     "data",
-    `${source}: has the classes ${data.classNames.join(", ")}; the run was started with ${classNames.join(", ")}. ` +
+    `${pathText(source)}: has the classes ${listed(data.classNames)}; the run was started with ${listed(classNames)}. ` +
       "Give data with a folder for each class of the run (it may be empty) and no other, or start a new run",
   );
 }
@@ -74,9 +80,15 @@ export async function loadData(source: string, options: DataOptions = {}): Promi
 async function holdsPictures(source: string): Promise<boolean> {
   if (source === BUNDLED) return false;
   const entries = await entriesOf(source);
-  const isIdx = entries.some(({ name }) => /^(train|t10k)-(images|labels)[-.]idx/.test(name));
-  return !isIdx && entries.some((entry) => !entry.isFile() || isPictureName(entry.name));
+  if (entries.some(({ name }) => /^(train|t10k)-(images|labels)[-.]idx/.test(name))) return false;
+  if (entries.some((entry) => !entry.isFile() || isPictureName(entry.name))) return true;
+  const names = entries.map(({ name }) => name);
+  const found = names.length === 0 ? "is empty" : `holds neither (${listed(names)})`;
+  throw new StriateError("data", `${pathText(source)}: ${found}; ${WANTED}`);
 }
+
+const WANTED =
+  "a folder that holds a folder of pictures for each class, or one that holds IDX files (train-images-idx3-ubyte and its like)";
 
 async function entriesOf(source: string): Promise<Dirent[]> {
   try {
@@ -90,8 +102,7 @@ async function entriesOf(source: string): Promise<Dirent[]> {
     const reason = reasons[code ?? ""] ?? `cannot be read (${message})`;
     throw new StriateError(
       "io",
-      `${source}: ${reason}. Give ${BUNDLED}, a folder that holds a folder of pictures for each class, or one that ` +
-        "holds IDX files (train-images-idx3-ubyte and its like)",
+      `${pathText(source)}: ${reason}${didYouMean(basename(source), [BUNDLED])}. Give ${BUNDLED}, or ${WANTED}`,
       { cause: thrown },
     );
   }
@@ -117,14 +128,15 @@ async function idxData(source: string, options: DataOptions): Promise<LabelledDa
 }
 
 async function pictureFolder(source: string, options: DataOptions): Promise<LabelledData> {
-  const { classes, validationSplit = 0.1, imageSize, seed, onError } = options;
+  const { classes, validationSplit = 0.1, imageSize, seed, onError, maxPixels, classNames: ofRun } = options;
   const [height = DEFAULT_SIZE, width = height] = imageSize ?? [];
   const found = await listFolder(source);
   const isSplit =
     found.includes("train") && ["validation", "valid", "val", "test"].some((name) => found.includes(name));
-  const how = { size: [height, width] as const, ...defined({ seed, onError }) };
+  const asRun = ofRun && (await hasClasses(isSplit ? join(source, "train") : source, ofRun)) ? ofRun : undefined;
+  const how = { size: [height, width] as const, ...defined({ seed, onError, maxPixels, classes: asRun }) };
   const data = await imageFolder(source, isSplit ? how : { ...how, validationSplit });
-  const { train, validation, classNames } = data;
+  const { train, validation, classNames, emptyClasses } = data;
   const test = data.test ?? validation;
   if (!test) {
     throw new StriateError(
@@ -132,11 +144,23 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
       `${source}: there is nothing to test on; give a --validation-split, or pictures in a folder test`,
     );
   }
-  if (classes !== undefined && classes !== classNames.length) {
+  // Of a run the names are compared, which says more.
+  if (!ofRun && classes !== undefined && classes !== classNames.length) {
     throw new StriateError("usage", `${source} has ${classNames.length} classes, not ${classes}; leave out --classes`);
   }
   const parts = { train, test, ...(validation && { validation }) };
-  return { ...parts, classes: classNames.length, classNames, hasPictures: true };
+  return { ...parts, classes: classNames.length, classNames, hasPictures: true, emptyClasses };
+}
+
+/** Whether a folder has a folder for each of these classes, which may be empty, and pictures in no other. */
+async function hasClasses(folder: string, classNames: readonly string[]): Promise<boolean> {
+  const folders = (await entriesOf(folder)).filter((entry) => !entry.isFile() && !entry.name.startsWith("."));
+  const names = folders.map(({ name }) => name);
+  if (!classNames.every((name) => names.includes(name))) return false;
+  for (const name of names.filter((each) => !classNames.includes(each))) {
+    if ((await picturesIn(join(folder, name)).catch(() => [])).length > 0) return false;
+  }
+  return true;
 }
 
 /** The name of the file with the test pictures. */

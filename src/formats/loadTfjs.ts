@@ -1,3 +1,4 @@
+import { itemized } from "../checks/index.ts";
 import { dirname } from "node:path";
 import { pathInside, readRegular } from "../checks/regularFile.ts";
 import { asError, StriateError } from "../errors.ts";
@@ -66,7 +67,7 @@ export function modelOfTfjs(
     else misfits.push(`${key} is ${shapeText(spec.shape)}, in the file ${shapeText(weight.shape)}`);
   }
   if (misfits.length > 0) {
-    throw new StriateError("shape", `${file}: its weights do not fit its layers: ${misfits.join("; ")}`);
+    throw new StriateError("shape", `${file}: its weights do not fit its layers:${itemized(misfits)}`);
   }
   model.setWeights(values);
   return model;

@@ -1,3 +1,4 @@
+import { itemized } from "../checks/index.ts";
 import type { MemoryOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
@@ -87,7 +88,7 @@ export async function loadWeights(
     else misfits.push(`${key} is ${typeText({ dtype: "float32", shape: spec.shape })}, in the file ${typeText(found)}`);
   }
   if (misfits.length > 0 && !options.skipMismatch) {
-    throw new StriateError("shape", `${path}: its weights do not fit into model ${model.name}: ${misfits.join("; ")}`);
+    throw new StriateError("shape", `${path}: its weights do not fit into model ${model.name}:${itemized(misfits)}`);
   }
   model.setWeights(loaded);
   const unchanged = model.weightSpecs.map(({ key }) => key).filter((key) => !loaded.has(key));

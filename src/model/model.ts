@@ -1,3 +1,4 @@
+import { itemized } from "../checks/index.ts";
 import { internalError, StriateError } from "../errors.ts";
 import { type Graph, GraphBuilder, type Value } from "../graph/index.ts";
 import {
@@ -168,7 +169,7 @@ export class Model extends Callable implements Layer {
       if (!expected) return [`${key} is not a weight of it`];
       return sameShape(expected, shape) ? [] : [`${key} is ${shapeText(expected)}, received ${shapeText(shape)}`];
     });
-    if (misfits.length > 0) throw new StriateError("shape", `model ${this.name}: ${misfits.join("; ")}`);
+    if (misfits.length > 0) throw new StriateError("shape", `model ${this.name}:${itemized(misfits)}`);
     for (const [key, tensor] of given) {
       const variable = this.#variables.get(key);
       if (variable) variable.value = tensor;

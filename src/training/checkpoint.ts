@@ -1,3 +1,4 @@
+import { itemized } from "../checks/index.ts";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { asError, StriateError } from "../errors.ts";
@@ -109,6 +110,6 @@ function checkModel(path: string, model: Model, progress: Progress, tensors: Rea
   if (misfits.length === 0) return;
   throw new StriateError(
     "checkpoint",
-    `checkpoint ${path} is of model ${progress.model} and does not fit model ${model.name}: ${misfits.join("; ")}`,
+    `checkpoint ${path} is of model ${progress.model} and does not fit model ${model.name}:${itemized(misfits)}`,
   );
 }

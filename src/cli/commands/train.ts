@@ -24,6 +24,7 @@ export const trainFlags = {
     ["skip", "fail"],
     "what is done about a picture that cannot be read: left out and told at the end, or an error (default: skip)",
   ),
+  maxPixels: wholeNumber("N", "pixels above which a picture counts as unreadable (default: 100000000)"),
   validationSplit: fraction("F", "fraction of the training pictures kept to validate; 0 for none (default: 0.1)"),
   epochs: wholeNumber("N", "times through the training pictures (default: 5)"),
   batchSize: wholeNumber("N", "pictures in a step (default: 64)"),

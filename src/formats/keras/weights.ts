@@ -1,3 +1,4 @@
+import { itemized } from "../../checks/index.ts";
 import type { MemoryOptions } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Model, Weights } from "../../model/index.ts";
@@ -37,7 +38,7 @@ export async function loadWeights(
   const plan = planFor(model, file.contents, name, byName);
   const skipped = plan.misfits.map(({ where, what }) => `${where} ${what}`);
   if (skipped.length > 0 && !skipMismatch) {
-    throw new StriateError("shape", `${name}: its weights do not fit into model ${model.name}: ${skipped.join("; ")}`);
+    throw new StriateError("shape", `${name}: its weights do not fit into model ${model.name}:${itemized(skipped)}`);
   }
   const read = new Map<string, Tensor<"float32">>();
   for (const [key, { dataset, variable }] of plan.datasets) {

@@ -1,3 +1,4 @@
+import { itemized } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Attribute, Op, Value } from "../../graph/index.ts";
 import { OPS } from "../../ops/index.ts";
@@ -35,7 +36,7 @@ export function checkOperators(nodes: readonly OnnxNode[]): void {
   }
   if (missing.size === 0) return;
   const list = [...missing].map(([type, places]) => `${type} (${someOf(places)})`);
-  throw new StriateError("data", `has operators that Striate does not have, by node: ${list.join("; ")}`);
+  throw new StriateError("data", `has operators that Striate does not have, by node:${itemized(list)}`);
 }
 
 /** The first few names, and how many more there are. */
