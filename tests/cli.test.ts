@@ -37,10 +37,18 @@ describe("train", () => {
       },
       { ...epoch, epoch: 1, learningRate: 0.001, seconds: number },
       { ...epoch, epoch: 2, learningRate: 0.0005, seconds: number },
-      { event: "done", run: "runs/whole", test: evaluation, seconds: number, dataWait: number },
+      {
+        event: "done",
+        run: "runs/whole",
+        test: evaluation,
+        validation: { epoch: number, ...evaluation },
+        seconds: number,
+        dataWait: number,
+      },
     ]);
     const folder = join(cwd, "runs/whole");
-    const files = ["checkpoint.safetensors", "config.json", "history.jsonl", "model.safetensors"];
+    const kept = ["checkpoint.safetensors", "config.json", "data.jsonl", "history.jsonl"];
+    const files = [...kept, "last.safetensors", "model.safetensors"];
     expect((await readdir(folder)).sort()).toEqual(files);
     const history = (await readFile(join(folder, "history.jsonl"), "utf8")).trimEnd().split("\n");
     expect(history.map((line) => ({ event: "epoch", ...JSON.parse(line), seconds: number }))).toEqual(
@@ -117,7 +125,7 @@ describe("a run", () => {
 
   test("evaluate gives what training has told at its end, from the model or else the checkpoint", async () => {
     const [result] = await json(cwd, "evaluate", run);
-    expect(result).toEqual({ loss: number, accuracy: number, count: 30 });
+    expect(result).toEqual({ loss: number, accuracy: number, count: 30, part: "test" });
     await cp(join(cwd, run), join(cwd, "runs/unfinished"), { recursive: true });
     await rm(join(cwd, "runs/unfinished/model.safetensors"));
     const [same, events] = [
@@ -127,7 +135,9 @@ describe("a run", () => {
     expect(same).toEqual([result]);
     expect(events.at(-1)).toMatchObject({ event: "done", test: { loss: result?.loss, accuracy: result?.accuracy } });
     const { stdout } = await striate(cwd, "evaluate", run);
-    expect(stdout).toMatch(/^runs\/used\/model\.safetensors: accuracy 0\.\d{4}, loss \d\.\d{4} on 30 pictures of /);
+    expect(stdout).toMatch(
+      /^runs\/used\/model\.safetensors: accuracy 0\.\d{4}, loss \d\.\d{4} on 30 test pictures of /,
+    );
   });
 
   test("evaluate --data measures on other data", async () => {

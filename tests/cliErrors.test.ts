@@ -246,7 +246,7 @@ describe("a run that is damaged: exit code 1, and its files stay as they are", (
     const message = await failure(1, words, cwd, "train", "--resume", "--out", run, "--epochs", "9");
     expect(message).toContain(`${run}/${file}`);
     expect(await readFile(join(cwd, run, file))).toEqual(before);
-    expect(await readdir(join(cwd, run))).toHaveLength(4);
+    expect(await readdir(join(cwd, run))).toHaveLength(6);
   });
 
   test("the checkpoint of another model", async () => {
@@ -308,7 +308,7 @@ describe("the disk refuses: exit code 1, and nothing is half written", () => {
     const folder = join(cwd, "read-only");
     await mkdir(folder);
     await chmod(folder, 0o555);
-    await failure(1, "you may not write there", cwd, "train", ...SMALL, "--out", "read-only");
+    await failure(1, "read-only: cannot be written to", cwd, "train", ...SMALL, "--out", "read-only");
     await chmod(folder, 0o755);
     expect(await readdir(folder)).toEqual([]);
   });

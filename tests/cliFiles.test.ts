@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encodeNpz, encodeSafetensors, readArrays } from "#striate/formats/index";
+import { encodeNpz, encodeSafetensors, readArrays, saveModel } from "#striate/formats/index";
+import { dense, flatten } from "#striate/layers/index";
+import { sequential } from "#striate/model/index";
 import type { Tensor } from "#striate/tensor/index";
 import { buildNet, torchName } from "#striate/zoo/index";
 import { failure, json, SMALL, striate, writeData } from "./support/cli.ts";
@@ -92,6 +94,46 @@ test("summary shows a file's model, with the layers that it has", async () => {
   expect((await json(cwd, "summary", "s.onnx"))[0]).toMatchObject({
     parameters: run?.parameters,
     multiplyAdds: run?.multiplyAdds,
+  });
+});
+
+describe("predict takes any model that knows its pictures:", () => {
+  const photo = "data/t10k-images-idx3-ubyte";
+  const saying = (model: string, ...more: readonly string[]) =>
+    json(cwd, "predict", model, photo, "--limit", "4", ...more);
+
+  test("a run's in every format", async () => {
+    const own = await saying("runs/a");
+    for (const file of ["p.keras", "p.onnx"]) {
+      await json(cwd, "convert", "runs/a", file);
+      for (const [i, line] of (await saying(file)).entries()) {
+        expect(line).toMatchObject({ input: own[i]?.input, class: own[i]?.class });
+        expect(line.probability).toBeCloseTo(Number(own[i]?.probability), 5);
+      }
+    }
+    await failure(2, "p.keras is a file, which has no test pictures", cwd, "predict", "p.keras");
+  });
+
+  test("any other with options that give what it lacks", async () => {
+    const model = sequential({ inputShape: [8, 8, 1] }, [flatten(), dense({ units: 1, activation: "sigmoid" })]);
+    await saveModel(model, join(cwd, "bare.onnx"));
+    const words = "bare.onnx does not say its class names (give --class-names FILE, with one on each line) and how its";
+    await failure(2, words, cwd, "predict", "bare.onnx", photo);
+    await writeFile(join(cwd, "names.txt"), "no\nyes\n");
+    await writeFile(join(cwd, "three.json"), '["a", "b", "c"]');
+    const [line] = await saying("bare.onnx", "--class-names", "names.txt", "--preprocessing", "unit");
+    expect(line?.top).toEqual([
+      { class: expect.stringMatching(/^(no|yes)$/), probability: expect.any(Number) },
+      { class: expect.stringMatching(/^(no|yes)$/), probability: expect.any(Number) },
+    ]);
+    const prepared = ["--preprocessing", "torch", "--class-names"];
+    const channels = "takes pictures of 1 channels; this preprocessing is for RGB";
+    await failure(1, channels, cwd, "predict", "bare.onnx", photo, ...prepared, "names.txt");
+    const classes = "puts out [1], where a number for each of 3 classes is expected (a, b, c)";
+    const unit = ["--preprocessing", "unit", "--class-names"];
+    await failure(1, classes, cwd, "predict", "bare.onnx", photo, ...unit, "three.json");
+    await failure(1, "in.npz: is no list of class names", cwd, "predict", "bare.onnx", photo, ...unit, "in.npz");
+    await failure(1, "none.txt: cannot be read", cwd, "predict", "bare.onnx", photo, ...unit, "none.txt");
   });
 });
 

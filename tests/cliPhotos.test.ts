@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeImage } from "#striate/image/index";
 import { failure, json, striate, writeData } from "./support/cli.ts";
 import { pattern } from "./support/pattern.ts";
@@ -42,7 +42,7 @@ afterAll(() => rm(cwd, { recursive: true }));
 test("train learns from a folder of photos, skips what is none, and predict knows photos", async () => {
   const args = ["photos", "--image-size", "16", "--epochs", "6", "--learning-rate", "0.01", "--out", "runs/a"];
   const events = await json(cwd, "train", ...args, ...SMALL);
-  expect(events[0]).toMatchObject({ event: "start", data: { train: 44, validation: 5, test: 5 } });
+  expect(events[0]).toMatchObject({ event: "start", data: { train: 39, validation: 5, test: 5 } });
   const problems = events.filter(({ event }) => event === "problem").map(({ path }) => String(path).split("/").at(-1));
   expect(problems.sort()).toEqual(["cut.jpg", "list.jpg"]);
   expect(events.at(-1)).toMatchObject({ event: "done", test: { accuracy: 1 }, dataWait: expect.any(Number) });
@@ -117,10 +117,102 @@ test("what cannot be is told before anything is written", async () => {
     [1, '--augment takes default, strong, none, or a JSON file; "wild" cannot be read', "photos", "--augment", "wild"],
     [1, 'has one class only, "cats"; make a folder for each class', "single"],
     [1, "has 1 pictures and no folders; make a folder for each class", "single/cats"],
-    [2, "there is nothing to test on; give a --validation-split", "photos", "--validation-split", "0"],
+    [
+      2,
+      "a validation split of 0.6 and a test split of 0.4 leave nothing to train on",
+      "photos",
+      ...splits("0.6", "0.4"),
+    ],
+    [2, "idx has test pictures of its own; leave out --test-split", "idx", "--classes", "3", "--test-split", "0.2"],
+    [2, "parts has validation pictures of its own; leave out --validation-split", "parts", ...splits("0.2")],
   ];
   for (const [code, words, ...args] of cases) await failure(code, words, cwd, "train", ...args, "--out", "runs/x");
   await expect(readFile(join(cwd, "runs/x/config.json"))).rejects.toThrow();
+});
+
+/** The options of a split. */
+function splits(validation: string, test?: string): readonly string[] {
+  return ["--validation-split", validation, ...(test === undefined ? [] : ["--test-split", test])];
+}
+
+/** A folder of two classes, with the first photos of each. */
+async function twoClasses(folder: string, count: number): Promise<void> {
+  for (const name of ["blau ü", "red ones"]) {
+    await mkdir(join(cwd, folder, name), { recursive: true });
+    for (let i = 0; i < count; i++) {
+      await copyFile(join(cwd, "photos", name, `p ${i}.jpg`), join(cwd, folder, name, `${i}.jpg`));
+    }
+  }
+}
+
+describe("what is measured is called what it is:", () => {
+  const train = (out: string, ...more: readonly string[]) =>
+    striate(cwd, "train", "few", "--image-size", "8", "--epochs", "2", "--out", out, ...SMALL, ...more);
+  const numbers = (count: number) =>
+    expect.stringMatching(new RegExp(`^accuracy [01]\\.\\d{4}, loss .* on ${count} pictures`));
+  const said = (stderr: string, what: string) =>
+    stderr.split("\n").flatMap((line) => (line.startsWith(`${what} `) ? [line.slice(what.length + 1)] : []));
+  beforeAll(() => twoClasses("few", 10));
+
+  test("a test part is kept for the end", async () => {
+    const { stderr } = await train("runs/three");
+    expect(stderr).toContain("16 to train, 2 to validate, 2 to test");
+    expect(said(stderr, "test")).toEqual([numbers(2)]);
+    const files = (await readFile(join(cwd, "runs/three/data.jsonl"), "utf8")).trim().split("\n");
+    const parts = files.map((line) => JSON.parse(line) as { part: string; path: string });
+    expect(new Set(parts.map(({ path }) => path)).size).toBe(20);
+    expect(parts.filter(({ part }) => part === "test")).toHaveLength(2);
+    expect(await json(cwd, "evaluate", "runs/three")).toMatchObject([{ count: 2, part: "test" }]);
+  });
+
+  test("without one the validation is told, as such", async () => {
+    const { stderr } = await train("runs/two-parts", "--test-split", "0");
+    expect(stderr).toContain("18 to train, 2 to validate, none to test");
+    expect(said(stderr, "validation")).toEqual([numbers(2)]);
+    expect(said(stderr, "test")).toEqual([]);
+    const { stdout } = await striate(cwd, "evaluate", "runs/two-parts");
+    expect(stdout).toContain("on 2 validation pictures (the run kept none to test) of ");
+  });
+
+  test("with neither it trains on all, and says what that means", async () => {
+    const { code, stderr } = await train("runs/all", ...splits("0", "0"));
+    expect(code).toBe(0);
+    expect(stderr).toContain("20 to train, none to validate, none to test");
+    expect(stderr).toContain("without validation nothing shows when the net begins to learn by heart");
+    expect(stderr).toContain("no pictures were kept to measure on");
+    await failure(2, "runs/all: the run kept no pictures to measure on; name some", cwd, "evaluate", "runs/all");
+    await failure(2, "the run kept no pictures to measure on", cwd, "predict", "runs/all");
+  });
+
+  test("evaluate --data measures all of it", async () => {
+    await twoClasses("others", 7);
+    expect(await json(cwd, "evaluate", "runs/three", "--data", "others")).toMatchObject([{ count: 14, part: "given" }]);
+    expect(await json(cwd, "evaluate", "runs/three", "--data", "parts")).toMatchObject([{ count: 6, part: "given" }]);
+  });
+});
+
+test("a run whose photos have changed is not resumed or measured, and is told which", async () => {
+  await twoClasses("changing", 6);
+  const options = ["--image-size", "8", "--out", "runs/changing", ...SMALL];
+  await json(cwd, "train", "changing", "--epochs", "1", ...options);
+  const [gone, more] = [join(cwd, "changing/red ones/2.jpg"), join(cwd, "changing/blau ü/new.jpg")];
+  const [bytes, before] = await Promise.all(
+    [gone, join(cwd, "runs/changing/config.json")].map((path) => readFile(path)),
+  );
+  await rm(gone);
+  await writeFile(more, bytes ?? "");
+  await copyFile(join(cwd, "photos/red ones/p 9.jpg"), join(cwd, "changing/red ones/3.jpg"));
+  const words =
+    "the data of runs/changing has changed since it began: 1 added (blau ü/new.jpg), 1 removed (red ones/2.jpg), 1 changed (red ones/3.jpg)";
+  const resume = ["train", "--resume", "--out", "runs/changing", "--epochs", "2"];
+  await failure(1, `${words}. Restore it, or start another run with --out`, cwd, ...resume);
+  await failure(1, words, cwd, "evaluate", "runs/changing");
+  await failure(1, words, cwd, "predict", "runs/changing");
+  expect(await readFile(join(cwd, "runs/changing/config.json"))).toEqual(before);
+  await rm(more);
+  await writeFile(gone, bytes ?? "");
+  await copyFile(join(cwd, "photos/red ones/p 3.jpg"), join(cwd, "changing/red ones/3.jpg"));
+  await json(cwd, ...resume);
 });
 
 test("what could not be read stays in the folder of the run, also after a resume that does not see it", async () => {
@@ -132,8 +224,9 @@ test("what could not be read stays in the folder of the run, also after a resume
     }
   }
   const good = await readFile(join(folder, "b/1.jpg"));
-  await writeFile(join(folder, "b/1.jpg"), good.subarray(0, 400));
-  await writeFile(join(folder, "a/5.jpg"), good.subarray(0, 300));
+  // As long as when it is mended: data that changes is not gone on with.
+  const damaged = Buffer.concat([good.subarray(0, 400), Buffer.alloc(good.length - 400)]);
+  for (const name of ["b/1.jpg", "a/5.jpg"]) await writeFile(join(folder, name), damaged);
   const args = ["--validation-split", "0.2", "--image-size", "12", "--out", "runs/mended", ...SMALL];
   await json(cwd, "train", "mended", "--epochs", "1", ...args);
   const listed = async () =>

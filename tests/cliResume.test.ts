@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeSafetensors } from "#striate/formats/index";
 import { failure, json, jsonLines, SMALL, start, striate, writeData } from "./support/cli.ts";
 
 const EPOCHS = "10";
@@ -27,10 +28,14 @@ afterAll(() => rm(cwd, { recursive: true }));
 
 /** What a run is about: its history, and its weights. */
 async function resultsOf(run: string): Promise<Record<string, string>> {
-  const model = await readFile(join(cwd, run, "model.safetensors"));
+  const hash = async (name: string) =>
+    createHash("sha256")
+      .update(await readFile(join(cwd, run, name)))
+      .digest("hex");
   return {
     history: await readFile(join(cwd, run, "history.jsonl"), "utf8"),
-    model: createHash("sha256").update(model).digest("hex"),
+    model: await hash("model.safetensors"),
+    last: await hash("last.safetensors"),
   };
 }
 
@@ -54,7 +59,9 @@ describe("a run that was stopped and goes on has the history and weights of one 
     expect((await readdir(join(cwd, "runs/ctrl-c"))).sort()).toEqual([
       "checkpoint.safetensors",
       "config.json",
+      "data.jsonl",
       "history.jsonl",
+      "model.safetensors",
     ]);
     const [begin] = await json(cwd, "train", "--resume", "--out", "runs/ctrl-c");
     expect(begin).toMatchObject({ event: "start", resumedFromEpoch: last?.epoch });
@@ -80,15 +87,18 @@ describe("a run that was stopped and goes on has the history and weights of one 
       expect((await finished).code).toBe(null);
     }
     // What a writer leaves when it is killed in the middle of a file.
-    await writeFile(join(cwd, "runs/killed/.striate-1-abc.tmp"), "half");
+    const half = join(cwd, "runs/killed/.striate-1-abc.tmp");
+    await writeFile(half, "half");
+    await utimes(half, 1, 1);
     await json(cwd, "train", "--resume", "--out", "runs/killed");
     expect(await resultsOf("runs/killed")).toEqual(wanted);
-    expect(await readdir(join(cwd, "runs/killed"))).toHaveLength(4);
+    expect(await readdir(join(cwd, "runs/killed"))).toHaveLength(6);
   });
 
   test("before the first checkpoint", async () => {
     await json(cwd, "train", ...OPTIONS, "--out", "runs/early");
-    for (const name of ["checkpoint.safetensors", "model.safetensors"]) await rm(join(cwd, "runs/early", name));
+    for (const name of ["checkpoint.safetensors", "model.safetensors", "last.safetensors"])
+      await rm(join(cwd, "runs/early", name));
     await failure(1, "the run has no weights yet", cwd, "evaluate", "runs/early");
     const [begin] = await json(cwd, "train", "--resume", "--out", "runs/early");
     expect(begin).not.toHaveProperty("resumedFromEpoch");
@@ -108,6 +118,49 @@ test("a finished run goes on when it is given more epochs", async () => {
   ]);
   expect(await resultsOf("runs/one")).toEqual(await resultsOf("runs/two"));
   expect(JSON.parse(await readFile(join(cwd, "runs/one/config.json"), "utf8")).options.epochs).toBe(2);
+});
+
+test("a schedule that more epochs stretch is announced, before and after", async () => {
+  const two = await striate(cwd, "train", ...SMALL, "--epochs", "2", "--out", "runs/cosine");
+  expect(two.stderr).toMatch(/train --resume --out runs\/cosine --epochs 4 {3}\(the rate rises to 0\.0005 again\)/);
+  const four = await striate(cwd, "train", "--resume", "--out", "runs/cosine", "--epochs", "4");
+  expect(four.stderr).toContain(
+    "the schedule cosine is stretched from 2 to 4 epochs: the learning rate, which was 0.0000096, goes on at 0.0005, as in a run of 4 epochs",
+  );
+  const [begin] = await json(cwd, "train", "--resume", "--out", "runs/cosine", "--epochs", "5");
+  expect(begin).toMatchObject({ learningRateBefore: expect.any(Number), learningRateNow: expect.any(Number) });
+  const [same] = await json(cwd, "train", "--resume", "--out", "runs/cosine");
+  expect(same).not.toHaveProperty("learningRateNow");
+});
+
+test("the best weights by validation are left, and the last beside them", async () => {
+  const options = ["--optimizer", "sgd", "--learning-rate", "0.5", "--schedule", "constant", "--epochs", "6"];
+  const events = await json(cwd, "train", ...SMALL, ...options, "--out", "runs/best");
+  const epochs = events.filter(({ event }) => event === "epoch");
+  const losses = epochs.map(({ validationLoss }) => Number(validationLoss));
+  const best = losses.indexOf(Math.min(...losses)) + 1;
+  const { validationLoss: loss, validationAccuracy: accuracy } = epochs[best - 1] ?? {};
+  expect(best).toBeLessThan(6);
+  const done = events.at(-1);
+  expect(done).toMatchObject({ event: "done", validation: { epoch: best, loss, accuracy } });
+  expect(await json(cwd, "evaluate", "runs/best")).toMatchObject([done?.test]);
+  const [model, last, checkpoint] = await Promise.all(
+    ["model", "last", "checkpoint"].map(async (name) => {
+      const path = join(cwd, `runs/best/${name}.safetensors`);
+      return decodeSafetensors(await readFile(path), path);
+    }),
+  );
+  expect(model?.metadata).toMatchObject({ epoch: String(best) });
+  for (const [key, tensor] of last?.tensors ?? []) {
+    expect(tensor).toEqual(checkpoint?.tensors.get(key));
+    if (key === "conv1/kernel") expect(model?.tensors.get(key)).not.toEqual(tensor);
+  }
+  // It goes on from the last ones, and knows the best of before; killed before it could write them, it writes them again.
+  const reached = await json(cwd, "train", ...SMALL, ...options.slice(0, -1), String(best), "--out", "runs/to-best");
+  expect(reached.at(-1)).toMatchObject({ validation: { epoch: best } });
+  await rm(join(cwd, "runs/to-best/model.safetensors"));
+  await json(cwd, "train", "--resume", "--out", "runs/to-best", "--epochs", "6");
+  expect(await resultsOf("runs/to-best")).toEqual(await resultsOf("runs/best"));
 });
 
 test("a second Ctrl-C, more than a second later, ends at once", async () => {

@@ -139,6 +139,14 @@ describe("a folder", () => {
     const all = new Set([...train, ...validation].map(({ path }) => path));
     expect(all.size).toBe(30);
     expect(await parts(1)).toEqual({ train, validation });
+    const three = await imageFolder(folder, { size: 4, validationSplit: 0.2, testSplit: 0.1, seed: 1 });
+    expect(three.validation?.files).toEqual(validation);
+    const held = three.test?.files ?? [];
+    expect([count(held, 0), count(held, 1), three.train.length]).toEqual([2, 1, 21]);
+    expect(new Set([...three.train.files, ...validation, ...held].map(({ path }) => path)).size).toBe(30);
+    expect(await failure(imageFolder(folder, { validationSplit: 0.5, testSplit: 0.5 }))).toMatch(
+      /leave nothing to train/,
+    );
     expect((await parts(2)).validation).not.toEqual(validation);
   });
 
@@ -151,6 +159,9 @@ describe("a folder", () => {
     expect(validation && (await contents(validation))).toEqual([[3, 1]]);
     expect(held && (await contents(held))).toEqual([[4, 0]]);
     expect(await failure(imageFolder(folder, { validationSplit: 0.5 }))).toMatch(/split by its folders already/);
+    expect(await failure(imageFolder(folder, { testSplit: 0.5 }))).toMatch(
+      /there is a folder test; leave out testSplit/,
+    );
     await writePictures(folder, { "test/new/5.png": 5 });
     expect(await failure(imageFolder(folder))).toMatch(/classes that train does not have: "new"/);
   });
@@ -278,7 +289,10 @@ describe("bad input", () => {
     const heic = await imageFolder(folder, { size: 4 });
     expect(heic.classNames).toEqual(["a", "c"]);
     expect(heic.train.problems()).toEqual([
-      { path: join(folder, "b/photo.HEIC"), reason: expect.stringMatching(/^is HEIC, which is not decoded. Convert it to/) },
+      {
+        path: join(folder, "b/photo.HEIC"),
+        reason: expect.stringMatching(/^is HEIC, which is not decoded. Convert it to/),
+      },
     ]);
     await expect(imageFolder(folder, { onError: "fail" })).rejects.toThrow("photo.HEIC: is HEIC");
     await rm(join(folder, "c/3.png"));

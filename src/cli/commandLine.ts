@@ -17,9 +17,11 @@ import { defined } from "./values.ts";
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const output = createOutput({ json: args.includes("--json"), debug: args.includes("--debug") });
-  // Whoever reads the output may stop reading, as `head` does.
-  process.stdout.on("error", () => undefined);
   process.on("uncaughtException", (thrown) => process.exit(output.fail(asError(thrown))));
+  return output.finish(await runProgram(args, output));
+}
+
+async function runProgram(args: readonly string[], output: Output): Promise<number> {
   const { signal, release } = interruptible(output);
   let exitCode = DONE;
   try {

@@ -7,6 +7,7 @@ import {
   fashionMnist,
   idxFolder,
   imageFolder,
+  type LabelledFile,
   picturesIn,
   type SingleInputDataset,
   split,
@@ -34,20 +35,28 @@ export function dataName(source: string): string {
 export interface LabelledData {
   readonly train: SingleInputDataset;
   readonly validation?: SingleInputDataset;
-  /** Of a folder of pictures without a part `test`: the validation pictures. */
-  readonly test: SingleInputDataset;
+  readonly test?: SingleInputDataset;
   readonly classes: number;
   readonly classNames: readonly string[];
   /** Whether it is a folder of pictures, which are read while training goes on. */
   readonly hasPictures: boolean;
   /** Folders that are no classes because there is no picture in them that can be read. */
   readonly emptyClasses?: readonly string[];
+  /** The parts that the data itself keeps, so that nothing is split off for them. */
+  readonly ownParts: readonly ("validation" | "test")[];
+  /** The files of each part, where each picture is one. */
+  readonly pictures: Readonly<Partial<Record<Part, readonly LabelledFile[]>>>;
+  /** The names of the files in the folder that hold many pictures each. */
+  readonly archives: readonly string[];
 }
+
+type Part = "train" | "validation" | "test";
 
 export interface DataOptions {
   readonly classes?: number | undefined;
-  /** Default 0.1. */
+  /** What is kept to validate and to test of data that has no part of its own for it; default 0. */
   readonly validationSplit?: number | undefined;
+  readonly testSplit?: number | undefined;
   /** Of pictures in folders: height and width. */
   readonly imageSize?: readonly number[] | undefined;
   readonly seed?: number | undefined;
@@ -76,11 +85,13 @@ export async function loadData(source: string, options: DataOptions = {}): Promi
   );
 }
 
+const IDX_NAME = /^(train|t10k)-(images|labels)[-.]idx/;
+
 /** Whether a source is a folder of pictures: one with folders or pictures in it, and without IDX files. */
 async function holdsPictures(source: string): Promise<boolean> {
   if (source === BUNDLED) return false;
   const entries = await entriesOf(source);
-  if (entries.some(({ name }) => /^(train|t10k)-(images|labels)[-.]idx/.test(name))) return false;
+  if (entries.some(({ name }) => IDX_NAME.test(name))) return false;
   if (entries.some((entry) => !entry.isFile() || isPictureName(entry.name))) return true;
   const names = entries.map(({ name }) => name);
   const found = names.length === 0 ? "is empty" : `holds neither (${listed(names)})`;
@@ -112,7 +123,7 @@ async function entriesOf(source: string): Promise<Dirent[]> {
  * The classes of a folder with IDX files have numbers for names, unless its own name says that it holds Fashion-MNIST.
  */
 async function idxData(source: string, options: DataOptions): Promise<LabelledData> {
-  const { classes = FASHION_MNIST_CLASSES.length, validationSplit = 0.1, imageSize } = options;
+  const { classes = FASHION_MNIST_CLASSES.length, validationSplit = 0, imageSize } = options;
   if (imageSize) throw new StriateError("usage", "--image-size is for a folder of pictures; this data has one size");
   if (options.onError) throw new StriateError("usage", "--on-error is for a folder of pictures, which are files each");
   const hasItsClasses = classes === FASHION_MNIST_CLASSES.length;
@@ -124,32 +135,62 @@ async function idxData(source: string, options: DataOptions): Promise<LabelledDa
   const folder = source === BUNDLED ? undefined : source;
   const { train, test } = isFashion ? await fashionMnist(folder) : await idxFolder(source, { classNames });
   const parts = validationSplit === 0 ? { train } : split(train, validationSplit);
-  return { ...parts, test, classes, classNames, hasPictures: false };
+  const archives = folder === undefined ? [] : (await listFolder(folder)).filter((name) => IDX_NAME.test(name)).sort();
+  const ownParts = ["test"] as const;
+  return { ...parts, test, classes, classNames, hasPictures: false, ownParts, pictures: {}, archives };
 }
 
 async function pictureFolder(source: string, options: DataOptions): Promise<LabelledData> {
-  const { classes, validationSplit = 0.1, imageSize, seed, onError, maxPixels, classNames: ofRun } = options;
+  const { classes, validationSplit = 0, testSplit, imageSize, seed, onError, maxPixels, classNames: ofRun } = options;
   const [height = DEFAULT_SIZE, width = height] = imageSize ?? [];
-  const found = await listFolder(source);
-  const isSplit =
-    found.includes("train") && ["validation", "valid", "val", "test"].some((name) => found.includes(name));
-  const asRun = ofRun && (await hasClasses(isSplit ? join(source, "train") : source, ofRun)) ? ofRun : undefined;
-  const how = { size: [height, width] as const, ...defined({ seed, onError, maxPixels, classes: asRun }) };
-  const data = await imageFolder(source, isSplit ? how : { ...how, validationSplit });
-  const { train, validation, classNames, emptyClasses } = data;
-  const test = data.test ?? validation;
-  if (!test) {
-    throw new StriateError(
-      "usage",
-      `${source}: there is nothing to test on; give a --validation-split, or pictures in a folder test`,
-    );
-  }
+  const ownParts = await partsIn(source);
+  const splits = {
+    // Runs that know of no test split took no validation of a folder that has parts.
+    validationSplit:
+      ownParts.includes("validation") || (ownParts.length > 0 && testSplit === undefined) ? 0 : validationSplit,
+    testSplit: ownParts.includes("test") ? 0 : (testSplit ?? 0),
+  };
+  const size = [height, width] as const;
+  const place = ownParts.length > 0 ? join(source, "train") : source;
+  const asRun = ofRun && (await hasClasses(place, ofRun)) ? ofRun : undefined;
+  const { train, validation, test, classNames, emptyClasses } = await imageFolder(source, {
+    size,
+    ...splits,
+    ...defined({ seed, onError, maxPixels, classes: asRun }),
+  });
   // Of a run the names are compared, which says more.
   if (!ofRun && classes !== undefined && classes !== classNames.length) {
     throw new StriateError("usage", `${source} has ${classNames.length} classes, not ${classes}; leave out --classes`);
   }
-  const parts = { train, test, ...(validation && { validation }) };
-  return { ...parts, classes: classNames.length, classNames, hasPictures: true, emptyClasses };
+  return {
+    train,
+    ...(validation && { validation }),
+    ...(test && { test }),
+    classes: classNames.length,
+    classNames,
+    hasPictures: true,
+    emptyClasses,
+    ownParts,
+    pictures: { train: train.files, ...defined({ validation: validation?.files, test: test?.files }) },
+    archives: [],
+  };
+}
+
+/** The parts that a folder of pictures has folders for. */
+async function partsIn(source: string): Promise<readonly ("validation" | "test")[]> {
+  const found = await listFolder(source);
+  if (!found.includes("train")) return [];
+  const validation = ["validation", "valid", "val"].some((name) => found.includes(name));
+  return [...(validation ? (["validation"] as const) : []), ...(found.includes("test") ? (["test"] as const) : [])];
+}
+
+/**
+ * Data to measure a run on: the test pictures, where it has a part for them, else all of it.
+ * @throws StriateError as `loadData`
+ */
+export async function foreignData(source: string, options: DataOptions): Promise<SingleInputDataset> {
+  const { train, test } = await loadData(source, { ...options, validationSplit: 0, testSplit: 0 });
+  return test ?? train;
 }
 
 /** Whether a folder has a folder for each of these classes, which may be empty, and pictures in no other. */

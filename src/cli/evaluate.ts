@@ -1,24 +1,38 @@
 import { evaluate } from "../training/index.ts";
 import type { Call } from "./command.ts";
 import type { EvaluateFlags } from "./commands/evaluate.ts";
-import { dataSource, loadData } from "./data.ts";
+import { dataSource, foreignData } from "./data.ts";
 import { DONE } from "./output.ts";
 import { trainedModel } from "./run/open.ts";
+import { testData } from "./run/testData.ts";
 import { defined } from "./values.ts";
 import { counted } from "./words.ts";
 
-/** `striate evaluate`: loss and accuracy on the test pictures. */
+/** What an evaluation was on, in words. */
+const PARTS = {
+  test: "test pictures",
+  validation: "validation pictures (the run kept none to test)",
+  given: "pictures",
+} as const;
+
+/** `striate evaluate`: loss and accuracy on the test pictures, or on all of other data. */
 export async function evaluateRun({ args, flags, output, signal }: Call<EvaluateFlags>): Promise<number> {
   const [folder = ""] = args;
   const { config, model, weights } = await trainedModel(folder);
-  const source = flags.data === undefined ? config.options.data : dataSource(flags.data);
-  const { test } = await loadData(source, { ...config.options, classNames: config.classNames });
+  const { options, classNames } = config;
+  const source = flags.data === undefined ? options.data : dataSource(flags.data);
+  const { pictures, part } =
+    source === options.data
+      ? await testData(folder, config)
+      : { pictures: await foreignData(source, { ...options, classNames }), part: "given" as const };
   const { engine, threads } = flags;
-  const { loss, count, metrics } = await evaluate(model, test, { signal, ...defined({ engine, threads }) });
+  const { batchSize } = options;
+  const how = { batchSize, signal, ...defined({ engine, threads }) };
+  const { loss, count, metrics } = await evaluate(model, pictures, how);
   const { accuracy = Number.NaN } = metrics;
   output.result(
-    { loss, accuracy, count },
-    `${weights}: accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)} on ${counted(count)} pictures of ${source}`,
+    { loss, accuracy, count, part },
+    `${weights}: accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)} on ${counted(count)} ${PARTS[part]} of ${source}`,
   );
   return DONE;
 }

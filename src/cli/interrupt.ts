@@ -4,7 +4,7 @@ import { INTERRUPTED, type Output } from "./output.ts";
 const ONE_KEYSTROKE_MS = 1000;
 
 /**
- * Turns Ctrl-C and SIGTERM into an `AbortSignal`, so that a command can finish its step and save. A second one, later
+ * Turns Ctrl-C, SIGTERM and the hang-up of the terminal into an `AbortSignal`, so that a command can finish its step and save. A second one, later
  * than a second after the first, ends the process at once.
  */
 export function interruptible(output: Output): { readonly signal: AbortSignal; release(): void } {
@@ -20,7 +20,7 @@ export function interruptible(output: Output): { readonly signal: AbortSignal; r
       process.exit(INTERRUPTED);
     }
   };
-  const signals = ["SIGINT", "SIGTERM"] as const;
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const name of signals) process.on(name, stop);
   return {
     signal: controller.signal,

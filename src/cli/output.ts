@@ -23,6 +23,13 @@ export interface Output {
   say(text: string): void;
   /** Reports an error, in JSON on standard output or as text on standard error. @returns the exit code */
   fail(error: Error): number;
+  /**
+   * Waits until everything is written. A result that could not be is a failure, unless whoever reads the output has stopped
+   * reading, as `head` does.
+   * @param exitCode that of the command
+   * @returns the exit code
+   */
+  finish(exitCode: number): Promise<number>;
 }
 
 export interface OutputOptions {
@@ -33,6 +40,13 @@ export interface OutputOptions {
 }
 
 export function createOutput({ json, debug }: OutputOptions): Output {
+  let failure: NodeJS.ErrnoException | undefined;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // The terminal that has hung up reads no more either.
+    if (error.code !== "EPIPE" && error.code !== "EIO") failure ??= error;
+  });
+  // What people read meanwhile is no result.
+  process.stderr.on("error", () => undefined);
   const print = (text: string) => void process.stdout.write(`${text}\n`);
   const say = (text: string) => void process.stderr.write(`${terminalText(text)}\n`);
   const event = (data: object) => void (json && print(jsonLine(data)));
@@ -47,9 +61,17 @@ export function createOutput({ json, debug }: OutputOptions): Output {
       const expected = code !== "internal" || debug;
       const message = expected ? error.message : `${error.message} (unexpected; --debug shows where)`;
       event({ error: { code, message } });
-      if (!json) say(`striate: ${message}`);
+      if (!json || failure) say(`striate: ${message}`);
       if (debug) say(traceOf(error));
       return code === "usage" ? USED_WRONGLY : code === "interrupted" ? INTERRUPTED : FAILED;
+    },
+    finish: async (exitCode) => {
+      await new Promise((resolve) => process.stdout.write("", resolve));
+      // The event of an error comes after the callback of the write that met it.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!failure) return exitCode;
+      say(`striate: standard output could not be written: ${failure.message}`);
+      return exitCode === DONE ? FAILED : exitCode;
     },
   };
 }

@@ -11,9 +11,10 @@ export function text(value: string, about: string): Flag<string> {
   return { value, about, read: (given) => given };
 }
 
-export function wholeNumber(value: string, about: string, least = 1): Flag<number> {
-  const wanted = `a whole number of at least ${least}`;
-  return { value, about, read: (given, option) => oneNumber(given, option, wanted, isWhole(least)) };
+export function wholeNumber(value: string, about: string, least = 1, most?: number): Flag<number> {
+  const wanted = most === undefined ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`;
+  const isGood = (x: number) => isWhole(least)(x) && x <= (most ?? x);
+  return { value, about, read: (given, option) => oneNumber(given, option, wanted, isGood) };
 }
 
 /** Whole numbers of at least 1 with commas between them: from `least` to `most` of them. */

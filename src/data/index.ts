@@ -19,6 +19,7 @@ export { collect, type Example } from "./collect.ts";
 export type { Batch, DataProblem, Dataset, Named, ReadOptions, SingleInputDataset, TrainTest } from "./dataset.ts";
 export { FASHION_MNIST_CLASSES, fashionMnist } from "./fashionMnist.ts";
 export { type CsvManifestOptions, csvManifest } from "./files/csvManifest.ts";
+export type { LabelledFile } from "./files/imageFiles.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./files/imageFolder.ts";
 export type { PictureOptions } from "./files/picturePixels.ts";
 export { picturesIn } from "./files/walk.ts";

@@ -1,5 +1,7 @@
+import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Availability, Engine, EngineOptions } from "./engine.ts";
+import { MOST_THREADS } from "./limits.ts";
 import { checkEngineName, ENGINE_NAMES, type EngineName, startEngine } from "./table.ts";
 import { workerEngine } from "./worker/host.ts";
 
@@ -12,9 +14,11 @@ export interface SelectOptions extends EngineOptions {
 
 /**
  * The engine to run on.
- * @throws StriateError `usage` for an unknown name, `engine` when the one asked for is missing.
+ * @throws StriateError `usage` for an unknown name or more than 1,024 threads, `engine` when the one asked for is missing.
  */
 export async function selectEngine({ engine, inline = false, ...options }: SelectOptions = {}): Promise<Engine> {
+  const { threads } = options;
+  if (threads !== undefined) wholeNumber("the engine", "threads", threads, { least: 1, most: MOST_THREADS });
   const name = engine === undefined ? await chooseEngine() : checkEngineName(engine);
   const { available, reason } = await availability(name);
   if (!available) throw new StriateError("engine", `engine ${name} is not available: ${reason}`);

@@ -1,11 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { asError, StriateError } from "../errors.ts";
+import { removeLeftovers, temporaryName } from "./leftovers.ts";
 
 /**
  * Writes a file so that a reader, or a run that starts after a crash, sees the old file or the new one, never half:
- * written beside its place under another name, flushed to disk, renamed, and the folder flushed.
+ * written beside its place under another name, flushed to disk, renamed, and the folder flushed. What a writer that was
+ * killed has left in the folder is removed first.
  *
  * @param chunks the file's bytes, or its parts in order; none is changed or kept
  * @throws StriateError `io` that names the path, the cause and what to do. The temporary file is gone then, and an old
@@ -13,8 +14,9 @@ import { asError, StriateError } from "../errors.ts";
  */
 export async function writeFileAtomic(path: string, chunks: Uint8Array | Iterable<Uint8Array>): Promise<void> {
   const folder = dirname(path);
-  const temporary = join(folder, `.striate-${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(folder, temporaryName());
   let created = false;
+  await removeLeftovers(folder);
   try {
     const file = await open(temporary, "wx");
     created = true;

@@ -16,6 +16,7 @@ export {
   saveKeras,
 } from "./keras/index.ts";
 export { loadTfjs, modelOfTfjs } from "./loadTfjs.ts";
+export { type LockHolder, type Release, tryLock } from "./lock.ts";
 export { kindOfFile, type LoadModelOptions, loadModel, MODEL_ENDINGS, saveModel } from "./modelFile.ts";
 export { decodeNpy, encodeNpy } from "./npy.ts";
 export { encodeNpz, readNpz } from "./npz.ts";

@@ -1,5 +1,5 @@
-import { itemized } from "../checks/index.ts";
 import { dirname } from "node:path";
+import { itemized } from "../checks/index.ts";
 import { pathInside, readRegular } from "../checks/regularFile.ts";
 import { asError, StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";

@@ -11,6 +11,7 @@ import { loadTfjs } from "./loadTfjs.ts";
 import { encodeNpz } from "./npz.ts";
 import { readOnnxFile } from "./onnxFile.ts";
 import { modelFromOnnx } from "./onnxModel.ts";
+import { pictureMetadata } from "./pictureMetadata.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 import { saveOnnx } from "./saveOnnx.ts";
 
@@ -63,7 +64,7 @@ const WRITERS: Readonly<Record<string, { save(model: Model, path: string): Promi
     ".keras": { save: saveKeras, lost: [] },
     ".onnx": { save: saveOnnx, lost: ["the layers: an ONNX file has their operators"] },
     ".safetensors": {
-      save: (model, path) => writeFileAtomic(path, encodeSafetensors(model.weights)),
+      save: (model, path) => writeFileAtomic(path, encodeSafetensors(model.weights, pictureMetadata(model))),
       lost: ["the model: a safetensors file holds the weights alone"],
     },
     ".npz": {

@@ -2,6 +2,7 @@ import { StriateError } from "../errors.ts";
 import { callLayer, input, onnxGraph } from "../layers/index.ts";
 import { Model } from "../model/index.ts";
 import { type OnnxInput, type OnnxModel, type ParseOptions, parseOnnx } from "../onnx/index.ts";
+import { PICTURES_KEY, takePictures } from "./pictureMetadata.ts";
 
 export interface OnnxModelOptions extends ParseOptions {
   /** Sizes for the file's dynamic dimensions other than the batch, by name: { height: 224, width: 224 }. */
@@ -25,7 +26,8 @@ export function modelFromOnnx(source: Uint8Array | OnnxModel, { bind = {}, ...op
   });
   const layer = onnxGraph({ model: parsed, name: names.has("graph") ? "onnx_graph" : "graph" });
   const name = parsed.name.replace(/^.*[\\/]/, "").replace(/\.onnx$/i, "");
-  return new Model({ type: "functional", inputs, outputs: callLayer(layer, inputs), name, seed: undefined });
+  const model = new Model({ type: "functional", inputs, outputs: callLayer(layer, inputs), name, seed: undefined });
+  return takePictures(model, parsed.metadata.get(PICTURES_KEY), parsed.name);
 }
 
 function shapeOf({ name }: OnnxModel, { name: input, dtype, dims }: OnnxInput, bind: Readonly<Record<string, number>>) {

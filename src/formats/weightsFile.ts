@@ -1,5 +1,5 @@
-import { itemized } from "../checks/index.ts";
 import type { MemoryOptions } from "../checks/index.ts";
+import { itemized } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { inversePermutation } from "../ops/index.ts";

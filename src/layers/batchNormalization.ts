@@ -47,7 +47,7 @@ export interface BatchNormalizationOptions extends LayerOptions {
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
   const type = "batchNormalization";
   const { axis = -1, center = true, scale = true } = options;
-  const momentum = finiteNumber(type, "momentum", options.momentum ?? 0.99, { least: 0 });
+  finiteNumber(type, "momentum", options.momentum ?? DEFAULT_MOMENTUM, { least: 0 });
   const epsilon = finiteNumber(type, "epsilon", options.epsilon ?? 1e-3, { least: 0 });
   const gammaInitializer = initializer(type, options.gammaInitializer ?? "ones");
   const betaInitializer = initializer(type, options.betaInitializer ?? "zeros");
@@ -55,7 +55,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
   const varianceInitializer = initializer(type, options.movingVarianceInitializer ?? "ones");
   const gammaRegularizer = regularizer(type, options.gammaRegularizer);
   const betaRegularizer = regularizer(type, options.betaRegularizer);
-  return defineLayer({
+  const layer = defineLayer({
     type,
     options,
     outputShape: (input) => {
@@ -81,6 +81,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
       if (!training || !trainable) {
         return back(g.op(batchNormOp, [feature.value, gamma, beta, mean, variance], { epsilon }));
       }
+      const momentum = batchNormMomentum(layer);
       const outputs = g.ops(batchNormTraining, [feature.value, gamma, beta], { epsilon });
       const follow = (moving: Value, batch: Value) =>
         g.op(add, [g.op(mul, [moving, g.scalar(moving, momentum)]), g.op(mul, [batch, g.scalar(batch, 1 - momentum)])]);
@@ -89,6 +90,23 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
       return back(at(outputs, 0));
     },
   });
+  return layer;
+}
+
+const DEFAULT_MOMENTUM = 0.99;
+
+/** How much of the moving statistics of a `batchNormalization` stays at a step. */
+export function batchNormMomentum({ config }: Layer): number {
+  return typeof config.momentum === "number" ? config.momentum : DEFAULT_MOMENTUM;
+}
+
+/**
+ * Sets it, for the training graphs that are built from then on.
+ * @throws StriateError `usage` for a number that cannot be one
+ */
+export function setBatchNormMomentum(layer: Layer, momentum: number): void {
+  const config: Record<string, unknown> = layer.config;
+  config.momentum = finiteNumber("batchNormalization", "momentum", momentum, { least: 0 });
 }
 
 /** The feature with a graph axis in place 1, where ONNX has the channels, and the way back from there. */

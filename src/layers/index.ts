@@ -1,5 +1,10 @@
 export { type ActivationName, activation } from "./activation.ts";
-export { type BatchNormalizationOptions, batchNormalization } from "./batchNormalization.ts";
+export {
+  type BatchNormalizationOptions,
+  batchNormalization,
+  batchNormMomentum,
+  setBatchNormMomentum,
+} from "./batchNormalization.ts";
 export { type Conv2dOptions, conv2d } from "./conv2d.ts";
 export { type Conv2dTransposeOptions, conv2dTranspose } from "./conv2dTranspose.ts";
 export { type Cropping2dOptions, cropping2d } from "./cropping2d.ts";

@@ -17,6 +17,7 @@ import { Callable } from "./callable.ts";
 import { nameAll } from "./names.ts";
 import { networkBetween } from "./network.ts";
 import type { NamePattern } from "./patterns.ts";
+import type { ModelPictures } from "./pictures.ts";
 import { PlacedLayer } from "./placedLayer.ts";
 import { summarize, summaryText } from "./summary.ts";
 import { type ModelWeight, setTrainable, type Weights, weightsOf } from "./weights.ts";
@@ -56,6 +57,8 @@ export class Model extends Callable implements Layer {
   readonly outputNames: readonly string[];
   /** Without the inputs, in Keras's order. */
   readonly layers: readonly PlacedLayer[];
+  /** The class names and the preprocessing of its pictures, where they are known; saved with the model. */
+  pictures: ModelPictures | undefined;
   readonly #calls: readonly LayerCall[];
   readonly #names: ReadonlyMap<Layer, string>;
   /** Every path to a variable; a shared one has several. */

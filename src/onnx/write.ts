@@ -39,6 +39,8 @@ export function nextName(state: Value): string {
 export interface WriteOptions {
   /** The name of the first dimension of all inputs and outputs, where a file is for any batch; see `withFreeBatch`. */
   readonly batch?: string;
+  /** Texts by keys, which whoever reads the file may ignore: ONNX's metadata_props. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface WriteOptions {
  * inputs by their names; outputs are outputs by theirs, and the next value of every state that changes is an output
  * named by `nextName`.
  */
-export function writeOnnx(graph: Graph, { batch }: WriteOptions = {}): Uint8Array<ArrayBuffer> {
+export function writeOnnx(graph: Graph, { batch, metadata = {} }: WriteOptions = {}): Uint8Array<ArrayBuffer> {
   const outputs: [name: string, value: Value][] = [
     ...Object.entries(graph.outputs),
     ...graph.states
@@ -68,6 +70,7 @@ export function writeOnnx(graph: Graph, { batch }: WriteOptions = {}): Uint8Arra
     irVersion: BigInt(IR_VERSION),
     producerName: "striate",
     opsetImport: [{ domain: "", version: BigInt(OPSET) }],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: graph.name,
       node: [...graph.nodes.map((node) => nodeProto(node, nameOf, used)), ...copies],

@@ -1,6 +1,6 @@
-import { itemized } from "../checks/index.ts";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { itemized } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors, writeFileAtomic } from "../formats/index.ts";
 import type { Model } from "../model/index.ts";

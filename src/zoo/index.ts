@@ -1,3 +1,4 @@
+export type { Preprocessing } from "../model/index.ts";
 export { type AlexnetOptions, alexnet, alexnetTorch } from "./alexnet.ts";
 export { type EfficientnetLiteOptions, efficientnetLite0 } from "./efficientnetLite.ts";
 export { auxiliaryClassifier, type GooglenetOptions, googlenet, googlenetBn } from "./googlenet.ts";
@@ -31,7 +32,6 @@ export {
   type FetchWeightsOptions,
   fetchWeights,
   PREPROCESSING,
-  type Preprocessing,
   type PreprocessingMode,
   PUBLISHED_WEIGHTS,
   type PublishedFile,

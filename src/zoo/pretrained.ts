@@ -8,6 +8,7 @@ import {
   checkClasses,
   type FetchWeightsOptions,
   fetchWeights,
+  PREPROCESSING,
   type PreprocessingMode,
   preprocessInput,
   publishedWeights,
@@ -56,6 +57,8 @@ export async function pretrained(name: string, options: PretrainedOptions = {}):
 }
 
 function finished(model: Model, mode: PreprocessingMode): Pretrained {
+  // Published nets were tested on the middle of pictures, not on stretched ones.
+  model.pictures = { preprocessing: { ...PREPROCESSING[mode], fit: "crop" } };
   return { model, preprocessing: mode, preprocess: (pictures) => preprocessInput(mode, pictures) };
 }
 

@@ -1,3 +1,4 @@
+import { MOST_THREADS } from "../../engine/limits.ts";
 import { number, text, wholeNumber, wholeNumbers } from "../values.ts";
 
 /** What a net of the zoo may be given. */
@@ -10,7 +11,7 @@ export const netFlags = {
 /** Where to compute. */
 export const engineFlags = {
   engine: text("NAME", "engine to compute on; `striate doctor` lists them (default: the fastest there is)"),
-  threads: wholeNumber("N", "threads that compute (default: one for each core)"),
+  threads: wholeNumber("N", "threads that compute (default: one for each core)", 1, MOST_THREADS),
 };
 
 /** A number from 0 on, less than 1. */

@@ -26,6 +26,10 @@ export const trainFlags = {
   ),
   maxPixels: wholeNumber("N", "pixels above which a picture counts as unreadable (default: 100000000)"),
   validationSplit: fraction("F", "fraction of the training pictures kept to validate; 0 for none (default: 0.1)"),
+  testSplit: fraction(
+    "F",
+    "fraction of the pictures in folders kept to test, where there is no folder test; 0 for none (default: 0.1)",
+  ),
   epochs: wholeNumber("N", "times through the training pictures (default: 5)"),
   batchSize: wholeNumber("N", "pictures in a step (default: 64)"),
   optimizer: text("NAME", "sgd, adagrad, rmsprop, adam, adamW (default: adam)"),
@@ -42,6 +46,10 @@ export const trainFlags = {
   earlyStopping: wholeNumber("PATIENCE", "stop after so many epochs without a better validation loss; keep the best"),
   reduceOnPlateau: wholeNumber("PATIENCE", "a tenth of the learning rate after so many epochs without a better one"),
   checkpointEvery: wholeNumber("STEPS", "write a checkpoint after so many steps too (default: after each epoch)"),
+  batchNormMomentum: fraction(
+    "M",
+    "most of batch normalization's moving averages that stays at a step (default: the net's own, or less in a short run)",
+  ),
   seed: wholeNumber("N", "seed of the first weights and of the order of the pictures (default: 0)", 0),
   ...engineFlags,
   out: text("DIR", "folder of the run (default: runs/MODEL-DATA, with a number when that is there already)"),

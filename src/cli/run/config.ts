@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { stepOf } from "../../data/index.ts";
+import { MOST_THREADS } from "../../engine/limits.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { writeFileAtomic } from "../../formats/index.ts";
 import type { ActivationName } from "../../layers/index.ts";
 import type { OptimizerName } from "../../training/index.ts";
 import { stepsSchema } from "../augmentation.ts";
+import { checkStepOptions } from "../stepSchemas.ts";
 
 const count = z.int().nonnegative();
 const positive = z.int().positive();
@@ -27,7 +30,10 @@ const optionsSchema = z.strictObject({
   /** Pixels above which a picture counts as unreadable. */
   maxPixels: positive.exactOptional(),
   classes: positive,
+  /** 0 where the data has a folder for it. */
   validationSplit: z.number(),
+  /** The same for the test; runs of before 0.2 have none, and kept no test pictures of folders without a part for them. */
+  testSplit: z.number().exactOptional(),
   epochs: positive,
   batchSize: positive,
   optimizer: z.custom<OptimizerName>((value) => typeof value === "string"),
@@ -41,9 +47,11 @@ const optionsSchema = z.strictObject({
   earlyStopping: positive.exactOptional(),
   reduceOnPlateau: positive.exactOptional(),
   checkpointEvery: positive.exactOptional(),
+  /** The most that the momentum of batch normalizations is; default: each its own. */
+  batchNormMomentum: z.number().exactOptional(),
   seed: count,
   engine: z.string(),
-  threads: positive,
+  threads: positive.max(MOST_THREADS),
 });
 
 const configSchema = z.strictObject({
@@ -64,7 +72,8 @@ export type RunConfig = z.infer<typeof configSchema>;
 export const CONFIG_FILE = "config.json";
 
 export async function writeConfig(folder: string, config: RunConfig): Promise<void> {
-  const json = `${JSON.stringify(config, null, 2)}\n`;
+  // In the order of the schema, so that a run that goes on leaves the file as it is.
+  const json = `${JSON.stringify(configSchema.parse(config), null, 2)}\n`;
   await writeFileAtomic(join(folder, CONFIG_FILE), new TextEncoder().encode(json));
 }
 
@@ -77,7 +86,12 @@ export async function readConfig(folder: string): Promise<RunConfig | undefined>
   const text = await readText(path);
   if (text === undefined) return undefined;
   try {
-    return configSchema.parse(JSON.parse(text));
+    const config = configSchema.parse(JSON.parse(text));
+    for (const step of config.steps ?? []) {
+      checkStepOptions(step);
+      stepOf(step);
+    }
+    return config;
   } catch (thrown) {
     const reason = thrown instanceof z.ZodError ? problems(thrown) : asError(thrown).message;
     const message = `${path} is not what a run of Striate is started with: ${reason}. Train in another folder`;

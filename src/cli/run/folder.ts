@@ -1,6 +1,8 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { nameText } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
+import { type LockHolder, type Release, tryLock } from "../../formats/index.ts";
 import { CONFIG_FILE } from "./config.ts";
 
 /** The files of a run, beside its configuration. */
@@ -8,7 +10,12 @@ export const HISTORY_FILE = "history.jsonl";
 /** Pictures that could not be read, where there are any. */
 export const PROBLEMS_FILE = "problems.jsonl";
 export const CHECKPOINT_FILE = "checkpoint.safetensors";
+/** The weights of the best epoch by validation loss; without validation the last ones. */
 export const MODEL_FILE = "model.safetensors";
+/** The weights of the last epoch, where the other file has those of the best one. */
+export const LAST_FILE = "last.safetensors";
+/** There while a process trains the run. */
+const LOCK_FILE = ".lock";
 
 const RUNS = "runs";
 
@@ -34,39 +41,80 @@ export async function checkFree(folder: string): Promise<void> {
   );
 }
 
+/** The folder of a run that this process alone writes into. */
+export interface HeldFolder {
+  readonly folder: string;
+  readonly release: Release;
+}
+
 /**
- * Makes the folder of a new run: the one asked for, else `runs/NAME`, or the first of `runs/NAME-2`, `runs/NAME-3`, ...
- * that does not exist.
- * @throws StriateError `io` when it cannot be made
+ * Makes the folder of a new run and takes its lock: the folder asked for, else `runs/NAME`, or the first of `runs/NAME-2`,
+ * `runs/NAME-3`, ... that is free.
+ * @throws StriateError `usage` when the folder asked for holds a run or another process works in it, `io` when it cannot
+ * be made
  */
-export async function createRunFolder(asked: string | undefined, name: string): Promise<string> {
-  await makeFolder(asked ?? RUNS, true);
-  if (asked !== undefined) return asked;
+export async function createRunFolder(asked: string | undefined, name: string): Promise<HeldFolder> {
+  if (asked !== undefined) {
+    await makeFolder(asked);
+    const release = await holdRun(asked);
+    try {
+      // Another process may have been faster.
+      await checkFree(asked);
+      return { folder: asked, release };
+    } catch (thrown) {
+      await release();
+      throw thrown;
+    }
+  }
   for (let number = 1; ; number++) {
     const folder = `${RUNS}/${name}${number === 1 ? "" : `-${number}`}`;
-    if (await makeFolder(folder, false)) return folder;
+    const release = await holdIfFree(folder);
+    if (release) return { folder, release };
   }
 }
 
-/** @returns false when a new folder was wanted and something of that name exists */
-async function makeFolder(folder: string, mayExist: boolean): Promise<boolean> {
+/** Takes a folder that does not exist, or in which a run was killed before it began. */
+async function holdIfFree(folder: string): Promise<Release | undefined> {
+  const isFree = async () => (await listFolder(folder)).every((name) => name.startsWith("."));
+  if (!(await isFree())) return undefined;
+  await makeFolder(folder);
+  const release = await lockOf(folder);
+  if (typeof release !== "function") return undefined;
+  if (await isFree()) return release;
+  await release();
+  return undefined;
+}
+
+/**
+ * Makes this process the only one that writes into the folder of a run.
+ * @throws StriateError `usage` that names the process which does so already
+ */
+export async function holdRun(folder: string): Promise<Release> {
+  const release = await lockOf(folder);
+  if (typeof release === "function") return release;
+  const who =
+    release === "unknown"
+      ? "another process"
+      : `process ${release.pid} on ${nameText(release.host)}, since ${nameText(release.since)}`;
+  throw new StriateError(
+    "usage",
+    `${folder}: is being trained by ${who}; wait for it or end it, or give another folder`,
+  );
+}
+
+async function lockOf(folder: string): Promise<Release | LockHolder | "unknown"> {
   try {
-    await mkdir(folder, { recursive: mayExist });
-    return true;
+    return await tryLock(join(folder, LOCK_FILE));
   } catch (thrown) {
-    const error: NodeJS.ErrnoException = asError(thrown);
-    if (error.code === "EEXIST" && !mayExist) return false;
+    throw folderError(folder, "cannot be written to", thrown);
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (thrown) {
     throw folderError(folder, "the folder of the run cannot be made", thrown);
-  }
-}
-
-/** Removes what a killed writer has left. */
-export async function removeLeftovers(folder: string): Promise<void> {
-  const left = (await listFolder(folder)).filter((name) => /^\.striate-.*\.tmp$/.test(name));
-  try {
-    for (const name of left) await rm(join(folder, name), { force: true });
-  } catch (thrown) {
-    throw folderError(folder, "the remains of a killed run cannot be removed", thrown);
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { StriateError } from "../../errors.ts";
 import { loadWeights } from "../../formats/index.ts";
-import type { Model } from "../../model/index.ts";
+import { limitBatchNormMomentum, type Model, unitPreprocessing } from "../../model/index.ts";
 import { buildNet } from "../../zoo/index.ts";
 import { netOptions } from "../net.ts";
 import { defined } from "../values.ts";
@@ -16,10 +16,14 @@ export async function openRun(folder: string): Promise<RunConfig> {
 }
 
 /** The model of a run, with the weights that its seed gives. */
-export function buildModel({ options, inputShape }: RunConfig): Model {
-  const { kernelSize, filters, activation, classes, seed } = options;
+export function buildModel({ options, inputShape, classNames }: RunConfig): Model {
+  const { kernelSize, filters, activation, classes, seed, batchNormMomentum } = options;
   const given = defined({ kernelSize, filters, activation });
-  return buildNet(options.model, netOptions({ inputShape, classes, seed, ...given }));
+  const model = buildNet(options.model, netOptions({ inputShape, classes, seed, ...given }));
+  if (batchNormMomentum !== undefined) limitBatchNormMomentum(model, batchNormMomentum);
+  const preprocessing = unitPreprocessing(inputShape.at(-1) ?? 0);
+  model.pictures = { classNames, ...defined({ preprocessing }) };
+  return model;
 }
 
 /** The model of a run, with the weights that its training has given it, and the file that they come from. */

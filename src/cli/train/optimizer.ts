@@ -8,6 +8,7 @@ import {
   sgd,
   warmUp,
 } from "../../training/index.ts";
+import { rateAt } from "../../training/schedules.ts";
 import type { TrainOptions } from "../run/config.ts";
 
 /** The optimizer that the options describe, with its schedule. */
@@ -18,6 +19,37 @@ export function optimizerOf(options: TrainOptions, stepsAnEpoch: number): Optimi
   if (optimizer === "sgd") return sgd({ learningRate, momentum, nesterov });
   if (optimizer === "rmsprop") return rmsprop({ learningRate, momentum });
   return optimizerNamed(optimizer)({ learningRate });
+}
+
+/** Learning rates where a run goes on. */
+export interface StretchedRate {
+  /** That of its last step. */
+  readonly before: number;
+  /** That of its next one. */
+  readonly now: number;
+}
+
+/**
+ * The learning rates around the epoch after which a run goes on with more epochs, where that changes its schedule: a decay
+ * that was not described is stretched over all epochs, so that its rate is another one from then on.
+ */
+export function stretchedRate(
+  old: TrainOptions,
+  options: TrainOptions,
+  stepsAnEpoch: number,
+  epoch: number,
+): StretchedRate | undefined {
+  const [was, is] = [old, options].map((each) => optimizerOf(each, stepsAnEpoch).learningRate);
+  if (was === undefined || is === undefined) return undefined;
+  const step = epoch * stepsAnEpoch;
+  const before = rateAt(was, Math.max(0, step - 1));
+  const now = rateAt(is, step);
+  return now === rateAt(was, step) ? undefined : { before, now };
+}
+
+/** A learning rate with two digits: 0.00069. */
+export function rateText(rate: number): string {
+  return String(Number(rate.toPrecision(2)));
 }
 
 /** Decays that were not described fit the run: also one that goes on for more epochs than it was started for. */

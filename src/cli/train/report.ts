@@ -3,6 +3,7 @@ import type { Output } from "../output.ts";
 import type { RunConfig } from "../run/config.ts";
 import { counted } from "../words.ts";
 import { epochTable } from "./epochTable.ts";
+import { rateText, stretchedRate } from "./optimizer.ts";
 import { NO_PROGRESS, trainProgress } from "./progress.ts";
 
 /** A run as its report introduces it. */
@@ -13,6 +14,9 @@ export interface RunFacts {
   readonly data: { readonly train: number; readonly validation: number; readonly test: number };
   /** Whether it goes on from a checkpoint. */
   readonly resumed: boolean;
+  readonly stepsAnEpoch: number;
+  /** The epochs that a run which goes on was to have. */
+  readonly oldEpochs?: number;
 }
 
 /** Tells how a run gets on: events for machines, lines and a progress bar for people. */
@@ -59,14 +63,32 @@ export function trainReport(output: Output, facts: RunFacts, signal: AbortSignal
   };
 }
 
-function introduce(output: Output, { folder, config, data, resumed }: RunFacts, { model, history }: Run): void {
+function introduce(output: Output, facts: RunFacts, { model, history, rateFactor }: Run): void {
+  const { folder, config, data, resumed } = facts;
   const { model: name, epochs, batchSize, optimizer, learningRate, seed, engine, threads } = config.options;
   const { parameters } = model;
   const resumedFromEpoch = resumed ? { resumedFromEpoch: history.length } : {};
-  const numbers = { epochs, batchSize, optimizer, learningRate, seed, ...resumedFromEpoch };
+  const stretched = resumed ? stretchedBy(facts, history.length, rateFactor) : undefined;
+  const rates = stretched ? { learningRateBefore: stretched.before, learningRateNow: stretched.now } : {};
+  const numbers = { epochs, batchSize, optimizer, learningRate, seed, ...resumedFromEpoch, ...rates };
   output.event({ event: "start", run: folder, model: name, parameters, engine, data, ...numbers });
-  const parts = `${counted(data.train)} to train, ${counted(data.validation)} to validate, ${counted(data.test)} to test`;
+  const number = (count: number) => (count === 0 ? "none" : counted(count));
+  const parts = `${counted(data.train)} to train, ${number(data.validation)} to validate, ${number(data.test)} to test`;
   output.tell(`${name}: ${counted(parameters)} parameters; pictures ${config.inputShape.join("x")}: ${parts}`);
   output.tell(`${optimizer}, learning rate ${learningRate}, batches of ${batchSize}; ${engine}, threads ${threads}`);
   output.tell(resumed ? `going on with ${folder} after epoch ${history.length} of ${epochs}` : `run: ${folder}`);
+  if (data.validation === 0) output.tell("without validation nothing shows when the net begins to learn by heart");
+  if (!stretched) return;
+  const { schedule } = config.options;
+  output.tell(
+    `the schedule ${schedule} is stretched from ${facts.oldEpochs} to ${epochs} epochs: the learning rate, which was ` +
+      `${rateText(stretched.before)}, goes on at ${rateText(stretched.now)}, as in a run of ${epochs} epochs`,
+  );
+}
+
+function stretchedBy({ config, oldEpochs, stepsAnEpoch }: RunFacts, epoch: number, factor: number) {
+  const { options } = config;
+  if (oldEpochs === undefined || oldEpochs === options.epochs) return undefined;
+  const rates = stretchedRate({ ...options, epochs: oldEpochs }, options, stepsAnEpoch, epoch);
+  return rates && { before: rates.before * factor, now: rates.now * factor };
 }

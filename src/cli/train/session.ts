@@ -2,14 +2,11 @@ import { join } from "node:path";
 import type { DataProblem, Dataset } from "../../data/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import { StriateError } from "../../errors.ts";
-import { encodeSafetensors, writeFileAtomic } from "../../formats/index.ts";
 import type { Model } from "../../model/index.ts";
 import {
   type Callback,
-  type Evaluation,
   earlyStopping,
   evaluate,
-  type History,
   jsonlHistory,
   modelCheckpoint,
   reduceLROnPlateau,
@@ -17,8 +14,10 @@ import {
 } from "../../training/index.ts";
 import { DONE, INTERRUPTED, type Output } from "../output.ts";
 import type { RunConfig, TrainOptions } from "../run/config.ts";
-import { CHECKPOINT_FILE, HISTORY_FILE, listFolder, MODEL_FILE } from "../run/folder.ts";
-import { commandText, counted } from "../words.ts";
+import { CHECKPOINT_FILE, HISTORY_FILE, LAST_FILE, listFolder, MODEL_FILE } from "../run/folder.ts";
+import { commandText } from "../words.ts";
+import { bestWeights, leaveWeights } from "./bestWeights.ts";
+import { conclude } from "./conclude.ts";
 import { optimizerOf } from "./optimizer.ts";
 import { problemLog, tellProblems } from "./problems.ts";
 import { trainReport } from "./report.ts";
@@ -27,10 +26,12 @@ import { trainReport } from "./report.ts";
 export interface Session {
   readonly folder: string;
   readonly config: RunConfig;
+  /** The epochs that a run which goes on was to have. */
+  readonly oldEpochs?: number;
   readonly model: Model;
   readonly train: Dataset;
   readonly validation?: Dataset;
-  readonly test: Dataset;
+  readonly test?: Dataset;
   readonly engine: Engine;
   readonly output: Output;
   readonly signal: AbortSignal;
@@ -38,12 +39,16 @@ export interface Session {
 
 /** Trains, tests and saves. @returns the exit code */
 export async function runSession(session: Session): Promise<number> {
-  const { folder, config, model, train, validation, test, engine, output, signal } = session;
+  const { folder, config, oldEpochs, model, train, validation, test, engine, output, signal } = session;
   const { epochs, batchSize, seed } = config.options;
   const checkpoint = join(folder, CHECKPOINT_FILE);
   const resumed = (await listFolder(folder)).includes(CHECKPOINT_FILE);
-  const data = { train: train.length, validation: validation?.length ?? 0, test: test.length };
-  const report = trainReport(output, { folder, config, data, resumed }, signal);
+  const data = { train: train.length, validation: validation?.length ?? 0, test: test?.length ?? 0 };
+  const stepsAnEpoch = Math.ceil(train.length / Math.min(batchSize, train.length));
+  const facts = { folder, config, data, resumed, stepsAnEpoch, ...(oldEpochs !== undefined && { oldEpochs }) };
+  const report = trainReport(output, facts, signal);
+  const files = { best: join(folder, MODEL_FILE), last: join(folder, LAST_FILE) };
+  const { callback: keepBest, best } = bestWeights(files.best);
   const begin = performance.now();
   try {
     const history = await model.fit(train, {
@@ -51,16 +56,16 @@ export async function runSession(session: Session): Promise<number> {
       epochs,
       batchSize,
       seed,
-      optimizer: optimizerOf(config.options, Math.ceil(train.length / Math.min(batchSize, train.length))),
-      callbacks: [...callbacksOf(config.options, folder), report.callback],
+      optimizer: optimizerOf(config.options, stepsAnEpoch),
+      callbacks: [...callbacksOf(config.options, folder), keepBest, report.callback],
       signal,
       ...(validation && { validation }),
       ...(resumed && { resume: checkpoint }),
     });
-    const result = await evaluate(model, test, { engine, signal });
-    await writeFileAtomic(join(folder, MODEL_FILE), encodeSafetensors(model.weights));
-    await tellProblems(folder, output, allProblems(history.problems, test.problems?.()));
-    conclude(session, result, history, (performance.now() - begin) / 1000);
+    await leaveWeights(model, best(), files);
+    const measured = test && (await evaluate(model, test, { engine, batchSize, signal }));
+    await tellProblems(folder, output, allProblems(history.problems, test?.problems?.()));
+    conclude(output, { ...facts, history, best: best(), measured, seconds: (performance.now() - begin) / 1000 });
     return DONE;
   } catch (thrown) {
     if (!(thrown instanceof StriateError && thrown.code === "interrupted")) throw thrown;
@@ -74,14 +79,14 @@ export async function runSession(session: Session): Promise<number> {
   }
 }
 
-/** In the order in which they must act: what stops a bad step first, what saves last. */
+/** In the order in which they must act: what stops a bad step first, what saves last. The best weights are kept apart. */
 function callbacksOf({ earlyStopping: patience, ...options }: TrainOptions, folder: string): Callback[] {
   const { reduceOnPlateau, checkpointEvery = "epoch" } = options;
   return [
     terminateOnNaN(),
     jsonlHistory({ path: join(folder, HISTORY_FILE) }),
     problemLog(folder),
-    ...(patience === undefined ? [] : [earlyStopping({ patience, restoreBestWeights: true })]),
+    ...(patience === undefined ? [] : [earlyStopping({ patience })]),
     ...(reduceOnPlateau === undefined ? [] : [reduceLROnPlateau({ patience: reduceOnPlateau })]),
     modelCheckpoint({ path: join(folder, CHECKPOINT_FILE), saveFreq: checkpointEvery }),
   ];
@@ -91,21 +96,4 @@ function callbacksOf({ earlyStopping: patience, ...options }: TrainOptions, fold
 function allProblems(trained: readonly DataProblem[] = [], tested: readonly DataProblem[] = []): DataProblem[] {
   const known = new Set(trained.map(({ path }) => path));
   return [...trained, ...tested.filter(({ path }) => !known.has(path))];
-}
-
-function conclude(
-  { folder, config, output }: Session,
-  { loss, metrics, count }: Evaluation,
-  { dataWait }: History,
-  seconds: number,
-): void {
-  const { accuracy = Number.NaN } = metrics;
-  output.event({ event: "done", run: folder, test: { loss, accuracy }, seconds, dataWait });
-  if (dataWait >= 0.1) output.tell(`the engine waited for pictures ${Math.round(100 * dataWait)}% of the time`);
-  output.tell(`test accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)} on ${counted(count)} pictures`);
-  output.tell(`the run lies in ${folder}. Next:`);
-  const more = config.options.epochs * 2;
-  for (const next of [`predict ${folder}`, `evaluate ${folder}`, `train --resume --out ${folder} --epochs ${more}`]) {
-    output.tell(`  ${commandText(next)}`);
-  }
 }

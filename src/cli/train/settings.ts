@@ -3,11 +3,32 @@ import { StriateError } from "../../errors.ts";
 import { type OptimizerName, optimizerNamed } from "../../training/index.ts";
 import { optionName, type Values } from "../command.ts";
 import type { TrainFlags } from "../commands/train.ts";
-import { dataSource } from "../data.ts";
+import { type DataOptions, dataSource, type LabelledData } from "../data.ts";
 import type { RunConfig, TrainOptions } from "../run/config.ts";
 import { defined } from "../values.ts";
 
 type Given = Values<TrainFlags>;
+
+/** What is kept of data that has no part of its own for it. */
+const DEFAULT_SPLIT = 0.1;
+
+/** How data is read for a new run. */
+export function dataOptions(given: Given): DataOptions {
+  return {
+    ...given,
+    validationSplit: given.validationSplit ?? DEFAULT_SPLIT,
+    testSplit: given.testSplit ?? DEFAULT_SPLIT,
+  };
+}
+
+/** @throws StriateError `usage` for a split that the data has a part of its own for */
+export function checkSplits(given: Given, { ownParts, hasPictures }: LabelledData, source: string): void {
+  for (const part of hasPictures ? ownParts : ownParts.filter((own) => own === "test")) {
+    const option = `${part}Split` as const;
+    if (given[option] === undefined) continue;
+    throw new StriateError("usage", `${source} has ${part} pictures of its own; leave out ${optionName(option)}`);
+  }
+}
 
 /** With a rate that falls to 0 the last epoch is the best one, and a run of a few epochs ends well. */
 const DEFAULT_SCHEDULE = "cosine";
@@ -33,16 +54,19 @@ export function checkTogether(given: Given): void {
 }
 
 /** The options of a new run, each with its default where it was not given. */
-export function resolveOptions(given: Given, classes: number, engine: string): TrainOptions {
-  const { epochs = 5, batchSize = 64, validationSplit = 0.1, schedule = DEFAULT_SCHEDULE, warmupSteps = 0 } = given;
+export function resolveOptions(given: Given, { classes, ownParts }: LabelledData, engine: string): TrainOptions {
+  const { validationSplit = DEFAULT_SPLIT, testSplit = DEFAULT_SPLIT } = dataOptions(given);
+  const { epochs = 5, batchSize = 64, schedule = DEFAULT_SCHEDULE, warmupSteps = 0 } = given;
   const optimizer = (given.optimizer ?? "adam") as OptimizerName;
   const { model, kernelSize, filters, activation, momentum, nesterov } = given;
   const { decaySteps, decayRate, earlyStopping, reduceOnPlateau, checkpointEvery, imageSize, augment, onError } = given;
+  const { batchNormMomentum } = given;
   return {
     model: model ?? "lenet",
     data: dataSource(given.data ?? "fashion-mnist"),
     classes,
-    validationSplit,
+    validationSplit: ownParts.includes("validation") ? 0 : validationSplit,
+    testSplit: ownParts.includes("test") ? 0 : testSplit,
     epochs,
     batchSize,
     optimizer,
@@ -66,6 +90,7 @@ export function resolveOptions(given: Given, classes: number, engine: string): T
       imageSize,
       augment,
       onError,
+      batchNormMomentum,
     }) as Partial<TrainOptions>),
   };
 }

@@ -8,38 +8,85 @@ import type { TrainFlags } from "../commands/train.ts";
 import { dataName, dataSource, type LabelledData, loadData } from "../data.ts";
 import type { Output } from "../output.ts";
 import { type RunConfig, writeConfig } from "../run/config.ts";
-import { checkFree, createRunFolder, removeLeftovers } from "../run/folder.ts";
+import { checkDataRecord, dataFiles, writeDataRecord } from "../run/dataRecord.ts";
+import { checkFree, createRunFolder, type HeldFolder, holdRun } from "../run/folder.ts";
 import { buildModel, openRun } from "../run/open.ts";
 import { defined } from "../values.ts";
+import { withMomentum } from "./batchNorm.ts";
 import { runSession } from "./session.ts";
-import { checkTogether, resolveOptions, resumeConfig } from "./settings.ts";
+import { checkSplits, checkTogether, dataOptions, resolveOptions, resumeConfig } from "./settings.ts";
 
 /** `striate train`: a new run, or one that goes on. Nothing is written before all that was given is found good. */
 export async function train({ args, flags: given, output, signal }: Call<TrainFlags>): Promise<number> {
-  const flags = withData(given, args[0]);
-  const old = flags.resume ? await configToResume(flags) : undefined;
-  if (!old) await checkNew(flags);
-  const source = old?.options.data ?? dataSource(flags.data ?? "fashion-mnist");
-  const data = await loadData(source, old ? { ...old.options, classNames: old.classNames } : flags);
-  const { hasPictures } = data;
-  const steps = old ? (old.steps ?? []) : await augmentationSteps(flags.augment ?? (hasPictures ? "default" : "none"));
-  const config = old ?? (await newConfig(flags, data, steps));
+  const call = { flags: withData(given, args[0]), output, signal };
+  if (call.flags.resume) return resume(call);
+  return start(call);
+}
+
+type TrainCall = Omit<Call<TrainFlags>, "args">;
+
+async function start({ flags, output, signal }: TrainCall): Promise<number> {
+  await checkNew(flags);
+  const source = dataSource(flags.data ?? "fashion-mnist");
+  const data = await loadData(source, dataOptions(flags));
+  checkSplits(flags, data, source);
+  const steps = await augmentationSteps(flags.augment ?? (data.hasPictures ? "default" : "none"));
+  const config = withMomentum(await newConfig(flags, data, steps), data.train.length, output);
+  const hold = () => createRunFolder(flags.out, `${config.options.model}-${dataName(source)}`);
+  return runHeld({ flags, output, signal }, { config, data, files: await dataFiles(source, data) }, hold);
+}
+
+async function resume({ flags, output, signal }: TrainCall): Promise<number> {
+  const { out: folder } = flags;
+  if (folder === undefined) throw new StriateError("usage", "--resume needs the folder of the run: --out runs/NAME");
+  await openRun(folder);
+  const release = await holdRun(folder);
+  try {
+    const old = await openRun(folder);
+    const config = resumeConfig(flags, old, folder);
+    const data = await loadData(config.options.data, { ...config.options, classNames: config.classNames });
+    const files = await dataFiles(config.options.data, data);
+    await checkDataRecord(folder, files, "Restore it, or start another run with --out");
+    const hold = async () => ({ folder, release });
+    return await runHeld({ flags, output, signal }, { config, data, files, oldEpochs: old.options.epochs }, hold);
+  } finally {
+    await release();
+  }
+}
+
+interface Prepared {
+  readonly config: RunConfig;
+  readonly data: LabelledData;
+  readonly files: Awaited<ReturnType<typeof dataFiles>>;
+  readonly oldEpochs?: number;
+}
+
+/** @param hold takes the folder of the run, as late as it can be */
+async function runHeld(
+  { flags, output, signal }: TrainCall,
+  { config, data, files, ...others }: Prepared,
+  hold: () => Promise<HeldFolder>,
+): Promise<number> {
+  const { options, steps = [] } = config;
   const model = buildModel(config);
-  const { options } = config;
   if (flags.engine === undefined) await warnOfSlowEngine(options.engine, output);
   const engine = await selectEngine({ engine: options.engine, threads: options.threads });
   try {
     checkAborted(signal, "the start of the training");
-    const folder = await createRunFolder(flags.out, `${options.model}-${dataName(source)}`);
-    await removeLeftovers(folder);
-    await writeConfig(folder, config);
-    const changed = steps.length > 0 ? augment(data.train, steps.map(stepOf), { seed: options.seed }) : data.train;
-    const workers = hasPictures ? flags.workers : 0;
-    const ahead = loader(changed, { signal, ...defined({ workers }) });
+    const { folder, release } = await hold();
     try {
-      return await runSession({ folder, config, model, ...data, train: ahead, engine, output, signal });
+      await writeConfig(folder, config);
+      await writeDataRecord(folder, files);
+      const changed = steps.length > 0 ? augment(data.train, steps.map(stepOf), { seed: options.seed }) : data.train;
+      const workers = data.hasPictures ? flags.workers : 0;
+      const ahead = loader(changed, { signal, ...defined({ workers }) });
+      try {
+        return await runSession({ folder, config, model, ...data, train: ahead, engine, output, signal, ...others });
+      } finally {
+        await ahead.close();
+      }
     } finally {
-      await ahead.close();
+      await release();
     }
   } finally {
     await engine.close();
@@ -54,12 +101,6 @@ function withData(flags: Values<TrainFlags>, data: string | undefined): Values<T
   return { ...flags, data };
 }
 
-async function configToResume(flags: Values<TrainFlags>): Promise<RunConfig> {
-  const { out } = flags;
-  if (out === undefined) throw new StriateError("usage", "--resume needs the folder of the run: --out runs/NAME");
-  return resumeConfig(flags, await openRun(out), out);
-}
-
 /** Finds what is wrong with the options of a new run before its data is read. */
 async function checkNew({ out, ...flags }: Values<TrainFlags>): Promise<void> {
   checkTogether(flags);
@@ -72,8 +113,8 @@ async function newConfig(
   data: LabelledData,
   steps: readonly StepDescription[],
 ): Promise<RunConfig> {
-  const { classes, classNames, train } = data;
-  const options = resolveOptions(flags, classes, flags.engine ?? (await chooseEngine()));
+  const { classNames, train } = data;
+  const options = resolveOptions(flags, data, flags.engine ?? (await chooseEngine()));
   const augmentation = steps.length > 0 ? { steps: steps.map((step) => ({ ...step })) } : {};
   return { format: 1, options, inputShape: [...train.inputShape], classNames: [...classNames], ...augmentation };
 }

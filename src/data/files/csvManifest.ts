@@ -17,7 +17,9 @@ export interface CsvManifestOptions extends PictureOptions {
   readonly classes?: readonly string[];
   /** The fraction of each class that is kept for validation, default 0. */
   readonly validationSplit?: number;
-  /** Of the split, default 0. */
+  /** The fraction of each class that is kept for a test, default 0. */
+  readonly testSplit?: number;
+  /** Of the splits, default 0. */
   readonly seed?: number;
 }
 
@@ -32,7 +34,7 @@ const LABELS = ["label", "class"];
  * class is missing, not among `classes`, or the only one and not asked for
  */
 export async function csvManifest(file: string, options: CsvManifestOptions = {}): Promise<ImageFolder> {
-  const { root = dirname(file), validationSplit = 0, seed = 0, onError = "skip" } = options;
+  const { root = dirname(file), onError = "skip" } = options;
   const rows = readRows(parseCsv(await readText(file), file), file, options);
   const named = options.classes ?? [...new Set(rows.map(({ name }) => name))].sort();
   const labels = new Map(named.map((name, label) => [name, label]));
@@ -56,7 +58,7 @@ export async function csvManifest(file: string, options: CsvManifestOptions = {}
   const places = new Map(classNames.map((name, place) => [name, place]));
   const placed = good.map(({ path, label }) => ({ path, label: places.get(named[label] ?? "") ?? label }));
   return {
-    ...splitFiles(placed, problems, { ...options, classNames }, validationSplit, seed),
+    ...splitFiles(placed, problems, { ...options, classNames }),
     emptyClasses: named.filter((_, label) => !present.has(label)),
   };
 }

@@ -14,9 +14,11 @@ export interface ImageFolderOptions extends PictureOptions {
   readonly classes?: readonly string[];
   /** Whether links to folders inside the class folders are followed, default true. Links to pictures always are. */
   readonly followLinks?: boolean;
-  /** The fraction of each class that is kept for validation, default 0. Not for folders that are split already. */
+  /** The fraction of each class that is kept for validation, default 0. Not where there is a folder for it. */
   readonly validationSplit?: number;
-  /** Of the split, default 0. */
+  /** The fraction of each class that is kept for a test, default 0. Not where there is a folder for it. */
+  readonly testSplit?: number;
+  /** Of the splits, default 0. */
   readonly seed?: number;
 }
 
@@ -25,7 +27,7 @@ export interface ImageFolder {
   readonly train: ImageFiles;
   /** By `validationSplit`, or from a folder `validation`, `valid` or `val`. */
   readonly validation?: ImageFiles;
-  /** From a folder `test`. */
+  /** By `testSplit`, or from a folder `test`. */
   readonly test?: ImageFiles;
   readonly classNames: readonly string[];
   /** Folders without a picture for training that can be read. They are classes only where `classes` names them. */
@@ -49,12 +51,15 @@ export async function imageFolder(folder: string, options: ImageFolderOptions = 
   const validationName = ["validation", "valid", "val"].find((name) => folders.includes(name));
   const isSplit = folders.includes("train") && (validationName !== undefined || folders.includes("test"));
   if (!isSplit) return oneFolder(folder, options);
-  if (options.validationSplit) {
-    throw new StriateError("usage", `${folder}: is split by its folders already; leave out validationSplit`);
+  const own = { validationSplit: validationName, testSplit: folders.includes("test") ? "test" : undefined };
+  for (const option of ["validationSplit", "testSplit"] as const) {
+    if (own[option] === undefined || !options[option]) continue;
+    const why = `is split by its folders already: there is a folder ${own[option]}; leave out ${option}`;
+    throw new StriateError("usage", `${folder}: ${why}`);
   }
   const { made, problems, empty, classNames } = await readClasses(join(folder, "train"), options);
   const others = await Promise.all(
-    [validationName, folders.includes("test") ? "test" : undefined].map(async (name) => {
+    Object.values(own).map(async (name) => {
       if (name === undefined) return undefined;
       const part = join(folder, name);
       await checkClasses(part, classNames, options);
@@ -64,10 +69,9 @@ export async function imageFolder(folder: string, options: ImageFolderOptions = 
   );
   const [validation, test] = others;
   return {
-    train: imageFiles(made, { ...options, classNames }, {}, problems),
+    ...splitFiles(made, problems, { ...options, classNames }),
     ...(validation && { validation }),
     ...(test && { test }),
-    classNames,
     emptyClasses: empty,
   };
 }
@@ -92,9 +96,16 @@ export async function classFiles(
 }
 
 async function oneFolder(folder: string, options: ImageFolderOptions): Promise<ImageFolder> {
-  const { validationSplit = 0, seed = 0 } = options;
   const { made, problems, empty, classNames } = await readClasses(folder, options);
-  return { ...splitFiles(made, problems, { ...options, classNames }, validationSplit, seed), emptyClasses: empty };
+  return { ...splitFiles(made, problems, { ...options, classNames }), emptyClasses: empty };
+}
+
+/** How files are split. */
+export interface SplitOptions extends PictureOptions {
+  readonly classNames: readonly string[];
+  readonly validationSplit?: number;
+  readonly testSplit?: number;
+  readonly seed?: number;
 }
 
 /** The pictures of the classes, which are the folders with pictures unless they are given. */
@@ -118,30 +129,29 @@ async function readClasses(
 }
 
 /**
- * Files in two parts, each class split alike.
+ * Files in up to three parts, each class split alike.
  * @throws StriateError `usage` where a part would be empty
  */
 export function splitFiles(
   files: readonly LabelledFile[],
   problems: readonly DataProblem[],
-  options: PictureOptions & { readonly classNames: readonly string[] },
-  validationSplit: number,
-  seed: number,
+  options: SplitOptions,
 ): Omit<ImageFolder, "emptyClasses"> {
-  const { classNames } = options;
-  const parts = stratified(
-    files.map(({ label }) => label),
-    validationSplit,
-    seed,
-  );
+  const { classNames, validationSplit = 0, testSplit = 0, seed = 0 } = options;
+  const labels = files.map(({ label }) => label);
+  const { train, validation, test } = stratified(labels, validationSplit, seed, testSplit);
   const pick = (indices: readonly number[]) => indices.flatMap((i) => files[i] ?? []);
-  if (validationSplit === 0) return { train: imageFiles(files, options, {}, problems), classNames };
-  if (parts.validation.length === 0) {
-    throw new StriateError("usage", `${files.length} pictures are too few for a validationSplit of ${validationSplit}`);
-  }
+  const part = (option: string, share: number, indices: readonly number[]) => {
+    if (share === 0) return undefined;
+    if (indices.length > 0) return imageFiles(pick(indices), options);
+    throw new StriateError("usage", `${files.length} pictures are too few for a ${option} of ${share}`);
+  };
+  const validationPart = part("validationSplit", validationSplit, validation);
+  const testPart = part("testSplit", testSplit, test);
   return {
-    train: imageFiles(pick(parts.train), options, {}, problems),
-    validation: imageFiles(pick(parts.validation), options),
+    train: imageFiles(pick(train), options, {}, problems),
+    ...(validationPart && { validation: validationPart }),
+    ...(testPart && { test: testPart }),
     classNames,
   };
 }
@@ -151,7 +161,10 @@ async function classesOf(folder: string, { classes }: ImageFolderOptions): Promi
   if (classes) {
     const missing = classes.filter((name) => !folders.includes(name));
     if (missing.length === 0) return classes;
-    throw new StriateError("data", `${folder}: has no folder for ${quotedNames(missing)}; it has ${quotedNames(folders)}`);
+    throw new StriateError(
+      "data",
+      `${folder}: has no folder for ${quotedNames(missing)}; it has ${quotedNames(folders)}`,
+    );
   }
   if (folders.length > 1) return folders;
   const found =
@@ -172,7 +185,8 @@ async function folderMeant(
   pictures: readonly string[],
 ): Promise<string | undefined> {
   const [only] = folders;
-  const candidate = only !== undefined ? join(folder, only) : pictures.length > 0 ? dirname(resolve(folder)) : undefined;
+  const candidate =
+    only !== undefined ? join(folder, only) : pictures.length > 0 ? dirname(resolve(folder)) : undefined;
   if (candidate === undefined) return undefined;
   const there = await folderContent(candidate).catch(() => undefined);
   if (!there || there.folders.length < 2) return undefined;

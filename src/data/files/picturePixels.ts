@@ -72,8 +72,18 @@ export async function examplePixels(path: string, options: PictureOptions, cache
       ...(maxPixels !== undefined && { maxPixels }),
       ...(shrinking && { shrinking }),
     });
-    return FITS[fit](image, height, width, method).data;
+    return fitted(image, fit, [height, width], method).data;
   });
+}
+
+/** A picture in a size. */
+export function fitted(
+  image: Image<"uint8">,
+  fit: keyof typeof FITS,
+  [height, width]: readonly [number, number],
+  method: ResizeMethod = "bilinear",
+): Image<"uint8"> {
+  return FITS[fit](image, height, width, method);
 }
 
 /** The sizes that pictures have before they are cut or padded, for a decoder that resizes. */

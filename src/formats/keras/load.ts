@@ -4,10 +4,12 @@ import { dataError } from "../dataError.ts";
 import { openFile } from "../fileAccess.ts";
 import { type Hdf5File, type Hdf5Source, withHdf5 } from "../hdf5/index.ts";
 import { identifyFile } from "../identify.ts";
+import { PICTURES_KEY, takePictures } from "../pictureMetadata.ts";
 import { bytesAccess, type RandomAccess } from "../randomAccess.ts";
 import { openZip, type ZipArchive } from "../zip.ts";
 import { parseRecord } from "./json.ts";
 import { type KerasConfigOptions, modelFromKerasConfig, topRecord } from "./readConfig.ts";
+import { METADATA } from "./save.ts";
 import { type KerasWeightsOptions, type KerasWeightsReport, loadWeights, momentsIn } from "./weights.ts";
 
 export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed"> & MemoryOptions;
@@ -26,13 +28,14 @@ export async function loadKeras(
   file: string | Uint8Array,
   { maxBytes, ...options }: LoadKerasOptions = {},
 ): Promise<Model> {
-  return withKerasFile(file, { ...(maxBytes !== undefined && { maxBytes }) }, async ({ name, configText, weights }) => {
+  const memory = { ...(maxBytes !== undefined && { maxBytes }) };
+  return withKerasFile(file, memory, async ({ name, configText, weights, pictures }) => {
     const config = await configText();
     const top = topRecord(config, name);
     return weights(async (stored) => {
       const model = modelFromKerasConfig(config, { ...options, file: name, moments: await momentsIn(top, stored) });
       await loadWeights(model, stored, name, {});
-      return model;
+      return takePictures(model, await pictures(), name);
     });
   });
 }
@@ -62,6 +65,8 @@ interface KerasFile {
   readonly name: string;
   configText(): Promise<string>;
   weights<T>(use: (stored: Hdf5File) => Promise<T>): Promise<T>;
+  /** What Striate has written into it about the pictures of the model. */
+  pictures(): Promise<string | undefined>;
 }
 
 async function withKerasFile<T>(
@@ -91,7 +96,12 @@ async function inspect(
     const source = typeof file === "string" ? { path: file, begin: 0, end: access.size } : { bytes: file };
     const weights = <T>(use: (stored: Hdf5File) => Promise<T>) =>
       withHdf5(source, name, use, { maxBytes: budget.left });
-    return { name, weights, configText: () => weights(async (stored) => modelConfig(stored, name)) };
+    return {
+      name,
+      weights,
+      pictures: async () => undefined,
+      configText: () => weights(async (stored) => modelConfig(stored, name)),
+    };
   }
   throw dataError(name, `is a ${kind} file, not one of Keras`);
 }
@@ -146,6 +156,11 @@ async function kerasZip(
     weights: async (use) => {
       const stored = await source();
       return withHdf5(stored, `${name}: ${WEIGHTS}`, use, { maxBytes: budget.left });
+    },
+    pictures: async () => {
+      if (!zip.entries.has(METADATA)) return undefined;
+      const found = parseRecord(await text(zip, METADATA, name), `${name}: ${METADATA}`)[PICTURES_KEY];
+      return typeof found === "string" ? found : undefined;
     },
   };
 }

@@ -1,5 +1,5 @@
-import { itemized } from "../../checks/index.ts";
 import type { MemoryOptions } from "../../checks/index.ts";
+import { itemized } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Model, Weights } from "../../model/index.ts";
 import { type Shape, type Tensor, tensor } from "../../tensor/index.ts";

@@ -36,6 +36,8 @@ export interface OnnxModel {
   /** Those that an output depends on, each after those whose outputs it takes; Constant nodes are initializers. */
   readonly nodes: readonly OnnxNode[];
   readonly initializers: ReadonlyMap<string, Tensor>;
+  /** The file's own texts by key. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 /** How messages name a node. */

@@ -69,7 +69,8 @@ function readModel(proto: ModelProto, name: string, readExternal: ReadExternal |
   const sources = [...inputs.map((input) => input.name), ...initializers.keys()];
   const needed = neededInOrder(nodes, sources, outputs);
   checkOperators(needed);
-  return { name, opset, inputs, outputs, nodes: needed, initializers };
+  const metadata = new Map(proto.metadataProps.map(({ key, value }) => [key, value]));
+  return { name, opset, inputs, outputs, nodes: needed, initializers, metadata };
 }
 
 function opsetOf({ irVersion, opsetImport }: ModelProto): number {

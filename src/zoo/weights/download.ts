@@ -2,7 +2,7 @@ import { mkdir, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { asError, StriateError } from "../../errors.ts";
-import { claim } from "./claim.ts";
+import { lock } from "../../formats/lock.ts";
 import { hashOf, hashText, type PublishedHash } from "./hash.ts";
 import { PartFile } from "./partFile.ts";
 import { Interruption, transfer } from "./transfer.ts";
@@ -46,7 +46,7 @@ export async function download(file: Download, options: DownloadOptions = {}): P
     signal?.throwIfAborted();
     if (await isRight(file, signal)) return;
     await mkdir(dirname(file.path), { recursive: true });
-    const release = await claim(`${file.path}.lock`, signal);
+    const release = await lock(`${file.path}.lock`, signal);
     try {
       if (!(await isRight(file, signal))) await bring(file, options);
     } finally {

@@ -3,7 +3,7 @@ export { checkClasses } from "./classes.ts";
 export type { DownloadOptions } from "./download.ts";
 export { type FetchWeightsOptions, fetchWeights } from "./fetchWeights.ts";
 export type { PublishedHash } from "./hash.ts";
-export { PREPROCESSING, type Preprocessing, type PreprocessingMode, preprocessInput } from "./preprocess.ts";
+export { PREPROCESSING, type PreprocessingMode, preprocessInput } from "./preprocess.ts";
 export {
   PUBLISHED_WEIGHTS,
   type PublishedFile,

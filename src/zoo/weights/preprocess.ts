@@ -1,15 +1,7 @@
 import { unknownName } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
+import type { Preprocessing } from "../../model/index.ts";
 import { shapeText, type Tensor, tensor } from "../../tensor/index.ts";
-
-/** What happens to each value of a picture, 0 to 255: (x / scale - mean) / std, by channel. */
-export interface Preprocessing {
-  /** The order of the channels afterwards; `mean` and `std` are in it. */
-  readonly channels: "RGB" | "BGR";
-  readonly scale: number;
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-}
 
 /**
  * The preprocessings that published weights expect, by the names that Keras gives them
@@ -47,7 +39,7 @@ export function preprocessInput(
   const { channels, scale, mean, std }: Preprocessing = PREPROCESSING[mode];
   const result = new Float32Array(data.length);
   for (let channel = 0; channel < 3; channel++) {
-    const from = channels === "RGB" ? channel : 2 - channel;
+    const from = channels === "BGR" ? 2 - channel : channel;
     const [m = 0, s = 1] = [mean[channel], std[channel]];
     for (let i = 0; i < data.length; i += 3) result[i + channel] = ((data[i + from] ?? 0) / scale - m) / s;
   }
