@@ -36,6 +36,7 @@ import { pixelPath } from "#striate/image/pixelFont";
 import { tensor } from "#striate/tensor/index";
 import { closeTo } from "./support/close.ts";
 import { readsOrRefuses, refusal } from "./support/fuzz.ts";
+import { HEIC } from "./support/pictureFolder.ts";
 import { asFloats, farthest, noise } from "./support/pictures.ts";
 
 const folder = new URL("./goldens/pictures/", import.meta.url).pathname;
@@ -116,7 +117,7 @@ describe("decoding refuses", () => {
     const begin = performance.now();
     expect(await refusal(() => decodeImage(png, { name: "bomb.png" }))).toBe(
       "data: bomb.png: is 30000 x 30000, 900,000,000 pixels, and at most 100,000,000 are decoded. " +
-        "If the picture is good, raise maxPixels",
+        "If the picture is good, raise the limit: maxPixels, on the command line --max-pixels",
     );
     expect(performance.now() - begin).toBeLessThan(1000);
   });
@@ -135,6 +136,33 @@ describe("decoding refuses", () => {
     expect(await refusal(() => decodeImage(path))).toBe(
       `data: ${path}: is no picture that can be read: it begins with the text "Not a picture, b". ` +
         "Give a JPEG, PNG, WebP, AVIF, GIF or TIFF",
+    );
+  });
+
+  test.each([
+    [
+      "SVG",
+      '<?xml version="1.0"?>\n<!-- a picture -->\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>',
+    ],
+    ["a web page", "<!DOCTYPE html><html><body>404</body></html>"],
+    ["PDF", "%PDF-1.7\n"],
+    ["BMP", "BM\x46\0\0\0\0\0\0\0\x36\0\0\0"],
+    ["JPEG XL", "\xff\x0a\xfa"],
+    ["JPEG 2000", "\0\0\0\x0cjP  \r\n\x87\n"],
+    ["HEIC", Buffer.from(HEIC).toString("latin1")],
+    ["HEIC", "\0\0\0\x18ftypmif1\0\0\0\0mif1heic"],
+    ["a video", "\0\0\0\x18ftypmp42\0\0\0\0isommp42"],
+    ["a Netpbm picture (PPM, PGM, PBM)", "P6\n1 1\n255\n\0\0\0"],
+    ["a gzip", "\x1f\x8b\x08\0"],
+  ])("%s under a picture's name, and names it", async (format, content) => {
+    const path = await temporaryFile("photo.png", Buffer.from(content, "latin1"));
+    expect(await refusal(() => decodeImage(path))).toContain(`data: ${path}: is ${format}, which is not decoded. `);
+  });
+
+  test("what begins as one format and is another", async () => {
+    const svg = `GIF89a<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>`;
+    expect(await refusal(() => decodeImage(Buffer.from(svg), { name: "a.gif" }))).toContain(
+      "a.gif: is cut off or damaged",
     );
   });
 

@@ -53,7 +53,7 @@ export async function augmentPicture({ args, flags, output, signal }: Call<Augme
     throw new StriateError("usage", `-o "${out}": give a picture (${endings}), or a folder, a name without an ending`);
   }
   const steps = await stepsOf(flags);
-  const original = await decodeImage(path);
+  const original = await decodeImage(path, defined({ maxPixels: flags.maxPixels }));
   const size = sidesOf(flags, imageSize(original), format !== undefined);
   const picture = asFloat32(resizeImage(original, size));
   const change = changeOf(flags, steps);
@@ -140,7 +140,17 @@ function generatorOptions(flags: Values<AugmentFlags>): ImageDataGeneratorOption
 }
 
 /** Options that say where to and how many, not what is done. */
-const NO_CHANGES = ["out", "count", "seed", "imageSize", "augment", "fillMode", "cval", "interpolationOrder"];
+const NO_CHANGES = [
+  "out",
+  "count",
+  "seed",
+  "imageSize",
+  "maxPixels",
+  "augment",
+  "fillMode",
+  "cval",
+  "interpolationOrder",
+];
 
 function changesOf(flags: Values<AugmentFlags>): readonly string[] {
   return Object.keys(flags).filter((key) => !NO_CHANGES.includes(key));

@@ -94,8 +94,8 @@ async function holdsPictures(source: string): Promise<boolean> {
   if (entries.some(({ name }) => IDX_NAME.test(name))) return false;
   if (entries.some((entry) => !entry.isFile() || isPictureName(entry.name))) return true;
   const names = entries.map(({ name }) => name);
-  const found = names.length === 0 ? "is empty" : `holds neither (${listed(names)})`;
-  throw new StriateError("data", `${pathText(source)}: ${found}; ${WANTED}`);
+  const found = names.length === 0 ? "is empty" : `has neither pictures nor IDX files in it, but ${listed(names)}`;
+  throw new StriateError("data", `${pathText(source)}: ${found}. Give ${WANTED}`);
 }
 
 const WANTED =

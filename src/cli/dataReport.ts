@@ -1,4 +1,4 @@
-import { nameText } from "../checks/index.ts";
+import { listed as listedNames, nameText } from "../checks/index.ts";
 import { type FolderReport, type InspectedPicture, inspectFolder } from "../data/index.ts";
 import { writeFileAtomic } from "../formats/index.ts";
 import { encodeImage } from "../image/index.ts";
@@ -54,6 +54,7 @@ function machineReport(report: FolderReport, least: number) {
     classes: classNames.map((name, label) => ({ name, ...countsOf(pictures, label) })),
     sizes: sizesOf(pictures),
     unreadable,
+    emptyClasses: report.emptyClasses,
     acrossParts: acrossParts(report).map((group) => group.map(plain)),
     otherDuplicates: otherDuplicates(report).map((group) => group.map(plain)),
     smallClasses: smallClasses(report, least),
@@ -122,6 +123,9 @@ function textReport(folder: string, report: FolderReport, least: number, sheet: 
       `${others.length - clash.length} pictures are there more than once`,
       others.filter((g) => !clash.includes(g)).map(paths),
     ),
+    ...(report.emptyClasses.length > 0
+      ? [`no class, without a picture that can be read: ${listedNames(report.emptyClasses)}`]
+      : []),
     ...(small.length > 0
       ? [`fewer than ${least} pictures for training: ${small.map((name) => nameText(name)).join(", ")}`]
       : []),

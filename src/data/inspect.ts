@@ -22,6 +22,8 @@ export type Part = "train" | "validation" | "test";
 /** What there is in a folder of pictures. */
 export interface FolderReport {
   readonly classNames: readonly string[];
+  /** Folders that are no classes because there is no picture in them that can be read. */
+  readonly emptyClasses: readonly string[];
   readonly pictures: readonly InspectedPicture[];
   /** Files that cannot be read, each with the reason. */
   readonly unreadable: readonly DataProblem[];
@@ -66,7 +68,8 @@ export async function inspectFolder(
     }
   });
   const readable = pictures.flat();
-  return { classNames: found.classNames, pictures: readable, unreadable, duplicates: sameContent(readable) };
+  const { classNames, emptyClasses } = found;
+  return { classNames, emptyClasses, pictures: readable, unreadable, duplicates: sameContent(readable) };
 }
 
 function partsOf({ train, validation, test }: ImageFolder) {

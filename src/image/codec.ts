@@ -54,7 +54,7 @@ export function checkPixels(name: string, width: number, height: number, maxPixe
   throw new StriateError(
     "data",
     `${name}: is ${width} x ${height}, ${words(pixels)} pixels, and at most ${words(maxPixels)} are decoded. ` +
-      "If the picture is good, raise maxPixels",
+      "If the picture is good, raise the limit: maxPixels, on the command line --max-pixels",
   );
 }
 

@@ -1,6 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { DEFAULT_SIZE, imageSizeFlag } from "../pictureSize.ts";
 import { number, numbers, oneOf, text, toggle, wholeNumber } from "../values.ts";
+import { pictureFlags } from "./flags.ts";
 
 const any = (value: string, about: string) => number(value, about, "a number", (x) => Number.isFinite(x));
 
@@ -17,6 +18,7 @@ const augmentFlags = {
   imageSize: imageSizeFlag(
     `size that training gives the picture: 128, or height,width (default: of a sheet ${DEFAULT_SIZE}, as of train; of files their own)`,
   ),
+  ...pictureFlags,
   augment: text(
     "NAME",
     "what training does: default, strong, or a JSON file of steps (default where no other change is asked for: default)",

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { number, oneOf, text, toggle, wholeNumber } from "../values.ts";
-import { positive } from "./flags.ts";
+import { pictureFlags, positive } from "./flags.ts";
 
 const atLeast0 = (value: string, about: string) => number(value, about, "a number of at least 0", (x) => x >= 0);
 
@@ -24,6 +24,7 @@ const edgesFlags = {
   blur: positive("SIGMA", "blur by a Gaussian of so many pixels first; of log its sigma (default of log: 2)"),
   low: atLeast0("T", "lower threshold of canny (default: 100)"),
   high: atLeast0("T", "upper threshold of canny (default: 200)"),
+  ...pictureFlags,
   grid: toggle("the picture, both gradients, magnitude and direction on one sheet with titles"),
 };
 

@@ -8,6 +8,11 @@ export const netFlags = {
   activation: text("NAME", "activation of the inner layers: relu, tanh, sigmoid, ..."),
 };
 
+/** What is decoded. */
+export const pictureFlags = {
+  maxPixels: wholeNumber("N", "pixels above which a picture counts as unreadable (default: 100000000)"),
+};
+
 /** Where to compute. */
 export const engineFlags = {
   engine: text("NAME", "engine to compute on; `striate doctor` lists them (default: the fastest there is)"),

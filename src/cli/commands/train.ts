@@ -2,7 +2,7 @@ import { NET_NAMES } from "../../zoo/netNames.ts";
 import { defineCommand } from "../command.ts";
 import { DEFAULT_SIZE, imageSizeFlag } from "../pictureSize.ts";
 import { oneOf, text, toggle, wholeNumber } from "../values.ts";
-import { engineFlags, fraction, netFlags, positive } from "./flags.ts";
+import { engineFlags, fraction, netFlags, pictureFlags, positive } from "./flags.ts";
 
 export const trainFlags = {
   model: text("NAME", `net to train (default: lenet): ${NET_NAMES.join(", ")}`),
@@ -24,7 +24,7 @@ export const trainFlags = {
     ["skip", "fail"],
     "what is done about a picture that cannot be read: left out and told at the end, or an error (default: skip)",
   ),
-  maxPixels: wholeNumber("N", "pixels above which a picture counts as unreadable (default: 100000000)"),
+  ...pictureFlags,
   validationSplit: fraction("F", "fraction of the training pictures kept to validate; 0 for none (default: 0.1)"),
   testSplit: fraction(
     "F",

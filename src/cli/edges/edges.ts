@@ -8,6 +8,7 @@ import { findInputs, withoutRepeats } from "../inputs.ts";
 import { DONE, type Output } from "../output.ts";
 import { makeFolder } from "../outputFolder.ts";
 import { progressBar, usage } from "../progressBar.ts";
+import { defined } from "../values.ts";
 import { counted } from "../words.ts";
 import { type Drawing, draw } from "./drawing.ts";
 import { readKernel } from "./kernelFile.ts";
@@ -26,8 +27,12 @@ export async function drawEdges({ args, flags, output, signal }: Call<EdgesFlags
   return drawMany(targets, drawing, output, signal);
 }
 
+function limitOf({ flags: { maxPixels } }: Drawing) {
+  return defined({ maxPixels });
+}
+
 async function drawOne(target: Target, drawing: Drawing, output: Output): Promise<void> {
-  await write(target, await draw(await decodeImage(target.input.path), drawing), output);
+  await write(target, await draw(await decodeImage(target.input.path, limitOf(drawing)), drawing), output);
 }
 
 async function write({ input, out, format }: Target, image: Image<"uint8">, output: Output): Promise<void> {
@@ -81,7 +86,7 @@ async function drawMany(
 /** The picture, or why there is none: one file that is damaged or cannot be read does not stop the others. */
 async function drawn({ input }: Target, drawing: Drawing): Promise<Image<"uint8"> | StriateError> {
   try {
-    return await draw(await decodeImage(input.path), drawing);
+    return await draw(await decodeImage(input.path, limitOf(drawing)), drawing);
   } catch (thrown) {
     if (thrown instanceof StriateError && (thrown.code === "data" || thrown.code === "io")) return thrown;
     throw thrown;

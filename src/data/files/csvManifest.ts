@@ -13,7 +13,7 @@ export interface CsvManifestOptions extends PictureOptions {
   /** The columns' names in the first line. Default: `path` or `file`, `filename`, `image`; and `label` or `class`. */
   readonly pathColumn?: string;
   readonly labelColumn?: string;
-  /** The classes, in the order of their labels; default: those in the list with a picture that can be read, sorted. */
+  /** The classes, in the order of their labels; default: those in the list, sorted. */
   readonly classes?: readonly string[];
   /** The fraction of each class that is kept for validation, default 0. */
   readonly validationSplit?: number;
@@ -36,30 +36,29 @@ const LABELS = ["label", "class"];
 export async function csvManifest(file: string, options: CsvManifestOptions = {}): Promise<ImageFolder> {
   const { root = dirname(file), onError = "skip" } = options;
   const rows = readRows(parseCsv(await readText(file), file), file, options);
-  const named = options.classes ?? [...new Set(rows.map(({ name }) => name))].sort();
-  const labels = new Map(named.map((name, label) => [name, label]));
+  const classNames = options.classes ?? [...new Set(rows.map(({ name }) => name))].sort();
+  const labels = new Map(classNames.map((name, label) => [name, label]));
   const files = rows.map(({ path, name, line }) => {
     if (name === "") throw new StriateError("data", `${file}, line ${line}: names no class`);
     const label = labels.get(name);
     if (label !== undefined) return { path: resolve(root, path), label };
     throw new StriateError("data", `${file}, line ${line}: class ${quoted(name)} is not among the classes given`);
   });
+  if (classNames.length === 1 && !options.classes) {
+    throw new StriateError(
+      "data",
+      `${file}: has one class only, ${quoted(classNames[0] ?? "")}; say classes: [...] if one is meant`,
+    );
+  }
   const { good, problems } = await checkedFiles(files, onError);
   if (good.length === 0) {
     const [first] = problems;
     throw new StriateError("data", `${file}: lists no picture${first ? `; ${first.path}: ${first.reason}` : ""}`);
   }
   const present = new Set(good.map(({ label }) => label));
-  const classNames = named.filter((_, label) => options.classes || present.has(label));
-  if (classNames.length === 1 && !options.classes) {
-    const [only = ""] = classNames;
-    throw new StriateError("data", `${file}: has one class only, ${quoted(only)}; say classes: [...] if one is meant`);
-  }
-  const places = new Map(classNames.map((name, place) => [name, place]));
-  const placed = good.map(({ path, label }) => ({ path, label: places.get(named[label] ?? "") ?? label }));
   return {
-    ...splitFiles(placed, problems, { ...options, classNames }),
-    emptyClasses: named.filter((_, label) => !present.has(label)),
+    ...splitFiles(good, problems, { ...options, classNames }),
+    emptyClasses: classNames.filter((_, label) => !present.has(label)),
   };
 }
 
