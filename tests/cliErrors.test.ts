@@ -208,7 +208,7 @@ describe.concurrent("bad data: exit code 1, a message that names the file, and n
     await predict(1, "note.txt: is no picture that can be read: it begins with the text", "note.txt");
     await writeFile(join(cwd, "IMG_1.HEIC"), HEIC);
     await predict(1, "IMG_1.HEIC: is HEIC, which is not decoded. Convert it to JPEG", "IMG_1.HEIC");
-    await predict(1, "large: holds [2,9,9], but model lenet of this run takes pictures [8,8,1]", "large");
+    await predict(1, "large: holds [2,9,9], but model lenet takes pictures [8,8,1]", "large");
     await predict(1, "none: there is no such file", "none");
     await failure(1, "2 of 2 pictures could not be read", cwd, "predict", GOOD, "cat.png", "note.txt");
   });
