@@ -87,7 +87,7 @@ describe("a net that does not fit into memory", () => {
     );
     expect(() => checkMemory(lenet(), 64, 16e9)).not.toThrow();
     expect(() => lenet({ inputShape: [5000, 5000, 3] }).weights).toThrow(
-      /^dense1\/kernel is \[78125000,500\], 39,062,500,000 numbers, and an array holds 4,294,967,295; take a smaller input/,
+      /^fc1\/kernel is \[78125000,500\], 39,062,500,000 numbers, and an array holds 4,294,967,295; take a smaller input/,
     );
   });
 });

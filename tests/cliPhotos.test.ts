@@ -2,7 +2,9 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadModel } from "#striate/formats/index";
 import { encodeImage } from "#striate/image/index";
+import { largestBatchNormMomentum } from "#striate/model/index";
 import { failure, json, striate, writeData } from "./support/cli.ts";
 import { pattern } from "./support/pattern.ts";
 
@@ -109,11 +111,12 @@ test("what cannot be is told before anything is written", async () => {
   await writeFile(join(cwd, "odd.json"), '[{ "name": "explode" }]');
   const cases: readonly (readonly [number, string, ...(readonly string[])])[] = [
     [2, "--image-size is for a folder of pictures", "idx", "--classes", "3", "--image-size", "16"],
+    [2, "--max-pixels is for a folder of pictures", "idx", "--classes", "3", "--max-pixels", "100"],
     [2, "photos has 2 classes, not 5", "photos", "--classes", "5"],
     [2, "--on-error is for a folder of pictures", "idx", "--classes", "3", "--on-error", "fail"],
     [1, "list.jpg: is no picture", "photos", "--on-error", "fail"],
     [2, "the data is photos or --data idx; give one", "photos", "--data", "idx"],
-    [2, "there is no step explode; there are randomFlip", "photos", "--augment", "odd.json"],
+    [2, 'there is no augmentation step "explode"; there are randomFlip', "photos", "--augment", "odd.json"],
     [1, '--augment takes default, strong, none, or a JSON file; "wild" cannot be read', "photos", "--augment", "wild"],
     [1, 'has one class only, "cats"; make a folder for each class', "single"],
     [1, "has 1 pictures and no folders; make a folder for each class", "single/cats"],
@@ -128,6 +131,21 @@ test("what cannot be is told before anything is written", async () => {
   ];
   for (const [code, words, ...args] of cases) await failure(code, words, cwd, "train", ...args, "--out", "runs/x");
   await expect(readFile(join(cwd, "runs/x/config.json"))).rejects.toThrow();
+});
+
+test("batch normalization gets a momentum that the steps of a run allow, which stays with the run", async () => {
+  const args = ["--model", "mobilenet-v2", "--image-size", "32", "--epochs", "1", "--batch-size", "2"];
+  const { code, stderr } = await striate(cwd, "train", "photos", ...args, "--out", "runs/bn", "--augment", "none");
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    "batch normalization's momentum is at most 0.5, since this run has 20 steps; the net's own is 0.999",
+  );
+  const { options } = JSON.parse(await readFile(join(cwd, "runs/bn/config.json"), "utf8"));
+  expect(options.batchNormMomentum).toBe(0.5);
+  await json(cwd, "convert", "runs/bn", "bn.keras");
+  expect(largestBatchNormMomentum(await loadModel(join(cwd, "bn.keras")))).toBe(0.5);
+  const words = "--batch-norm-momentum has no use here: lenet has no batch normalization";
+  await failure(2, words, cwd, "train", "photos", "--batch-norm-momentum", "0.5");
 });
 
 /** The options of a split. */

@@ -6,6 +6,12 @@ import { buildNet, NET_NAMES } from "../zoo/index.ts";
 import { optionName } from "./command.ts";
 import { type NetFlags, netOptions } from "./net.ts";
 
+/** What a model may be given on a command line. */
+export interface ModelFlags extends NetFlags {
+  /** Sizes of an ONNX file's open dimensions, by name. */
+  readonly bind?: ReadonlyMap<string, number>;
+}
+
 /** Whether there is a file of this name; not a folder. */
 export function isFile(path: string): Promise<boolean> {
   return stat(path).then(
@@ -14,18 +20,37 @@ export function isFile(path: string): Promise<boolean> {
   );
 }
 
+/** How the messages of `modelFromOnnx` name what gives the sizes of open dimensions. */
+const WORDS = {
+  bind: (names: readonly string[]) => `--bind ${names.map((name) => `${name}=224`).join(",")}`,
+  inputShape: "--input-shape",
+};
+
 /**
  * A model by what stands on a command line: a net of the zoo, a file, or the folder of a run.
  * @param trained whether a run's model gets the weights that its training gave it
  * @throws StriateError `usage` that says what there is when it is none of them
  */
-export async function anyModel(what: string, flags: NetFlags, { trained = false } = {}): Promise<Model> {
-  if (NET_NAMES.includes(what)) return buildNet(what, netOptions(flags));
+export async function anyModel(what: string, flags: ModelFlags, { trained = false } = {}): Promise<Model> {
+  if (NET_NAMES.includes(what)) {
+    const { bind, ...net } = flags;
+    if (bind) throw new StriateError("usage", `--bind is for ONNX files; ${what} is a net of the zoo`);
+    return buildNet(what, netOptions(net));
+  }
   if (await isFile(what)) {
-    const { inputShape, ...others } = flags;
+    const { inputShape, bind, ...others } = flags;
     refuse(others, `${what} is a file, and its model is as it is`);
-    const { loadModel } = await import("../formats/index.ts");
-    return loadModel(what, inputShape ? { inputShape } : {});
+    const { kindOfFile, loadModel, modelFromOnnx, readOnnxFile } = await import("../formats/index.ts");
+    const shaped = inputShape ? { inputShape } : {};
+    if ((await kindOfFile(what)) === "onnx") {
+      return modelFromOnnx(readOnnxFile(what), {
+        ...shaped,
+        ...(bind && { bind: Object.fromEntries(bind) }),
+        words: WORDS,
+      });
+    }
+    if (bind) throw new StriateError("usage", `--bind is for ONNX files; ${what} has no named dimensions`);
+    return loadModel(what, shaped);
   }
   const { readConfig } = await import("./run/config.ts");
   const config = await readConfig(what);

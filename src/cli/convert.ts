@@ -65,12 +65,12 @@ interface Converted {
 }
 
 async function convertModel(from: string, to: string, flags: Values<ConvertFlags>): Promise<Converted> {
-  const { model: net, inputShape, classes } = flags;
+  const { model: net, inputShape, bind, classes } = flags;
   const shaped = defined({ inputShape });
   checkEnding(to);
   const model =
     net === undefined
-      ? await anyModel(from, shaped, { trained: true })
+      ? await anyModel(from, defined({ inputShape, bind }), { trained: true })
       : (await pretrained(net, { weights: from, ...shaped, ...defined({ classes }) })).model;
   const lost = await saveModel(model, to);
   return { what: `model ${model.name}, ${counted(model.parameters)} parameters`, lost };

@@ -125,6 +125,8 @@ async function entriesOf(source: string): Promise<Dirent[]> {
 async function idxData(source: string, options: DataOptions): Promise<LabelledData> {
   const { classes = FASHION_MNIST_CLASSES.length, validationSplit = 0, imageSize } = options;
   if (imageSize) throw new StriateError("usage", "--image-size is for a folder of pictures; this data has one size");
+  if (options.maxPixels)
+    throw new StriateError("usage", "--max-pixels is for a folder of pictures; this data has one size");
   if (options.onError) throw new StriateError("usage", "--on-error is for a folder of pictures, which are files each");
   const hasItsClasses = classes === FASHION_MNIST_CLASSES.length;
   if (source === BUNDLED && !hasItsClasses) {

@@ -31,6 +31,23 @@ export function wholeNumbers(value: string, about: string, least: number, most =
   };
 }
 
+/** Sizes by name, `height=224,width=224`. */
+export function sizesByName(value: string, about: string): Flag<ReadonlyMap<string, number>> {
+  const wanted = `names with whole numbers of at least 1, such as ${value}`;
+  return {
+    value,
+    about,
+    read: (given, option) =>
+      new Map(
+        given.split(",").map((part) => {
+          const [, name, size] = /^(.+)=([^=]*)$/.exec(part.trim()) ?? [];
+          if (name === undefined || size === undefined) throw wrong(option, wanted, given);
+          return [name, checked(toNumber(size), option, wanted, given, isWhole(1))] as const;
+        }),
+      ),
+  };
+}
+
 /** Numbers with commas between them: from `least` to `most` of them. */
 export function numbers(value: string, about: string, least: number, most = least): Flag<readonly number[]> {
   const wanted = `${least === most ? least : `${least} to ${most}`} numbers, such as ${value}`;

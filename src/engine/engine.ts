@@ -25,7 +25,10 @@ export interface Executable {
   run(feeds: Tensors): Promise<Tensors>;
   /** Copies of the states as they are now. */
   readState(): Promise<Tensors>;
-  /** Sets some or all of the states; before the first run, all of them. */
+  /**
+   * Sets some or all of the states; before the first run, all of them. The tensors are taken over, as feeds are. After a run
+   * that failed, states may be lost: then they have to be written anew.
+   */
   writeState(state: Tensors): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,19 +1,19 @@
 import { Model } from "../model/index.ts";
-import { saveModel } from "./modelFile.ts";
+import { type SaveModelOptions, saveModel } from "./modelFile.ts";
 import { type LoadWeightsOptions, loadWeights } from "./weightsFile.ts";
 
 // A model lives to the left of formats and cannot import it; whoever imports formats gets these as methods too.
 declare module "../model/model.ts" {
   interface Model {
     /** Saves the model in the format of the path's ending: see `saveModel`. @returns what the file does not hold */
-    save(path: string): Promise<readonly string[]>;
+    save(path: string, options?: SaveModelOptions): Promise<readonly string[]>;
     /** Takes its weights from a file: see `loadWeights`. */
     loadWeights(path: string, options?: LoadWeightsOptions): ReturnType<typeof loadWeights>;
   }
 }
 
-Model.prototype.save = function (path) {
-  return saveModel(this, path);
+Model.prototype.save = function (path, options) {
+  return saveModel(this, path, options);
 };
 
 Model.prototype.loadWeights = function (path, options) {

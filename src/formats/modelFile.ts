@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import type { MemoryOptions } from "../checks/index.ts";
+import { checkOptions, type MemoryOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import type { Shape } from "../tensor/index.ts";
@@ -16,11 +16,13 @@ import { encodeSafetensors } from "./safetensors.ts";
 import { saveOnnx } from "./saveOnnx.ts";
 
 export interface LoadModelOptions extends MemoryOptions {
-  /** Of one input without the batch, where the file leaves it open. */
+  /** Of one input without the batch, where the file leaves it open; of an ONNX file in the file's own order. */
   readonly inputShape?: Shape;
   /** Sizes for an ONNX file's dynamic dimensions other than the batch, by name. */
   readonly bind?: Readonly<Record<string, number>>;
 }
+
+const LOAD_OPTIONS: OptionNames<LoadModelOptions> = { inputShape: true, bind: true, maxBytes: true };
 
 /** What a file is; its content says it, not its name. @throws StriateError `io`, or `data` when it is nothing known */
 export async function kindOfFile(path: string): Promise<FileKind> {
@@ -38,13 +40,15 @@ export async function kindOfFile(path: string): Promise<FileKind> {
  * @throws StriateError `io` when it cannot be read; `data` when it is damaged, unknown, becomes more than `maxBytes` in
  * memory, or holds weights without a model, which `loadWeights` reads.
  */
-export async function loadModel(path: string, { inputShape, bind, maxBytes }: LoadModelOptions = {}): Promise<Model> {
+export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Model> {
+  checkOptions("loadModel", options, LOAD_OPTIONS);
+  const { inputShape, bind, maxBytes } = options;
   const most = maxBytes === undefined ? {} : { maxBytes };
   const shaped = { ...most, ...(inputShape && { inputShape }) };
   const kind = await kindOfFile(path);
   switch (kind) {
     case "onnx":
-      return modelFromOnnx(readOnnxFile(path, most), bind ? { bind } : {});
+      return modelFromOnnx(readOnnxFile(path, most), { ...shaped, ...(bind && { bind }) });
     case "keras":
     case "hdf5":
       return loadKeras(path, shaped);
@@ -58,20 +62,31 @@ export async function loadModel(path: string, { inputShape, bind, maxBytes }: Lo
   }
 }
 
+const SAVE_OPTIONS: OptionNames<SaveModelOptions> = { batchSize: true };
+
+export interface SaveModelOptions {
+  /** For an ONNX file: the batch that it is for. Default: any. */
+  readonly batchSize?: number;
+}
+
 /** What a model can be saved as, by the ending of the file's name. */
-const WRITERS: Readonly<Record<string, { save(model: Model, path: string): Promise<void>; readonly lost: string[] }>> =
-  {
-    ".keras": { save: saveKeras, lost: [] },
-    ".onnx": { save: saveOnnx, lost: ["the layers: an ONNX file has their operators"] },
-    ".safetensors": {
-      save: (model, path) => writeFileAtomic(path, encodeSafetensors(model.weights, pictureMetadata(model))),
-      lost: ["the model: a safetensors file holds the weights alone"],
-    },
-    ".npz": {
-      save: async (model, path) => writeFileAtomic(path, await encodeNpz(model.weights)),
-      lost: ["the model: an npz file holds the weights alone"],
-    },
-  };
+const WRITERS: Readonly<
+  Record<
+    string,
+    { save(model: Model, path: string, options: SaveModelOptions): Promise<void>; readonly lost: string[] }
+  >
+> = {
+  ".keras": { save: saveKeras, lost: [] },
+  ".onnx": { save: saveOnnx, lost: ["the layers: an ONNX file has their operators"] },
+  ".safetensors": {
+    save: (model, path) => writeFileAtomic(path, encodeSafetensors(model.weights, pictureMetadata(model))),
+    lost: ["the model: a safetensors file holds the weights alone"],
+  },
+  ".npz": {
+    save: async (model, path) => writeFileAtomic(path, await encodeNpz(model.weights)),
+    lost: ["the model: an npz file holds the weights alone"],
+  },
+};
 
 /** The endings that `saveModel` knows. */
 export const MODEL_ENDINGS = Object.keys(WRITERS);
@@ -82,13 +97,21 @@ export const MODEL_ENDINGS = Object.keys(WRITERS);
  * @returns what the file does not hold, in words
  * @throws StriateError `usage` for another ending, or a model that the format cannot hold; `io` when it cannot be written
  */
-export async function saveModel(model: Model, path: string): Promise<readonly string[]> {
+export async function saveModel(
+  model: Model,
+  path: string,
+  options: SaveModelOptions = {},
+): Promise<readonly string[]> {
   const ending = extname(path).toLowerCase();
   const writer = Object.hasOwn(WRITERS, ending) ? WRITERS[ending] : undefined;
   if (!writer) {
     const known = MODEL_ENDINGS.join(", ");
     throw new StriateError("usage", `${path}: a model is saved as ${known}, received ${ending || "no ending"}`);
   }
-  await writer.save(model, path);
+  checkOptions("saveModel", options, SAVE_OPTIONS);
+  if (options.batchSize !== undefined && ending !== ".onnx") {
+    throw new StriateError("usage", `batchSize is for ONNX files; ${path} takes any batch`);
+  }
+  await writer.save(model, path, options);
   return writer.lost;
 }

@@ -6,7 +6,7 @@ import { writeFileAtomic } from "./atomic.ts";
 import { pictureMetadata } from "./pictureMetadata.ts";
 
 export interface OnnxOptions {
-  /** Inputs in a batch. Default: any number, when the model allows it, which all of Striate's layers do. */
+  /** Inputs in a batch. Default: any number, unless the model has a `batchSize` of its own. */
   readonly batchSize?: number;
 }
 
@@ -16,14 +16,19 @@ export interface OnnxOptions {
  * metadata, under the key `striate.pictures`.
  * @throws StriateError `usage` when the model cannot be for any batch, and no size is given
  */
-export function encodeOnnx(model: Model, { batchSize }: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+export function encodeOnnx(model: Model, { batchSize = model.batchSize }: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
   const states = model.toStates(model.weights);
   const inference = (batch: number): Graph => lower(freeze(model.inferenceGraph(batch), states), "file");
   const metadata = pictureMetadata(model);
-  if (batchSize !== undefined) return writeOnnx(inference(batchSize), { metadata });
+  const weights = new Set(Object.keys(states));
+  if (batchSize !== undefined) return writeOnnx(inference(batchSize), { weights, metadata });
   const free = withFreeBatch(inference);
-  if (free) return writeOnnx(free, { batch: "batch", metadata });
-  throw new StriateError("usage", `model ${model.name} has numbers that depend on the batch; give a batchSize`);
+  if (free) return writeOnnx(free, { batch: "batch", weights, metadata });
+  throw new StriateError(
+    "usage",
+    `model ${model.name} depends on the batch in a way that a file for any batch cannot say; save it for one: ` +
+      'save("model.onnx", { batchSize: 1 }), or striate export --batch 1',
+  );
 }
 
 /** Writes a model for inference as an ONNX file, atomically; see `encodeOnnx`. */

@@ -39,6 +39,8 @@ export interface Layer {
   /** The options that it was made with, less `name` and `trainable`. */
   readonly config: Readonly<Record<string, unknown>>;
   trainable: boolean;
+  /** The batch that it always computes, filling up what is less; `undefined` for any, as all layers but `onnxGraph`. */
+  readonly batchSize: number | undefined;
   /** @throws StriateError `shape` when the inputs do not fit; the model adds the layer's name. */
   outputShapes(inputs: readonly Shape[]): readonly Shape[];
   /**
@@ -108,6 +110,7 @@ export function completeLayer({
     type,
     config: config as Record<string, unknown>,
     trainable,
+    batchSize: undefined,
     outputShapes,
     variables: (inputs: readonly Shape[]) => {
       const specs = weights(inputs);

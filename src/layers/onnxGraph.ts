@@ -1,13 +1,18 @@
 import { StriateError } from "../errors.ts";
 import { GraphBuilder, type Value } from "../graph/index.ts";
-import { instantiate, type OnnxModel, type OnnxParameter, parametersOf } from "../onnx/index.ts";
-import { at, type Shape, shapeText, type Tensor } from "../tensor/index.ts";
+import {
+  type InstantiateOptions,
+  instantiate,
+  type OnnxModel,
+  type OnnxParameter,
+  parametersOf,
+  type Shapes,
+} from "../onnx/index.ts";
+import { at, type Shape, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
+import { inBatches } from "./batches.ts";
 import { type Feature, inApiOrder } from "./feature.ts";
 import { completeLayer, type Layer, type LayerOptions } from "./layer.ts";
 import type { WeightSpec } from "./variable.ts";
-
-/** Two batches by which a file is known to take any. */
-const [FEW, MORE] = [2, 3];
 
 /** The batch is the first dimension of every input and output. */
 const BATCH = "batch";
@@ -17,45 +22,68 @@ const BATCH = "batch";
  * dimensions ([batch, channels, height, width] for pictures), the first being the batch. Its learnable initializers
  * are weights under their names in the file. In training Dropout drops, and a BatchNormalization goes on with its
  * given statistics.
+ *
+ * A file whose inputs have a number as their first dimension is taken for any batch all the same, if the batch stays the
+ * first dimension of every result; shapes that Reshape, Expand and Resize were given as numbers then follow it. Else the
+ * layer computes batches of that size (`batchSize`), several where a batch has more, the last one filled up with its
+ * last example.
  * @throws StriateError `data` when something in the file is neither float32 nor known, `shape` when its first
  * dimension is no batch.
  */
-export function onnxGraph(options: LayerOptions & { readonly model: OnnxModel }): Layer {
+export function onnxGraph(options: LayerOptions & { readonly model: OnnxModel; readonly maxBytes?: number }): Layer {
   const type = "onnxGraph";
-  const parameters = parametersOf(options.model).filter(isFloat32);
-  const model = freed(options.model);
-  const run = (g: GraphBuilder, inputs: readonly Value[], training: boolean, weight: (name: string) => Value) => {
+  const { model: file, maxBytes } = options;
+  const parameters = parametersOf(file).filter(isFloat32);
+  const learnt = new Set(parameters.map(({ name }) => name));
+  const written = writtenBatch(file);
+  const model = withOpenBatch(file);
+  let batchSize: number | undefined;
+  let shapes: Shapes | undefined;
+
+  const add = (g: GraphBuilder, inputs: readonly Value[], weight: (name: string) => Value, how: InstantiateOptions) => {
     const named = new Map(model.inputs.map(({ name }, i) => [name, at(inputs, i)]));
-    const learnt = new Set(parameters.map(({ name }) => name));
-    return instantiate(model, g, named, {
-      training,
-      parameter: (name) => (learnt.has(name) ? weight(name) : undefined),
-    });
+    const parameter = (name: string) => (learnt.has(name) ? weight(name) : undefined);
+    return [...instantiate(model, g, named, { ...how, maxBytes, parameter })];
   };
-  const shapesFor = (inputs: readonly Shape[], batch: number): readonly Shape[] => {
+  const probe = (inputs: readonly Shape[], batch: number, how: InstantiateOptions) => {
     const g = new GraphBuilder(model.name);
     const values = inputs.map((shape, i) => g.input(`input ${i}`, "float32", [batch, ...shape]));
     const known = new Map(parameters.map(({ name, shape }) => [name, g.state(`weight ${name}`, "float32", shape)]));
-    const outputs = run(g, values, false, (name) => known.get(name) as Value);
-    return [...outputs].map(([name, { shape, dtype }]) => {
-      if (dtype === "float32" && shape[0] === batch) return shape.slice(1);
-      const found = `${dtype}${shapeText(shape)}`;
-      throw new StriateError(
-        "shape",
-        `its output ${name} is ${found} for a batch of ${batch}; it must be float32, the batch first`,
-      );
-    });
+    return outputShapesOf(
+      add(g, values, (name) => known.get(name) as Value, how),
+      batch,
+    );
   };
-  return completeLayer({
+  /** The file for another batch than the one that is written in it. */
+  const other = (to: number): InstantiateOptions =>
+    shapes && written !== undefined && to !== written ? { rebatch: { from: written, to, shapes } } : {};
+
+  /** Finds out for which batches the file is. */
+  const outputShapes = (inputs: readonly Shape[]): readonly Shape[] => {
+    if (inputs.length !== model.inputs.length) {
+      throw new StriateError("shape", `it takes ${model.inputs.length} inputs, received ${inputs.length}`);
+    }
+    if (written === undefined) return sameForAll([2, 3].map((batch) => probe(inputs, batch, {})));
+    const found = new Map(model.inputs.map(({ name }, i): [string, Shape] => [name, [written, ...at(inputs, i)]]));
+    const fixed = probe(inputs, written, { onShape: (name, shape) => found.set(name, shape) });
+    shapes = found;
+    batchSize = isAnyBatch() ? undefined : written;
+    return fixed;
+
+    function isAnyBatch(): boolean {
+      try {
+        for (const more of [1, 2]) probe(inputs, (written ?? 0) + more, other((written ?? 0) + more));
+        return true;
+      } catch (error) {
+        if (error instanceof StriateError) return false;
+        throw error;
+      }
+    }
+  };
+  const layer = completeLayer({
     type,
     options,
-    outputShapes: (inputs) => {
-      if (inputs.length !== model.inputs.length) {
-        throw new StriateError("shape", `it takes ${model.inputs.length} inputs, received ${inputs.length}`);
-      }
-      shapesFor(inputs, MORE);
-      return shapesFor(inputs, FEW);
-    },
+    outputShapes,
     weights: () =>
       parameters.map(
         ({ name, shape, value, trainable }): WeightSpec => ({
@@ -65,15 +93,49 @@ export function onnxGraph(options: LayerOptions & { readonly model: OnnxModel })
           trainable,
         }),
       ),
-    build: ({ g, training, weight }, inputs): readonly Feature[] => {
-      const values = inputs.map((input) => inApiOrder(g, input));
-      return [...run(g, values, training, weight).values()].map((value) => ({ value, moved: false }));
+    build: ({ g, training, weight }, features): readonly Feature[] => {
+      const inputs = features.map((feature) => inApiOrder(g, feature));
+      const batch = at(at(inputs, 0).shape, 0);
+      const outputs =
+        batchSize === undefined
+          ? add(g, inputs, weight, { training, ...other(batch) }).map(([, value]) => value)
+          : inBatches(g, inputs, batchSize, (part) => add(g, part, weight, { training }).map(([, value]) => value));
+      return outputs.map((value) => ({ value, moved: false }));
     },
+  });
+  return Object.defineProperty(layer, "batchSize", { get: () => batchSize, enumerable: true });
+}
+
+/** The outputs without the batch, which must be their first dimension. */
+function outputShapesOf(outputs: readonly (readonly [string, Value])[], batch: number): readonly Shape[] {
+  return outputs.map(([name, { shape, dtype }]) => {
+    if (dtype === "float32" && shape[0] === batch) return shape.slice(1);
+    const found = `${dtype}${shapeText(shape)}`;
+    throw new StriateError(
+      "shape",
+      `its output ${name} is ${found} for a batch of ${batch}; it must be float32, the batch first`,
+    );
   });
 }
 
-/** The same network for any batch, where the file says one. */
-function freed(model: OnnxModel): OnnxModel {
+function sameForAll([few, more]: readonly (readonly Shape[])[]): readonly Shape[] {
+  const odd = few?.findIndex((shape, i) => !sameShape(shape, more?.[i] ?? [])) ?? -1;
+  if (few && odd < 0) return few;
+  throw new StriateError(
+    "shape",
+    `its output ${odd} is ${shapeText(few?.[odd] ?? [])} for each example of a batch of 2 and ${shapeText(more?.[odd] ?? [])} ` +
+      "of a batch of 3: the first dimension of its inputs is no batch; striate run takes it as it is",
+  );
+}
+
+/** The batch that is a number in the file, the same in all inputs. */
+function writtenBatch({ inputs }: OnnxModel): number | undefined {
+  const [first, ...others] = inputs.map(({ dims }) => dims?.[0]);
+  return typeof first === "number" && first > 0 && others.every((size) => size === first) ? first : undefined;
+}
+
+/** The same network with an open batch. */
+function withOpenBatch(model: OnnxModel): OnnxModel {
   const inputs = model.inputs.map((input) => ({
     ...input,
     dims: input.dims && [

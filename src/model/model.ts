@@ -108,6 +108,15 @@ export class Model extends Callable implements Layer {
     return this.#only("output", this.outputs).shape;
   }
 
+  /**
+   * The batch that the model always computes, which is what `fit`, `evaluate` and `predict` take by default: that of an
+   * ONNX file which has its batch written in it. Another batch is computed in several of them, the last one filled up.
+   * `undefined` for a model of any batch, as all others are.
+   */
+  get batchSize(): number | undefined {
+    return this.layers.find(({ layer }) => layer.batchSize !== undefined)?.layer.batchSize;
+  }
+
   /** Whether training changes its weights; setting it sets all its layers, as in Keras. */
   get trainable(): boolean {
     return this.#trainable;

@@ -1,7 +1,7 @@
 import { nodeCost } from "../graph/index.ts";
 import type { SymbolicTensor } from "../layers/index.ts";
 import { OPS } from "../ops/index.ts";
-import { type Shape, shapeText, sizeOf } from "../tensor/index.ts";
+import { bytesOf, type Shape, shapeText, sizeOf } from "../tensor/index.ts";
 import type { Model } from "./model.ts";
 import { tableWidth, textTable } from "./textTable.ts";
 
@@ -16,7 +16,7 @@ export interface LayerSummary {
   readonly trainableParameters: number;
   /** For one input. */
   readonly multiplyAdds: number;
-  /** Bytes of the layer's output for one input, in float32. */
+  /** Bytes of the layer's output for one input, in float32; of `onnxGraph` those of all results inside. */
   readonly activationBytes: number;
 }
 
@@ -31,13 +31,24 @@ export interface Summary {
   readonly layers: readonly LayerSummary[];
 }
 
+/** The layer that is a whole network. */
+const NETWORK = "onnxGraph";
+
+/** Operators whose result is their input under another shape, in the same memory. */
+const VIEWS = new Set(["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity"]);
+
 /** What a model consists of and costs, layer by layer, for one input. */
 export function summarize(model: Model): Summary {
-  const { nodes } = model.inferenceGraph(1);
+  const { batchSize = 1 } = model;
+  const { nodes } = model.inferenceGraph(batchSize);
   const costs = new Map<string, number>();
+  const inside = new Map<string, number>();
   for (const node of nodes) {
     const layer = node.name.slice(0, node.name.indexOf("/"));
-    costs.set(layer, (costs.get(layer) ?? 0) + nodeCost(node, OPS).multiplyAdds);
+    costs.set(layer, (costs.get(layer) ?? 0) + nodeCost(node, OPS).multiplyAdds / batchSize);
+    if (VIEWS.has(node.op)) continue;
+    const bytes = node.outputs.reduce((sum, output) => sum + bytesOf(output), 0);
+    inside.set(layer, (inside.get(layer) ?? 0) + bytes / batchSize);
   }
   const parametersOf = layerParameters(model);
   const makers = makersOf(model);
@@ -52,7 +63,10 @@ export function summarize(model: Model): Summary {
       parameters,
       trainableParameters: trainable,
       multiplyAdds: costs.get(name) ?? 0,
-      activationBytes: 4 * calls.length * outputShapes.reduce((sum, shape) => sum + sizeOf(shape), 0),
+      activationBytes:
+        layer.type === NETWORK
+          ? (inside.get(name) ?? 0)
+          : 4 * calls.length * outputShapes.reduce((sum, shape) => sum + sizeOf(shape), 0),
     };
   });
   const total = (key: "parameters" | "trainableParameters" | "multiplyAdds" | "activationBytes") =>

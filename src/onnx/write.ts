@@ -39,6 +39,8 @@ export function nextName(state: Value): string {
 export interface WriteOptions {
   /** The name of the first dimension of all inputs and outputs, where a file is for any batch; see `withFreeBatch`. */
   readonly batch?: string;
+  /** The constants that are weights, which become initializers; all others become Constant nodes. Default: all are. */
+  readonly weights?: ReadonlySet<string>;
   /** Texts by keys, which whoever reads the file may ignore: ONNX's metadata_props. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -48,7 +50,7 @@ export interface WriteOptions {
  * inputs by their names; outputs are outputs by theirs, and the next value of every state that changes is an output
  * named by `nextName`.
  */
-export function writeOnnx(graph: Graph, { batch, metadata = {} }: WriteOptions = {}): Uint8Array<ArrayBuffer> {
+export function writeOnnx(graph: Graph, { batch, weights, metadata = {} }: WriteOptions = {}): Uint8Array<ArrayBuffer> {
   const outputs: [name: string, value: Value][] = [
     ...Object.entries(graph.outputs),
     ...graph.states
@@ -66,6 +68,8 @@ export function writeOnnx(graph: Graph, { batch, metadata = {} }: WriteOptions =
       output: [name],
     }));
   const used = new Set<Value | undefined>([...graph.nodes.flatMap((node) => node.inputs), ...results(graph)]);
+  const inputs = new Set(graph.inputs);
+  const isWeight = ({ name }: Value) => weights === undefined || weights.has(name);
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),
     producerName: "striate",
@@ -73,11 +77,17 @@ export function writeOnnx(graph: Graph, { batch, metadata = {} }: WriteOptions =
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: graph.name,
-      node: [...graph.nodes.map((node) => nodeProto(node, nameOf, used)), ...copies],
-      initializer: constants(graph).map((value) => tensorProto(value.constant, nameOf(value))),
-      input: sources(graph).map((value) =>
-        valueInfo(value.name, value, graph.inputs.includes(value) ? batch : undefined),
-      ),
+      node: [
+        ...constants(graph)
+          .filter((value) => !isWeight(value))
+          .map((value) => constantNode(value.constant, nameOf(value))),
+        ...graph.nodes.map((node) => nodeProto(node, nameOf, used)),
+        ...copies,
+      ],
+      initializer: constants(graph)
+        .filter(isWeight)
+        .map((value) => tensorProto(value.constant, nameOf(value))),
+      input: sources(graph).map((value) => valueInfo(value.name, value, inputs.has(value) ? batch : undefined)),
       output: outputs.map(([name, value]) => valueInfo(name, value, name in graph.outputs ? batch : undefined)),
     },
   });
@@ -131,9 +141,13 @@ function attributeProto(op: Op, name: string, value: Attribute): MessageInitShap
   const type = ATTRIBUTE_TYPES[kind];
   if (typeof value === "string") return { name, type, s: new TextEncoder().encode(value) };
   if (typeof value === "number") return kind === "int" ? { name, type, i: BigInt(value) } : { name, type, f: value };
-  // Ops with a tensor attribute are lowered to constants.
-  if ("dtype" in value) throw internalError(`${op.name}: attribute ${name} is a tensor; lower the graph first`);
+  if ("dtype" in value) return { name, type, t: tensorProto(value, "") };
   return kind === "ints" ? { name, type, ints: value.map(BigInt) } : { name, type, floats: [...value] };
+}
+
+function constantNode(tensor: NonNullable<Value["constant"]>, name: string): MessageInitShape<typeof NodeProtoSchema> {
+  const attribute = { name: "value", type: ATTRIBUTE_TYPES.tensor, t: tensorProto(tensor, "") };
+  return { opType: "Constant", name, output: [name], attribute: [attribute] };
 }
 
 function tensorProto(tensor: NonNullable<Value["constant"]>, name: string): MessageInitShape<typeof TensorProtoSchema> {

@@ -6,12 +6,13 @@ export { cast, castTo } from "./cast.ts";
 export { clip } from "./clip.ts";
 export { equal, greater, less, where } from "./compare.ts";
 export { concat } from "./concat.ts";
+export { shape } from "./constants.ts";
 export { conv } from "./conv.ts";
 export { convTranspose } from "./convTranspose.ts";
 export { depthToSpace } from "./depthToSpace.ts";
 export { dropout, randomDropout } from "./dropout.ts";
 export { elu, selu } from "./elu.ts";
-export { gelu } from "./erf.ts";
+export { erf, gelu } from "./erf.ts";
 export { exp, log, pow, sqrt } from "./exponential.ts";
 export { formula } from "./formula.ts";
 export { gather } from "./gather.ts";
@@ -35,7 +36,16 @@ export { instanceNormalization } from "./normalizations.ts";
 export { ONNX_TYPES } from "./onnxTypes.ts";
 export { pad, zeroPad } from "./pad.ts";
 export { averagePool, globalAveragePool, maxPool, maxPoolGrad } from "./pooling.ts";
-export { reduceL1, reduceL2, reduceMax, reduceMean, reduceSum } from "./reduce.ts";
+export {
+  reduceL1,
+  reduceL2,
+  reduceLogSumExp,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceProd,
+  reduceSum,
+} from "./reduce.ts";
 export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
 export { resize } from "./resize.ts";
 export { type SampleGraph, sampleGraph } from "./samples.ts";
@@ -43,8 +53,11 @@ export { oneHot, scatterElements } from "./scatter.ts";
 export { slice, sliceAxis } from "./slice.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export { softplus, softsign } from "./softplus.ts";
+export { split } from "./split.ts";
+export { squeeze } from "./squeeze.ts";
 export { OPS } from "./table.ts";
 export { inversePermutation, transpose, transposeBy } from "./transpose.ts";
+export { cos, sin } from "./trigonometry.ts";
 export { maxUnpool } from "./unpool.ts";
 export {
   adagradUpdate,

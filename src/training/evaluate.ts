@@ -57,7 +57,7 @@ export interface EvaluateOptions extends RunOptions, Objective {
  * @throws StriateError `shape` when the data does not fit the model.
  */
 export async function evaluate(model: Model, data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { batchSize = 128 } = options;
+  const { batchSize = model.batchSize ?? 128 } = options;
   const goals = goalsOf(model, options);
   checkFits(model, data, goals);
   const size = Math.min(batchSize, data.length);
@@ -154,7 +154,7 @@ export async function predictOutputs(
   inputs: Tensor<"float32"> | Named<Tensor<"float32">>,
   options: PredictOptions = {},
 ): Promise<Named<Tensor<"float32">>> {
-  const { batchSize = 32, signal, onProgress } = options;
+  const { batchSize = model.batchSize ?? 32, signal, onProgress } = options;
   const count = countOf(inputs);
   const named = namedInputs(model, inputs, count);
   const size = Math.max(1, Math.min(batchSize, count));

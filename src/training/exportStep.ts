@@ -34,7 +34,7 @@ export interface TrainingStepFile {
  */
 export function encodeTrainingStep(model: Model, objective: LossName | TrainingStepOptions = {}): TrainingStepFile {
   const options = typeof objective === "string" ? { loss: objective } : objective;
-  const { optimizer = adam(), batchSize = 32 } = options;
+  const { optimizer = adam(), batchSize = model.batchSize ?? 32 } = options;
   const graph = trainingGraph(model, options, optimizer, batchSize);
   return {
     bytes: writeOnnx(lower(graph, "file")),

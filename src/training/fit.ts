@@ -82,7 +82,7 @@ export async function fit(model: Model, data: Dataset, options: FitOptions = {})
     train,
     validation,
     epochs: options.epochs ?? 1,
-    batchSize: Math.min(options.batchSize ?? 32, train.length),
+    batchSize: Math.min(options.batchSize ?? model.batchSize ?? 32, train.length),
     optimizer: typeof optimizer === "string" ? optimizerNamed(optimizer)() : optimizer,
     goals,
     objective,

@@ -2,6 +2,7 @@
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
   type AttributeProtoSchema,
+  type GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
   type NodeProtoSchema,
@@ -35,19 +36,35 @@ export function int64s(
   return { name, dims: dims.map(BigInt), dataType: 7, int64Data: numbers.map(BigInt) };
 }
 
+/** A graph that a node holds, which takes what it needs from around it and has one output. */
+export class Branch {
+  readonly graph: MessageInitShape<typeof GraphProtoSchema>;
+
+  constructor(graph: MessageInitShape<typeof GraphProtoSchema>) {
+    this.graph = graph;
+  }
+}
+
+export function branch(nodes: readonly NodeInit[], output: string): Branch {
+  return new Branch({ name: "branch", node: [...nodes], output: [{ name: output }] });
+}
+
+type AttributeValue = number | string | readonly number[] | TensorInit | Branch;
+
 /** A node from its inputs, outputs and attributes: whole numbers are ints, lists of them too. */
 export function node(
   opType: string,
   input: readonly string[],
   output: readonly string[],
-  attributes: Readonly<Record<string, number | string | readonly number[] | TensorInit>> = {},
+  attributes: Readonly<Record<string, AttributeValue>> = {},
   name = "",
 ): NodeInit {
   const attribute = Object.entries(attributes).map(([key, value]) => attributeOf(key, value));
   return { opType, name, input: [...input], output: [...output], attribute };
 }
 
-function attributeOf(name: string, value: number | string | readonly number[] | TensorInit): AttributeInit {
+function attributeOf(name: string, value: AttributeValue): AttributeInit {
+  if (value instanceof Branch) return { name, type: 5, g: value.graph };
   if (typeof value === "string") return { name, type: 3, s: new TextEncoder().encode(value) };
   if (typeof value === "number") {
     return Number.isInteger(value) ? { name, type: 2, i: BigInt(value) } : { name, type: 1, f: value };

@@ -1,9 +1,10 @@
 import { defineCommand } from "../command.ts";
-import { text, wholeNumber, wholeNumbers } from "../values.ts";
+import { text, wholeNumber } from "../values.ts";
+import { openFlags } from "./flags.ts";
 
 const convertFlags = {
   model: text("NET", "net of the zoo that the weights of IN belong to, where IN is a file of weights alone"),
-  inputShape: wholeNumbers("224,224,3", "shape of an input without the batch, where the model leaves it open", 1, 4),
+  ...openFlags,
   classes: wholeNumber("N", "classes of the net of --model"),
 };
 

@@ -1,10 +1,10 @@
 import { defineCommand } from "../command.ts";
-import { oneOf, text, toggle, wholeNumber, wholeNumbers } from "../values.ts";
-import { fraction, netFlags } from "./flags.ts";
+import { oneOf, text, toggle, wholeNumber } from "../values.ts";
+import { fraction, netFlags, openFlags } from "./flags.ts";
 
 const exportFlags = {
   ...netFlags,
-  inputShape: wholeNumbers("224,224,3", "shape of a picture: height,width,channels", 3),
+  ...openFlags,
   classes: wholeNumber("N", "number of classes, of a net of the zoo"),
   batch: wholeNumber("N", "pictures in a batch (default: any number; 32 for a training step)"),
   trainingStep: toggle("the whole step, forward, backward and update, and its first states in OUT.states.safetensors"),

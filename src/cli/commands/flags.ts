@@ -1,5 +1,5 @@
 import { MOST_THREADS } from "../../engine/limits.ts";
-import { number, text, wholeNumber, wholeNumbers } from "../values.ts";
+import { number, sizesByName, text, wholeNumber, wholeNumbers } from "../values.ts";
 
 /** What a net of the zoo may be given. */
 export const netFlags = {
@@ -11,6 +11,17 @@ export const netFlags = {
 /** What is decoded. */
 export const pictureFlags = {
   maxPixels: wholeNumber("N", "pixels above which a picture counts as unreadable (default: 100000000)"),
+};
+
+/** The sizes that a model's file leaves open. */
+export const openFlags = {
+  inputShape: wholeNumbers(
+    "224,224,3",
+    "shape of an input without the batch: height,width,channels, or what order an ONNX file has",
+    1,
+    4,
+  ),
+  bind: sizesByName("height=224,width=224", "sizes of an ONNX file's open dimensions, by their names"),
 };
 
 /** Where to compute. */

@@ -1,10 +1,10 @@
 import { defineCommand } from "../command.ts";
-import { oneOf, toggle, wholeNumber, wholeNumbers } from "../values.ts";
-import { netFlags } from "./flags.ts";
+import { oneOf, toggle, wholeNumber } from "../values.ts";
+import { netFlags, openFlags } from "./flags.ts";
 
 const summaryFlags = {
   ...netFlags,
-  inputShape: wholeNumbers("224,224,3", "shape of a picture: height,width,channels", 3),
+  ...openFlags,
   classes: wholeNumber("N", "number of classes (default: 10 of lenet and lenet5, 1000 of the others)"),
   noIncludeTop: toggle("without the classifier: the net that puts out feature maps"),
   pooling: oneOf(["avg", "max"], "with --no-include-top, what makes one number of each feature map"),

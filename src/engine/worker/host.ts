@@ -62,7 +62,10 @@ export function workerEngine(name: string, options: EngineOptions): Engine {
       return (await ask({ call: "run", executable: id, feeds: tensors }, buffers)) as Tensors;
     },
     readState: async () => (await ask({ call: "readState", executable: id })) as Tensors,
-    writeState: async (state) => void (await ask({ call: "writeState", executable: id, state })),
+    writeState: async (state) => {
+      const { tensors, buffers } = transferable(state);
+      await ask({ call: "writeState", executable: id, state: tensors }, buffers);
+    },
     close: async () => void (await ask({ call: "close", executable: id })),
   });
 

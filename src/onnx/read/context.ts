@@ -2,7 +2,7 @@ import { StriateError } from "../../errors.ts";
 import type { Attribute, AttributeSchema, AttributesGiven, GraphBuilder, Op, Value } from "../../graph/index.ts";
 import { cast, ONNX_TYPES, OPS, reshape } from "../../ops/index.ts";
 import { at, type DType, type Shape, sameShape, type Tensor } from "../../tensor/index.ts";
-import type { OnnxAttribute, OnnxNode } from "./model.ts";
+import type { OnnxAttribute, OnnxBody, OnnxNode } from "./model.ts";
 
 /** A node of the file on its way into a graph: what `instantiate` gives an importer. */
 export interface NodeContext {
@@ -14,6 +14,10 @@ export interface NodeContext {
   readonly training: boolean;
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  /** ONNX's number for the type that an input has in the file, where the file says it; it may be held in another. */
+  typeOf(index: number): number | undefined;
+  /** Adds the nodes of a graph that the node holds. @returns that graph's outputs */
+  addBody(body: OnnxBody, inputs: readonly Value[]): readonly Value[];
   /** Announces constants that the importer makes itself, which are limited for a graph as a whole. */
   spend(elements: number): void;
   /** Adds a node, or its outputs as constants where all its inputs are. */

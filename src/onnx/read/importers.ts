@@ -2,6 +2,7 @@ import { itemized } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Attribute, Op, Value } from "../../graph/index.ts";
 import { OPS } from "../../ops/index.ts";
+import { BRANCHES } from "./branches.ts";
 import { COMPOSED } from "./composed.ts";
 import type { Importer, NodeContext } from "./context.ts";
 import { LOSSES } from "./losses.ts";
@@ -14,7 +15,9 @@ import { TRAINING } from "./trainingModes.ts";
 
 /** The operators whose node in the file is not simply a node of the graph, whatever the opset. */
 const IMPORTERS: ReadonlyMap<string, Importer> = new Map(
-  [OLDER_FORMS, SHAPES, RESIZING, TRAINING, COMPOSED, NORMALIZATIONS, LOSSES].flatMap((table) => Object.entries(table)),
+  [OLDER_FORMS, SHAPES, RESIZING, TRAINING, COMPOSED, NORMALIZATIONS, LOSSES, BRANCHES].flatMap((table) =>
+    Object.entries(table),
+  ),
 );
 
 const STANDARD: ReadonlyMap<string, Op> = new Map(Object.entries(OPS).filter(([, { domain }]) => domain === ""));

@@ -13,6 +13,19 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  /** The graphs that it holds, by attribute: the branches of If. */
+  readonly graphs: Readonly<Record<string, OnnxBody>>;
+}
+
+/** Nodes with what they make and what they are made of: a file's main graph, or one that a node holds. */
+export interface OnnxBody {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Those that an output depends on, each after those whose outputs it takes; Constant nodes are initializers. */
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: ReadonlyMap<string, Tensor>;
+  /** The values that it takes from the graph around it. */
+  readonly captures: readonly string[];
 }
 
 /** What must be fed. */
@@ -33,15 +46,25 @@ export interface OnnxModel {
   /** Inputs without those that have an initializer. */
   readonly inputs: readonly OnnxInput[];
   readonly outputs: readonly string[];
-  /** Those that an output depends on, each after those whose outputs it takes; Constant nodes are initializers. */
+  /** See `OnnxBody`. */
   readonly nodes: readonly OnnxNode[];
   readonly initializers: ReadonlyMap<string, Tensor>;
   /** The file's own texts by key. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** The initializers that are Constant nodes in the file. */
+  readonly constants: ReadonlySet<string>;
+  /** ONNX's numbers for the types of inputs and constants as the file has them, which may be held in wider ones. */
+  readonly elementTypes: ReadonlyMap<string, number>;
+}
+
+/** The values that a node takes, those of its graphs too. */
+export function takenBy({ inputs, graphs }: OnnxNode): readonly string[] {
+  const bodies = Object.values(graphs);
+  return bodies.length === 0 ? inputs : [...inputs, ...bodies.flatMap(({ captures }) => captures)];
 }
 
 /** How messages name a node. */
-export function nodeText({ name, op, domain, outputs }: OnnxNode): string {
+export function nodeText({ name, op, domain, outputs }: Pick<OnnxNode, "name" | "op" | "domain" | "outputs">): string {
   const type = domain === "" ? op : `${domain}.${op}`;
   return name === ""
     ? `the ${type} node that makes ${JSON.stringify(outputs.find((o) => o) ?? "")}`

@@ -37,16 +37,50 @@ const MOVES = new Set(["Identity", "Cast", "Reshape", "Transpose", "Squeeze", "U
 
 /**
  * The initializers that a training could change: kernels, biases, scales, embeddings, and statistics. Other initializers
- * (shapes, bounds of a clip, single numbers in a formula) are constants.
+ * (shapes, bounds of a clip, single numbers in a formula) are constants; so are Constant nodes, unless the file has its
+ * weights in these, and the ones and zeros by which a group normalization is written as one of instances.
  */
 export function parametersOf(model: OnnxModel): OnnxParameter[] {
-  const roles = rolesOf(model.nodes);
-  return [...model.initializers].flatMap(([name, value]) => {
+  const nodes = withInner(model.nodes);
+  const roles = rolesOf(nodes);
+  for (const name of formalNumbers(nodes, model.initializers)) roles.delete(name);
+  const all = [...model.initializers].flatMap(([name, value]): OnnxParameter[] => {
     const role = roles.get(name);
     const { dtype, shape } = value;
     if (!role || !isFloat(dtype) || (role === "offset" && sizeOf(shape) < 2)) return [];
     return [{ name, dtype, shape, value, trainable: role !== "statistic" }];
   });
+  const initializers = all.filter(({ name }) => !model.constants.has(name));
+  return initializers.some(({ name }) => roles.get(name) === "weight") ? initializers : all;
+}
+
+/** Scales of 1 and offsets of 0 of an instance normalization whose instances are a Reshape's: groups of channels. */
+function formalNumbers(nodes: readonly OnnxNode[], initializers: OnnxModel["initializers"]): string[] {
+  const reshaped = new Set(nodes.filter(({ op }) => op === "Reshape").flatMap(({ outputs }) => outputs));
+  const all = (name: string | undefined, number: number) =>
+    initializers.get(name ?? "")?.data.every((x: number | bigint) => x === number) ?? false;
+  return nodes.flatMap(({ op, inputs: [x = "", scale = "", bias = ""] }) =>
+    op === "InstanceNormalization" && reshaped.has(x) && all(scale, 1) && all(bias, 0) ? [scale, bias] : [],
+  );
+}
+
+/** The inputs of the file that a node takes as its weights, by the node: they are no pictures. */
+export function fedWeights(model: OnnxModel): ReadonlyMap<string, OnnxNode> {
+  const inputs = new Set(model.inputs.map(({ name }) => name));
+  const found = new Map<string, OnnxNode>();
+  for (const node of withInner(model.nodes)) {
+    if (node.domain !== "" || node.op === "Add" || node.op === "Mul") continue;
+    for (const [i, role] of (ROLES[node.op] ?? []).entries()) {
+      const name = node.inputs[i] ?? "";
+      if (role && ROLES[node.op]?.[0] === undefined && inputs.has(name)) found.set(name, node);
+    }
+  }
+  return found;
+}
+
+/** All nodes, those of graphs that nodes hold after the node. */
+function withInner(nodes: readonly OnnxNode[]): OnnxNode[] {
+  return nodes.flatMap((node) => [node, ...Object.values(node.graphs).flatMap((body) => withInner(body.nodes))]);
 }
 
 /** What each value is to the nodes that use it; a statistic stays one whatever else it is used for. */

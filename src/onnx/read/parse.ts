@@ -1,15 +1,11 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { asError, StriateError } from "../../errors.ts";
-import type { Tensor } from "../../tensor/index.ts";
-import { type GraphProto, type ModelProto, ModelProtoSchema, type NodeProto, type ValueInfoProto } from "../onnx_pb.ts";
-import { readAttributes } from "./attributes.ts";
-import { constantTensor } from "./constantNode.ts";
+import { type ModelProto, ModelProtoSchema, type ValueInfoProto } from "../onnx_pb.ts";
+import { isOwnDomain, readBody } from "./body.ts";
 import { heldType } from "./elementTypes.ts";
 import type { ReadExternal } from "./externalData.ts";
 import { checkOperators } from "./importers.ts";
-import { nodeText, type OnnxInput, type OnnxModel, type OnnxNode } from "./model.ts";
-import { neededInOrder } from "./order.ts";
-import { readTensor } from "./tensors.ts";
+import type { OnnxInput, OnnxModel } from "./model.ts";
 
 export interface ParseOptions {
   /** What to call the file in messages. Default: "the model". */
@@ -54,23 +50,14 @@ function readModel(proto: ModelProto, name: string, readExternal: ReadExternal |
   const { graph } = proto;
   if (!graph || graph.output.length === 0) throw bad("is no ONNX model, or damaged: it has no graph with outputs");
   const opset = opsetOf(proto);
-  const initializers = readInitializers(graph, readExternal);
-  const inputs = readInputs(graph, initializers);
-  const outputs = graph.output.map((output) => output.name);
-  checkUnique("two outputs", outputs);
-  const nodes: OnnxNode[] = [];
-  for (const node of graph.node.map((item) => readNode(item, readExternal))) {
-    const constant = constantTensor(node);
-    const [output] = node.outputs;
-    if (!constant || !output) nodes.push(node);
-    else if (initializers.has(output)) throw bad(`two things make the value ${output}; the file is damaged`);
-    else initializers.set(output, constant);
-  }
-  const sources = [...inputs.map((input) => input.name), ...initializers.keys()];
-  const needed = neededInOrder(nodes, sources, outputs);
-  checkOperators(needed);
+  const elementTypes = new Map<string, number>();
+  const constants = new Set<string>();
+  const { outputs, nodes, initializers } = readBody(graph, { readExternal, elementTypes, constants }, false);
+  checkOperators(nodes);
+  const inputs = graph.input.filter((input) => !initializers.has(input.name)).map(readInput);
+  for (const { name, type } of graph.input) elementTypes.set(name, type?.tensorType?.elemType ?? 0);
   const metadata = new Map(proto.metadataProps.map(({ key, value }) => [key, value]));
-  return { name, opset, inputs, outputs, nodes: needed, initializers, metadata };
+  return { name, opset, inputs, outputs, nodes, initializers, constants, elementTypes, metadata };
 }
 
 function opsetOf({ irVersion, opsetImport }: ModelProto): number {
@@ -86,42 +73,6 @@ function opsetOf({ irVersion, opsetImport }: ModelProto): number {
   return opset;
 }
 
-function isOwnDomain(domain: string): boolean {
-  return domain === "" || domain === "ai.onnx";
-}
-
-function checkUnique(what: string, names: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const name of names) {
-    if (name === "") throw bad(`has ${what.replace("two ", "")} without a name; the file is damaged`);
-    if (seen.has(name)) throw bad(`has ${what} named ${name}; the file is damaged`);
-    seen.add(name);
-  }
-}
-
-function readInitializers(graph: GraphProto, readExternal: ReadExternal | undefined): Map<string, Tensor> {
-  if (graph.sparseInitializer.length > 0) {
-    const names = graph.sparseInitializer.map(({ values }) => values?.name);
-    throw bad(`has sparse initializers (${names.join(", ")}), which Striate does not read; make them dense`);
-  }
-  checkUnique(
-    "two initializers",
-    graph.initializer.map(({ name }) => name),
-  );
-  return new Map(
-    graph.initializer.map((item) => [item.name, readTensor(item, `initializer ${item.name}`, readExternal)]),
-  );
-}
-
-/** The inputs that have to be fed: old files list the initializers among them. */
-function readInputs(graph: GraphProto, initializers: ReadonlyMap<string, Tensor>): OnnxInput[] {
-  checkUnique(
-    "two inputs",
-    graph.input.map(({ name }) => name),
-  );
-  return graph.input.filter(({ name }) => !initializers.has(name)).map(readInput);
-}
-
 function readInput({ name, type }: ValueInfoProto): OnnxInput {
   const { tensorType } = type ?? {};
   if (!tensorType) throw bad(`input ${name} is no tensor; Striate has no sequences, maps and optional values`);
@@ -131,16 +82,4 @@ function readInput({ name, type }: ValueInfoProto): OnnxInput {
     return dimParam === "" ? undefined : dimParam;
   });
   return { name, dtype, dims };
-}
-
-function readNode(proto: NodeProto, readExternal: ReadExternal | undefined): OnnxNode {
-  const node = {
-    op: proto.opType,
-    domain: isOwnDomain(proto.domain) ? "" : proto.domain,
-    name: proto.name,
-    inputs: proto.input,
-    outputs: proto.output,
-  };
-  const where = nodeText({ ...node, attributes: {} });
-  return { ...node, attributes: readAttributes(proto.attribute, where, readExternal) };
 }
