@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { didYouMean, pathText, quoted } from "../checks/index.ts";
+import { didYouMean, parseJson, pathText, quoted } from "../checks/index.ts";
 import {
   colorJitter,
   cutout,
@@ -71,7 +71,7 @@ async function text(path: string): Promise<string> {
 
 function parsed(path: string, json: string): readonly StepDescription[] {
   try {
-    return stepsSchema.parse(JSON.parse(json));
+    return stepsSchema.parse(parseJson(json, (what) => new Error(`it ${what}`)));
   } catch (thrown) {
     const reason = thrown instanceof z.ZodError ? z.prettifyError(thrown) : asError(thrown).message;
     throw new StriateError("data", `${pathText(path)}: is no list of augmentation steps: ${reason}`, { cause: thrown });

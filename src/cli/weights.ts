@@ -1,5 +1,5 @@
 import { StriateError } from "../errors.ts";
-import { BUNDLED_WEIGHTS, fetchWeights, PUBLISHED_WEIGHTS, publishedFile } from "../zoo/index.ts";
+import { BUNDLED_WEIGHTS, fetchWeights, hashNote, PUBLISHED_WEIGHTS, publishedFile } from "../zoo/index.ts";
 import type { Call } from "./command.ts";
 import type { WeightsFlags } from "./commands/weights.ts";
 import { DONE } from "./output.ts";
@@ -24,9 +24,10 @@ export async function showWeights({ args, flags, output, signal }: Call<WeightsF
     }
     return DONE;
   }
-  const bundled = Object.hasOwn(BUNDLED_WEIGHTS, name);
-  const host = bundled ? "" : new URL(publishedFile(name, includeTop).url).hostname;
-  const progress = bundled || output.json ? undefined : fetchProgress(host);
+  const published = Object.hasOwn(BUNDLED_WEIGHTS, name) ? undefined : publishedFile(name, includeTop);
+  const note = published && hashNote(published.hash);
+  if (note !== undefined && !output.json) output.say(`${name}: ${note}`);
+  const progress = published && !output.json ? fetchProgress(new URL(published.url).hostname) : undefined;
   try {
     const path = await fetchWeights(name, { includeTop, signal, ...(progress && { onProgress: progress.show }) });
     output.result({ net: name, path }, path);

@@ -16,7 +16,11 @@ export interface CompileOptions {
   readonly sharing?: Executable;
 }
 
-/** A graph made ready to run. */
+/**
+ * A graph made ready to run. Calls are answered in the order in which they are made, those of executables that share
+ * states too: each finds the states as the one before left them, whether its answer was waited for or not. An engine
+ * need not see to that: `startEngine` does, for all of them.
+ */
 export interface Executable {
   /**
    * Runs the graph once and moves every state on. Feeds are taken over: their buffers may be sent to a worker, and
@@ -33,7 +37,7 @@ export interface Executable {
   close(): Promise<void>;
 }
 
-/** Something that runs graphs. A new engine implements this, and is added to the table in `select.ts`. */
+/** Something that runs graphs. A new engine implements this, and is added to the table in `table.ts`. */
 export interface Engine {
   readonly name: string;
   available(): Promise<Availability>;

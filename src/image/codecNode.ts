@@ -40,8 +40,9 @@ export const codec: Codec = {
     const metadata = await readMetadata(input, name);
     // What begins as two formats at once is the one that its first bytes say, or nothing.
     if (metadata.format !== SHARP_NAMES[format]) throw damagedPicture(name, `it begins as ${format} and is none`);
-    const { width, height, space, depth, hasAlpha, hasProfile, autoOrient } = metadata;
-    checkPixels(name, width, height, maxPixels);
+    const { width, height, channels, space, depth, hasAlpha, hasProfile, autoOrient } = metadata;
+    // 16 bits are decoded as they are, and become 8 beside them.
+    checkPixels(name, width, height, maxPixels, channels * (depth === "ushort" ? 3 : 1));
     if (depth !== "uchar" && depth !== "ushort") {
       const why = `its values are of type ${depth}; values of 8 or 16 bits can be read. Convert it first`;
       throw new StriateError("data", `${name}: ${why}`);

@@ -48,6 +48,7 @@ export {
 } from "./reduce.ts";
 export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
 export { resize } from "./resize.ts";
+export { mod } from "./rounding.ts";
 export { type SampleGraph, sampleGraph } from "./samples.ts";
 export { oneHot, scatterElements } from "./scatter.ts";
 export { slice, sliceAxis } from "./slice.ts";

@@ -38,6 +38,7 @@ function poolCost(node: Node): Cost {
 export const maxPool = defineOp({
   name: "MaxPool",
   inputs: ["X"],
+  optionalOutputs: 1,
   attributes: MAX_POOL,
   infer: ({ X }, attributes) => {
     const shape = [...X.shape.slice(0, 2), ...poolWindows("MaxPool", X.shape, attributes).output];

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { oneOf, text, wholeNumber, wholeNumbers } from "../values.ts";
-import { engineFlags, pictureFlags } from "./flags.ts";
+import { engineFlags, memoryFlags, pictureFlags } from "./flags.ts";
 
 const predictFlags = {
   top: wholeNumber("K", "classes to name for each picture, the most probable first (default: 3)"),
@@ -12,6 +12,7 @@ const predictFlags = {
   ),
   inputShape: wholeNumbers("224,224,3", "shape of a picture, where a model file leaves it open", 3),
   ...pictureFlags,
+  ...memoryFlags,
   ...engineFlags,
 };
 

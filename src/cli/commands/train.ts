@@ -4,6 +4,9 @@ import { DEFAULT_SIZE, imageSizeFlag } from "../pictureSize.ts";
 import { oneOf, text, toggle, wholeNumber } from "../values.ts";
 import { engineFlags, fraction, netFlags, pictureFlags, positive } from "./flags.ts";
 
+/** A process with more gets nothing done. */
+const MOST_WORKERS = 256;
+
 export const trainFlags = {
   model: text("NAME", `net to train (default: lenet): ${NET_NAMES.join(", ")}`),
   ...netFlags,
@@ -19,7 +22,12 @@ export const trainFlags = {
     "NAME|FILE",
     "default, strong, none, or a JSON file of steps (default: default for pictures in folders)",
   ),
-  workers: wholeNumber("N", "threads that read pictures in folders; 0 for none (default: one for each core)", 0),
+  workers: wholeNumber(
+    "N",
+    "threads that read pictures in folders; 0 for none (default: one for each core)",
+    0,
+    MOST_WORKERS,
+  ),
   onError: oneOf(
     ["skip", "fail"],
     "what is done about a picture that cannot be read: left out and told at the end, or an error (default: skip)",

@@ -108,6 +108,10 @@ function inWords<T>(file: string, read: () => T): T {
     return read();
   } catch (thrown) {
     if (thrown instanceof Misfit) throw dataError(file, thrown.message, { cause: thrown });
+    // What a layer is made of has been checked option by option; how they go together, nobody can list.
+    if (thrown instanceof TypeError || thrown instanceof RangeError) {
+      throw dataError(file, `has a model that cannot be made (${thrown.message})`, { cause: thrown });
+    }
     if (thrown instanceof StriateError && thrown.code !== "data" && thrown.code !== "internal") {
       throw dataError(file, thrown.message, { cause: thrown });
     }

@@ -1,3 +1,4 @@
+import { quoted } from "../../checks/index.ts";
 import { Misfit } from "./codec.ts";
 import { isNewDialect } from "./inboundNodes.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
@@ -34,8 +35,8 @@ export function recordOf(value: unknown): LayerRecord {
   const registered = typeof registered_name === "string" && registered_name.includes(">");
   const name = value.name ?? config.name;
   return {
-    className: registered ? registered_name : class_name,
-    name: layerName(typeof name === "string" ? name : ""),
+    className: checkedName(registered ? registered_name : class_name),
+    name: checkedName(layerName(typeof name === "string" ? name : "")),
     config,
     inboundNodes: value.inbound_nodes,
     builtFor: config.build_input_shape ?? (isRecord(build_config) ? build_config.input_shape : undefined),
@@ -43,6 +44,14 @@ export function recordOf(value: unknown): LayerRecord {
       typeof module === "string" ? /^keras(\.src)?\.ops/.test(module) : isOperationInH5(class_name, config, value),
     sharedId: typeof shared_object_id === "number" ? shared_object_id : undefined,
   };
+}
+
+/** Names stand in paths, which repeat those of the models around them, and in every message. */
+const LONGEST_NAME = 500;
+
+function checkedName(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  throw new Misfit(`has a layer named ${quoted(name)}; more than ${LONGEST_NAME} characters are not read`);
 }
 
 /** Keras 3 writes no modules into .h5 files; but layers say whether they are trained or in what they compute. */
