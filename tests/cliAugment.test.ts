@@ -33,8 +33,8 @@ describe("striate augment", () => {
     const [plain, named, none] = await Promise.all(
       ["chelsea-augmented.png", "named.png", "none.png"].map((name) => readFile(join(cwd, name))),
     );
-    expect(plain).toEqual(named);
-    expect(plain).not.toEqual(none);
+    expect(plain?.equals(named ?? Buffer.of())).toBe(true);
+    expect(plain?.equals(none ?? Buffer.of())).toBe(false);
   });
 
   test("the sheet shows the size that training sees, pixels of a shift are its pixels", async () => {

@@ -68,7 +68,7 @@ export function checkPixels(
     throw new StriateError(
       "data",
       `${name}: is ${width} x ${height} in more than 8 bits, which takes ${words(pixels * bytesPerPixel)} bytes to decode, and ` +
-        `at most ${words(mostBytes)} are taken. If the picture is good, raise maxPixels`,
+        `at most ${words(mostBytes)} are taken. If the picture is good, raise the limit: maxPixels, on the command line --max-pixels`,
     );
   }
   throw new StriateError(

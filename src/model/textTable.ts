@@ -1,3 +1,5 @@
+import { nameText } from "../checks/index.ts";
+
 type Row = readonly string[];
 
 /** How a table is laid out. */
@@ -13,13 +15,17 @@ const GAP = 2;
 /** Words are made no shorter than this. */
 const LEAST = 8;
 
+/** A cell holds names from files, and the widest one makes the column. */
+const WIDEST = 200;
+
 /**
  * Rows under a header, with the totals under them: the lines of a table of text. Where it is too wide, words lose their
  * middle, the longest first: the beginning and the end of a layer's name tell more.
  */
 export function textTable(header: Row, rows: readonly Row[], totals: Row, options: TableOptions): readonly string[] {
   const { left, width = Number.POSITIVE_INFINITY } = options;
-  const all = [header, ...rows, totals];
+  const shown = rows.map((row) => row.map((cell) => nameText(cell, WIDEST)));
+  const all = [header, ...shown, totals];
   const natural = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const widths = fitted(natural, left, width);
   const line = (row: Row) =>
@@ -31,7 +37,7 @@ export function textTable(header: Row, rows: readonly Row[], totals: Row, option
       .join(" ".repeat(GAP))
       .trimEnd();
   const rule = "─".repeat(lineWidth(widths));
-  return [rule, line(header), rule, ...rows.map(line), rule, line(totals)];
+  return [rule, line(header), rule, ...shown.map(line), rule, line(totals)];
 }
 
 /** How wide the widest line of a table with these columns is. */

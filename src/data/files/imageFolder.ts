@@ -2,10 +2,10 @@ import { dirname, join, resolve } from "#data-platform";
 import { pathText, quoted } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { DataProblem } from "../dataset.ts";
+import { stratified } from "../stratified.ts";
 import { checkedFiles } from "./checked.ts";
 import { type ImageFiles, imageFiles, type LabelledFile } from "./imageFiles.ts";
 import type { PictureOptions } from "./picturePixels.ts";
-import { stratified } from "./stratified.ts";
 import { folderContent, picturesIn } from "./walk.ts";
 
 /** How a folder becomes data sets. */
