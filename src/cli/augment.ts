@@ -93,8 +93,10 @@ function sidesOf({ imageSize: asked }: Values<AugmentFlags>, own: Sides, isSheet
 
 function wordsOf(path: string, flags: Values<AugmentFlags>, { height, width }: Sides): SheetWords {
   const changes = changesOf(flags).map((key) => optionName(key).slice(2));
+  const steps = flags.augment ?? (changes.length > 0 ? undefined : "default");
+  const what = [...(steps === undefined ? [] : [`augmentation ${steps}`]), ...changes].join(", ");
   return {
-    title: `${basename(path)}: ${flags.augment ?? (changes.length > 0 ? changes.join(", ") : "augmentation default")}`,
+    title: `${basename(path)}: ${what}`,
     subtitle: `as a net of ${height} x ${width} sees it (--image-size ${height === width ? height : `${height},${width}`}), seed ${flags.seed ?? 0}`,
   };
 }
