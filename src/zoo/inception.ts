@@ -3,6 +3,7 @@ import {
   batchNormalization,
   concatenate,
   conv2d,
+  inImageDataFormat,
   input,
   maxPooling2d,
   type SymbolicTensor,
@@ -97,12 +98,8 @@ export interface InceptionOptions {
  */
 export function inceptionNaive({ inputShape = [28, 28, 192], seed = 0 }: InceptionOptions = {}): Model {
   const x = input({ shape: inputShape });
-  return model({
-    name: "inception-naive",
-    inputs: x,
-    outputs: naiveInceptionModule(x, "inception", [64, 128, 32]),
-    seed,
-  });
+  const outputs = inImageDataFormat("channelsLast", () => naiveInceptionModule(x, "inception", [64, 128, 32]));
+  return model({ name: "inception-naive", inputs: x, outputs, seed });
 }
 
 /**
@@ -111,6 +108,6 @@ export function inceptionNaive({ inputShape = [28, 28, 192], seed = 0 }: Incepti
  */
 export function inceptionBottleneck({ inputShape = [28, 28, 192], seed = 0 }: InceptionOptions = {}): Model {
   const x = input({ shape: inputShape });
-  const outputs = inceptionModule(x, "inception", [64, 96, 128, 16, 32, 32]);
+  const outputs = inImageDataFormat("channelsLast", () => inceptionModule(x, "inception", [64, 96, 128, 16, 32, 32]));
   return model({ name: "inception-bottleneck", inputs: x, outputs, seed });
 }

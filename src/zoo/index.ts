@@ -15,7 +15,7 @@ export {
   naiveInceptionModule,
 } from "./inception.ts";
 export { inceptionV3 } from "./inceptionV3.ts";
-export { type Lenet5Options, type LenetOptions, lenet, lenet5 } from "./lenet.ts";
+export { LeNet, type Lenet5Options, type LenetOptions, lenet, lenet5 } from "./lenet.ts";
 export { invertedResidualBlock, mobilenetV2 } from "./mobilenetV2.ts";
 export type { NetOptions } from "./net.ts";
 export { NET_NAMES } from "./netNames.ts";

@@ -3,6 +3,7 @@ import {
   dense,
   globalAveragePooling2d,
   globalMaxPooling2d,
+  inImageDataFormat,
   input,
   type Layer,
   type SymbolicTensor,
@@ -53,10 +54,12 @@ export function pictureNet(parts: NetParts, options: NetOptions): Model {
     throw new StriateError("usage", `model ${name}: without its classifier it has no classes; leave one of both out`);
   }
   checkSize(parts, inputShape);
-  const pictures = input({ shape: inputShape });
-  const features = parts.features(pictures);
-  const outputs = includeTop ? parts.top(features, classes) : pool(features);
-  return model({ name, inputs: pictures, outputs, seed });
+  return inImageDataFormat("channelsLast", () => {
+    const pictures = input({ shape: inputShape });
+    const features = parts.features(pictures);
+    const outputs = includeTop ? parts.top(features, classes) : pool(features);
+    return model({ name, inputs: pictures, outputs, seed });
+  });
 
   function pool(maps: SymbolicTensor): SymbolicTensor {
     if (pooling === undefined) return maps;

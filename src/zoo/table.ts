@@ -43,7 +43,10 @@ function forPictures(build: Net["build"], ...own: readonly (keyof ZooOptions)[])
 }
 
 const NETS: Readonly<Record<NetName, Net>> = {
-  lenet: { build: lenet, options: ["inputShape", "classes", "kernelSize", "filters", "activation", "seed"] },
+  lenet: {
+    build: (options) => lenet(options),
+    options: ["inputShape", "classes", "kernelSize", "filters", "activation", "seed"],
+  },
   lenet5: { build: lenet5, options: ["inputShape", "classes", "activation", "seed"] },
   alexnet: forPictures(alexnet, "dropout"),
   "alexnet-torch": forPictures(alexnetTorch, "dropout"),
