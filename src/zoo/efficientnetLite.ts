@@ -108,7 +108,7 @@ export function efficientnetLite0(options: EfficientnetLiteOptions = {}): Model 
   if (weights) checkClasses(name, options);
   const poolingNames = { avg: "avg_pool", max: "max_pool" };
   const parts = { name, inputShape: [224, 224, 3], smallest: 32, features, top, poolingNames };
-  const net = pictureNet(parts, options);
+  const net = pictureNet(parts, options, { weights: true });
   const bundled = weights && BUNDLED_WEIGHTS[name];
   if (bundled) {
     const own = new Set(net.weightSpecs.map(({ key }) => key));

@@ -1,4 +1,4 @@
-import { wholeNumber } from "../checks/index.ts";
+import { checkOptions, type OptionNames, wholeNumber } from "../checks/index.ts";
 import { loadWeights } from "../formats/index.ts";
 import {
   type ActivationName,
@@ -35,6 +35,17 @@ export interface LenetOptions {
   readonly weightsPath?: string;
 }
 
+const LENET: OptionNames<LenetOptions> = {
+  inputShape: true,
+  classes: true,
+  kernelSize: true,
+  filters: true,
+  activation: true,
+  dataFormat: true,
+  seed: true,
+  weightsPath: true,
+};
+
 /**
  * LeNet as Keras's users know it: two convolutions with padding `same`, each with 2x2 max pooling, a dense layer of
  * 500 and the classes. 1,256,080 parameters for 28x28x1 and 10 classes.
@@ -42,7 +53,9 @@ export interface LenetOptions {
 export function lenet(options?: LenetOptions & { readonly weightsPath?: undefined }): Model;
 /** LeNet with the weights of a file: `await lenet({ weightsPath: "lenet.h5" })`. @throws as `loadWeights` */
 export function lenet(options: LenetOptions & { readonly weightsPath: string }): Promise<Model>;
-export function lenet({ weightsPath, ...options }: LenetOptions = {}): Model | Promise<Model> {
+export function lenet(given: LenetOptions = {}): Model | Promise<Model> {
+  checkOptions("lenet", given, LENET);
+  const { weightsPath, ...options } = given;
   const net = untrained(options);
   return weightsPath === undefined ? net : loadWeights(net, weightsPath).then(() => net);
 }
@@ -119,6 +132,7 @@ export interface Lenet5Options {
  * section II.B, with a dense output in place of the radial basis functions. 60,850 parameters.
  */
 export function lenet5(options: Lenet5Options = {}): Model {
+  checkOptions("lenet5", options, { inputShape: true, classes: true, activation: true, seed: true });
   const { inputShape = [28, 28, 1], classes = 10, activation = "tanh", seed = 0 } = options;
   return inImageDataFormat("channelsLast", () =>
     sequential({ name: "lenet5", inputShape, seed }, [

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import {
   dense,
@@ -25,6 +26,8 @@ export interface NetOptions {
   readonly seed?: number;
 }
 
+const NET: OptionNames<NetOptions> = { inputShape: true, classes: true, includeTop: true, pooling: true, seed: true };
+
 /** A net for pictures: feature maps, and a classifier on top of them. */
 interface NetParts {
   readonly name: string;
@@ -39,9 +42,15 @@ interface NetParts {
 
 /**
  * The model of a net with the options of its user.
+ * @param own the options that the net has beside those of every net
  * @throws StriateError `usage` for options that contradict each other, `shape` for pictures that are too small.
  */
-export function pictureNet(parts: NetParts, options: NetOptions): Model {
+export function pictureNet<O extends NetOptions = NetOptions>(
+  parts: NetParts,
+  options: O,
+  own: OptionNames<Omit<O, keyof NetOptions>>,
+): Model {
+  checkOptions<NetOptions>(`model ${parts.name}`, options, { ...NET, ...own });
   const { name, poolingNames = { avg: "global_average_pooling2d", max: "global_max_pooling2d" } } = parts;
   const { inputShape = parts.inputShape, classes = 1000, includeTop = true, pooling, seed = 0 } = options;
   if (includeTop && pooling !== undefined) {
