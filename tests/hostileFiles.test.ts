@@ -350,7 +350,7 @@ describe("messages", () => {
         ["x", "2"],
       ],
       ["total", "3"],
-      [0],
+      { left: [0] },
     );
     expect(Math.max(...table.map((line) => line.length))).toBeLessThan(300);
     expect(table.join("")).not.toMatch(/[\p{Cc}\u202e]/u);

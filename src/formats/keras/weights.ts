@@ -1,4 +1,5 @@
 import type { MemoryOptions } from "../../checks/index.ts";
+import { itemized } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import { nested } from "../../layers/index.ts";
 import type { Model, Weights } from "../../model/index.ts";
@@ -41,7 +42,7 @@ export async function loadWeights(
   const plan = planFor(model, file.contents, name, byName);
   const skipped = plan.misfits.map(({ where, what }) => `${where} ${what}`);
   if (skipped.length > 0 && !skipMismatch) {
-    throw new StriateError("shape", `${name}: its weights do not fit into model ${model.name}: ${skipped.join("; ")}`);
+    throw new StriateError("shape", `${name}: its weights do not fit into model ${model.name}:${itemized(skipped)}`);
   }
   const read = new Map<string, Tensor<"float32">>();
   const described = fileModel && { model: fileModel, plan: planFor(fileModel, file.contents, name, false) };
