@@ -27,8 +27,11 @@ export interface Executable {
    * belong to the engine from then on.
    */
   run(feeds: Tensors): Promise<Tensors>;
-  /** Copies of the states as they are now. */
-  readState(): Promise<Tensors>;
+  /**
+   * Copies of the states as they are now: of all, or of those that are named.
+   * @throws StriateError `shape` for a name that no state has
+   */
+  readState(names?: readonly string[]): Promise<Tensors>;
   /**
    * Sets some or all of the states; before the first run, all of them. The tensors are taken over, as feeds are. After a run
    * that failed, states may be lost: then they have to be written anew.

@@ -30,7 +30,7 @@ export function inOrder(engine: Engine): Engine {
       const queue = shared?.queue ?? new Queue();
       const ordered: Executable = {
         run: (feeds) => queue.add(() => executable.run(feeds)),
-        readState: () => queue.add(() => executable.readState()),
+        readState: (names) => queue.add(() => executable.readState(names)),
         writeState: (state) => queue.add(() => executable.writeState(state)),
         close: () => queue.add(() => executable.close()),
       };

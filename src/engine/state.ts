@@ -1,3 +1,4 @@
+import { listed, quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Graph, Value } from "../graph/index.ts";
 import { sameShape, typeText } from "../tensor/index.ts";
@@ -61,6 +62,20 @@ export class StateStore<T> {
       if (this.#values.delete(name)) this.#lost.add(name);
     }
   }
+}
+
+/**
+ * The states of a graph as they are before a run: all, or those that are named.
+ * @throws StriateError `shape` for a name that no state has
+ */
+export function statesNamed({ name, states }: Graph, names?: readonly string[]): Value[] {
+  if (names === undefined) return states.map(({ now }) => now);
+  const known = new Map(states.map(({ now }) => [now.name, now]));
+  return names.map((wanted) => {
+    const found = known.get(wanted);
+    if (found) return found;
+    throw new StriateError("shape", `graph ${name} has no state ${quoted(wanted)}; it has ${listed(known.keys())}`);
+  });
 }
 
 /** The inputs that a run must be fed: those of the caller and the random ones. */

@@ -12,7 +12,10 @@ import { removeLeftovers, temporaryName } from "./leftovers.ts";
  * @throws StriateError `io` that names the path, the cause and what to do. The temporary file is gone then, and an old
  * file stays as it was. A StriateError thrown by `chunks` itself comes through as it is.
  */
-export async function writeFileAtomic(path: string, chunks: Uint8Array | Iterable<Uint8Array>): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  chunks: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, temporaryName());
   let created = false;
@@ -21,7 +24,7 @@ export async function writeFileAtomic(path: string, chunks: Uint8Array | Iterabl
     const file = await open(temporary, "wx");
     created = true;
     try {
-      for (const chunk of chunks instanceof Uint8Array ? [chunks] : chunks) await writeWhole(file, chunk);
+      for await (const chunk of chunks instanceof Uint8Array ? [chunks] : chunks) await writeWhole(file, chunk);
       await file.sync();
     } finally {
       await file.close();

@@ -29,6 +29,8 @@ export {
   encodeSafetensors,
   type SafetensorsContent,
   type SafetensorsOptions,
+  streamSafetensors,
+  type TensorType,
 } from "./safetensors.ts";
 export { encodeOnnx, type OnnxOptions, saveOnnx } from "./saveOnnx.ts";
 export { flattenTensors, stateDict } from "./stateDict.ts";

@@ -1,8 +1,8 @@
 import { quoted } from "../checks/index.ts";
-import { StriateError } from "../errors.ts";
+import { internalError, StriateError } from "../errors.ts";
 import { FLOAT16_MAX, float32ToFloat16 } from "../tensor/float16.ts";
-import { shapeText } from "../tensor/shape.ts";
-import type { DType, Tensor } from "../tensor/tensor.ts";
+import { type Shape, shapeText, sizeOf } from "../tensor/shape.ts";
+import { bytesOf, type DType, type Tensor } from "../tensor/tensor.ts";
 import { decodeElements, ELEMENT_FORMATS, type ElementFormat } from "./elements.ts";
 import { parseHeader, type TensorEntry } from "./safetensorsHeader.ts";
 
@@ -42,6 +42,12 @@ const FORMAT_NAMES: Readonly<Record<DType, string>> = {
 /** The types that are written, in the order in which the official library writes them: wide elements first. */
 const WRITTEN = ["I64", "F64", "F32", "I32", "F16", "U8", "BOOL"] as const;
 
+/** A tensor without its elements. */
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
 /** How to write tensors. */
 export interface SafetensorsOptions {
   /**
@@ -65,34 +71,86 @@ export interface SafetensorsOptions {
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
-  { halfPrecision = false }: SafetensorsOptions = {},
+  options: SafetensorsOptions = {},
 ): Uint8Array[] {
+  const { header, entries } = safetensorsLayout(tensors, metadata, options);
+  const parts = entries.flatMap(({ name, formatName }) => {
+    const tensor = tensors.get(name);
+    if (!tensor) return [];
+    const { buffer, byteOffset, byteLength } = formatName === "F16" ? halfOf(name, tensor) : tensor.data;
+    return [new Uint8Array(buffer, byteOffset, byteLength)];
+  });
+  return [header, ...parts];
+}
+
+/** A tensor's place in a file. */
+interface LaidOut {
+  readonly name: string;
+  readonly formatName: string;
+  readonly bytes: number;
+}
+
+/** The header of a file, and the tensors in the order of their bytes. */
+function safetensorsLayout(
+  types: ReadonlyMap<string, TensorType>,
+  metadata: Readonly<Record<string, string>>,
+  { halfPrecision = false }: SafetensorsOptions,
+): { readonly header: Uint8Array; readonly entries: readonly LaidOut[] } {
   const fields: string[] = [];
   if (Object.keys(metadata).length > 0) fields.push(`"__metadata__":${JSON.stringify(metadata)}`);
-  const parts: Uint8Array[] = [];
+  const entries: LaidOut[] = [];
   let offset = 0;
-  const writtenAs = ({ dtype }: Tensor) => (halfPrecision && dtype === "float32" ? "F16" : FORMAT_NAMES[dtype]);
+  const writtenAs = ({ dtype }: TensorType) => (halfPrecision && dtype === "float32" ? "F16" : FORMAT_NAMES[dtype]);
   for (const formatName of WRITTEN) {
-    const sameType = [...tensors].filter(([, tensor]) => writtenAs(tensor) === formatName);
-    for (const [name, tensor] of sameType.sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const { shape } = tensor;
+    const sameType = [...types].filter(([, type]) => writtenAs(type) === formatName);
+    for (const [name, type] of sameType.sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (name === "__metadata__") {
         throw new StriateError("usage", 'no tensor of a safetensors file can have the name "__metadata__"; rename it');
       }
-      const data = formatName === "F16" ? halfOf(name, tensor) : tensor.data;
-      const end = offset + data.byteLength;
+      const bytes = formatName === "F16" ? 2 * sizeOf(type.shape) : bytesOf(type);
       // Joined by hand: as keys of an object, names like "7" and "__proto__" would not stay in place.
-      const entry = { dtype: formatName, shape, data_offsets: [offset, end] };
+      const entry = { dtype: formatName, shape: type.shape, data_offsets: [offset, offset + bytes] };
       fields.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
-      parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-      offset = end;
+      entries.push({ name, formatName, bytes });
+      offset += bytes;
     }
   }
   const json = new TextEncoder().encode(`{${fields.join(",")}}`);
   const header = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true);
   header.set(json, 8);
-  return [header, ...parts];
+  return { header, entries };
+}
+
+/** Tensors that are read together while a file is written: few enough for memory, many enough for speed. */
+const BYTES_AT_A_TIME = 2 ** 24;
+
+/**
+ * The parts of a safetensors file whose tensors are read when their turn comes, so that they need not be in memory
+ * together.
+ * @param types of all tensors, by name
+ * @param read the tensors of some names, of these types
+ */
+export async function* streamSafetensors(
+  types: ReadonlyMap<string, TensorType>,
+  read: (names: readonly string[]) => Promise<ReadonlyMap<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): AsyncGenerator<Uint8Array> {
+  const { header, entries } = safetensorsLayout(types, metadata, {});
+  yield header;
+  let group: LaidOut[] = [];
+  for (const [i, entry] of entries.entries()) {
+    group.push(entry);
+    const bytes = group.reduce((sum, each) => sum + each.bytes, 0);
+    if (bytes < BYTES_AT_A_TIME && i + 1 < entries.length) continue;
+    const tensors = await read(group.map(({ name }) => name));
+    for (const { name, bytes } of group) {
+      const data = tensors.get(name)?.data;
+      if (data?.byteLength !== bytes) throw internalError(`tensor ${name} has ${data?.byteLength} bytes, not ${bytes}`);
+      yield new Uint8Array(data.buffer, data.byteOffset, bytes);
+    }
+    group = [];
+  }
 }
 
 function halfOf(name: string, { data }: Tensor): Uint16Array {

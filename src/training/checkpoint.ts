@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { itemized, parseJson } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
-import { decodeSafetensors, encodeSafetensors, writeFileAtomic } from "../formats/index.ts";
+import { decodeSafetensors, streamSafetensors, type TensorType, writeFileAtomic } from "../formats/index.ts";
 import type { Model } from "../model/index.ts";
 import { copyTensor, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
 import type { EpochLog } from "./callbacks/index.ts";
@@ -63,9 +63,17 @@ export interface Checkpoint {
 
 const METADATA_KEY = "striate";
 
-/** Writes a checkpoint as one safetensors file, atomically: at any moment there is the old one or the new one. */
-export async function writeCheckpoint(path: string, { progress, tensors }: Checkpoint): Promise<void> {
-  await writeFileAtomic(path, encodeSafetensors(tensors, { [METADATA_KEY]: JSON.stringify(progress) }));
+/**
+ * Writes a checkpoint as one safetensors file, atomically: at any moment there is the old one or the new one.
+ * @param types of all its tensors, which are read when their turn comes
+ */
+export async function writeCheckpoint(
+  path: string,
+  progress: Progress,
+  types: ReadonlyMap<string, TensorType>,
+  read: (names: readonly string[]) => Promise<ReadonlyMap<string, Tensor>>,
+): Promise<void> {
+  await writeFileAtomic(path, streamSafetensors(types, read, { [METADATA_KEY]: JSON.stringify(progress) }));
 }
 
 /**

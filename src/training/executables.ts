@@ -38,11 +38,11 @@ export class Executables {
     this.#parts = parts;
   }
 
-  /** An executable whose states are those of the run. */
-  get main(): Executable {
+  /** A step whose states are those of the run. */
+  get main(): Step {
     const [first] = this.#steps.values();
     if (!first) throw new StriateError("usage", "the training run has not started");
-    return first.executable;
+    return first;
   }
 
   async step(batchSize: number): Promise<Step> {
@@ -50,7 +50,7 @@ export class Executables {
     if (known) return known;
     const { model, engine, objective, optimizer, weighted } = this.#parts;
     const graph = trainingGraph(model, objective, optimizer, batchSize, { weighted: weighted.training });
-    const executable = await engine.compile(graph, this.#steps.size > 0 ? { sharing: this.main } : {});
+    const executable = await engine.compile(graph, this.#steps.size > 0 ? { sharing: this.main.executable } : {});
     if (valueBytes(graph) > MOST_KEPT_BYTES) await this.#closeSteps();
     const step = { graph, executable };
     this.#steps.set(batchSize, step);
@@ -62,7 +62,7 @@ export class Executables {
     if (known) return known;
     const { model, engine, objective, weighted } = this.#parts;
     const graph = evaluationGraph(model, objective, batchSize, { weighted: weighted.validation });
-    const executable = await engine.compile(graph, { sharing: this.main });
+    const executable = await engine.compile(graph, { sharing: this.main.executable });
     this.#evaluations.set(batchSize, executable);
     return executable;
   }

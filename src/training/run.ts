@@ -94,30 +94,44 @@ export class TrainingRun implements Run {
   }
 
   async readWeights(): Promise<Weights> {
-    return this.model.fromStates(await this.#executables.main.readState());
+    const names = this.model.weightSpecs.map(({ key }) => key);
+    return this.model.fromStates(await this.#executables.main.executable.readState(names));
   }
 
   async writeWeights(weights: Weights): Promise<void> {
-    await this.#executables.main.writeState(ownStates(this.model, weights));
+    await this.#executables.main.executable.writeState(ownStates(this.model, weights));
   }
 
   async saveCheckpoint(path: string): Promise<void> {
-    const checkpoint = await this.#checkpoint();
-    this.#checkFinite(checkpoint);
-    await writeCheckpoint(path, checkpoint);
+    const { graph, executable } = this.#executables.main;
+    const callbacks = callbackStates(this.#settings.callbacks);
+    const weightShapes = new Map(this.model.weightSpecs.map(({ key, spec }) => [key, spec.shape]));
+    const states = graph.states.map(
+      ({ now }) => [now.name, { dtype: now.dtype, shape: weightShapes.get(now.name) ?? now.shape }] as const,
+    );
+    await writeCheckpoint(
+      path,
+      this.#progress(callbacks.data),
+      new Map([...states, ...callbacks.tensors]),
+      async (names) => {
+        const read = await executable.readState(names.filter((name) => !callbacks.tensors.has(name)));
+        const weights = this.model.fromStates(read);
+        this.#checkFinite(weights);
+        return new Map([...Object.entries(read), ...weights, ...callbacks.tensors]);
+      },
+    );
   }
 
   /** A loss that is a number can leave weights that are none: they must not replace a good checkpoint. */
-  #checkFinite({ tensors }: Checkpoint): void {
-    const bad = this.model.weightSpecs.find(({ key }) =>
-      tensors.get(key)?.data.some((x) => !Number.isFinite(Number(x))),
-    );
-    if (!bad) return;
-    throw new StriateError(
-      "nan-loss",
-      `weights of ${bad.key} are no numbers any more after step ${this.#position.step}; training stopped, and ` +
-        "the last checkpoint is kept. Try a learning rate that is 10 times smaller",
-    );
+  #checkFinite(weights: Weights): void {
+    for (const [key, { data }] of weights) {
+      if (data.every((x) => Number.isFinite(x))) continue;
+      throw new StriateError(
+        "nan-loss",
+        `weights of ${key} are no numbers any more after step ${this.#position.step}; training stopped, and ` +
+          "the last checkpoint is kept. Try a learning rate that is 10 times smaller",
+      );
+    }
   }
 
   async #start(path: string, checkpoint: Checkpoint | undefined): Promise<void> {
@@ -231,11 +245,8 @@ export class TrainingRun implements Run {
     return setupOf(this.model, this.#settings);
   }
 
-  async #checkpoint(): Promise<Checkpoint> {
-    const states = await this.#executables.main.readState();
-    const callbacks = callbackStates(this.#settings.callbacks);
-    const tensors = new Map([...Object.entries(states), ...this.model.fromStates(states), ...callbacks.tensors]);
-    const progress: Progress = {
+  #progress(callbacks: Progress["callbacks"]): Progress {
+    return {
       format: 1,
       model: this.model.name,
       setup: this.#setup(),
@@ -243,8 +254,7 @@ export class TrainingRun implements Run {
       rateFactor: this.rateFactor,
       history: this.#history.map((log) => ({ ...log })),
       problems: this.problems.map((problem) => ({ ...problem })),
-      callbacks: callbacks.data,
+      callbacks,
     };
-    return { progress, tensors };
   }
 }

@@ -6,7 +6,7 @@ import { lower, nextName, writeOnnx } from "../../onnx/index.ts";
 import { OPS } from "../../ops/index.ts";
 import { type DType, type Shape, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import type { Availability, CompileOptions, Engine, EngineOptions, Executable, Tensors } from "../engine.ts";
-import { checkTensors, fedValues, StateStore } from "../state.ts";
+import { checkTensors, fedValues, StateStore, statesNamed } from "../state.ts";
 import { updateInPlace } from "./inPlace.ts";
 import { blockedLayoutPays } from "./layout.ts";
 
@@ -123,9 +123,9 @@ class OnnxruntimeExecutable implements Executable {
     return Object.fromEntries(Object.keys(graph.outputs).map((name) => [name, unwrap(name, results[name])]));
   }
 
-  async readState(): Promise<Tensors> {
+  async readState(names?: readonly string[]): Promise<Tensors> {
     return Object.fromEntries(
-      this.#graph.states.map(({ now }) => [now.name, unwrap(now.name, this.#store.get(now.name).now)]),
+      statesNamed(this.#graph, names).map(({ name }) => [name, unwrap(name, this.#store.get(name).now)]),
     );
   }
 

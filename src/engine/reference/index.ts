@@ -3,7 +3,7 @@ import { type Graph, type Reals, type Value, verify } from "../../graph/index.ts
 import { interpret, OPS } from "../../ops/index.ts";
 import { fromNumbers, type Tensor, toNumbers } from "../../tensor/index.ts";
 import type { CompileOptions, Engine, Executable, Tensors } from "../engine.ts";
-import { checkTensors, fedValues, StateStore } from "../state.ts";
+import { checkTensors, fedValues, StateStore, statesNamed } from "../state.ts";
 
 /** The meaning of every op: plain loops in float64, slow. States are kept in their own types from run to run. */
 export function referenceEngine(): Engine {
@@ -43,9 +43,9 @@ class ReferenceExecutable implements Executable {
     );
   }
 
-  async readState(): Promise<Tensors> {
+  async readState(names?: readonly string[]): Promise<Tensors> {
     return Object.fromEntries(
-      this.#graph.states.map(({ now }) => [now.name, tensorOf(now, this.#store.get(now.name))]),
+      statesNamed(this.#graph, names).map((now) => [now.name, tensorOf(now, this.#store.get(now.name))]),
     );
   }
 

@@ -32,7 +32,7 @@ export function workerEngine(name: string, options: EngineOptions): Engine {
       const { tensors, buffers } = transferable(feeds);
       return (await home.ask({ call: "run", executable: id, feeds: tensors }, buffers)) as Tensors;
     },
-    readState: async () => (await home.ask({ call: "readState", executable: id })) as Tensors,
+    readState: async (names) => (await home.ask({ call: "readState", executable: id, names })) as Tensors,
     writeState: async (state) => {
       const { tensors, buffers } = transferable(state);
       await home.ask({ call: "writeState", executable: id, state: tensors }, buffers);

@@ -28,7 +28,7 @@ async function answer(request: Request): Promise<Result> {
     case "run":
       return executable(request.executable).run(request.feeds);
     case "readState":
-      return executable(request.executable).readState();
+      return executable(request.executable).readState(request.names);
     case "writeState":
       await executable(request.executable).writeState(request.state);
       return undefined;

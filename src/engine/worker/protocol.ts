@@ -19,7 +19,7 @@ export type Request =
       readonly sharing: number | undefined;
     }
   | { readonly call: "run"; readonly executable: number; readonly feeds: Tensors }
-  | { readonly call: "readState"; readonly executable: number }
+  | { readonly call: "readState"; readonly executable: number; readonly names: readonly string[] | undefined }
   | { readonly call: "writeState"; readonly executable: number; readonly state: Tensors }
   | { readonly call: "close"; readonly executable: number };
 
