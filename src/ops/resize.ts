@@ -66,7 +66,10 @@ interface Target {
 function cropsOf(roi: Value | undefined, along: readonly number[], rank: number, mode: string): Crop[] {
   if (mode !== CROP_MODE) return [];
   if (!roi?.constant || roi.shape[0] !== 2 * along.length) {
-    throw new StriateError("shape", `Resize: ${CROP_MODE} needs roi, a start and an end for each axis, known before a run, because shapes are static`);
+    throw new StriateError(
+      "shape",
+      `Resize: ${CROP_MODE} needs roi, a start and an end for each axis, known before a run, because shapes are static`,
+    );
   }
   const numbers = toNumbers(roi.constant);
   const crops: Crop[] = Array.from({ length: rank }, () => [0, 1]);

@@ -3,6 +3,7 @@ import { relu, reluGrad, sigmoid, tanh } from "./activations.ts";
 import { argMax, argMin } from "./argMax.ts";
 import { abs, add, ceil, div, floor, mul, neg, sign, sub } from "./arithmetic.ts";
 import { batchNormalization, batchNormGrad, batchNormTraining } from "./batchNorm.ts";
+import { bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor } from "./bitwise.ts";
 import { cast } from "./cast.ts";
 import { clip } from "./clip.ts";
 import { equal, greater, greaterOrEqual, less, lessOrEqual, where } from "./compare.ts";
@@ -81,6 +82,7 @@ export const OPS: Readonly<Record<string, Op>> = Object.fromEntries(
     ...[softplus, softsign, gelu],
     ...[sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh, round, roundThrough, mod, isNan, isInf],
     ...[cast, equal, greater, greaterOrEqual, less, lessOrEqual, and, or, not, where],
+    ...[bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseNot],
     ...[identity, constant, constantOfShape, shape, range],
     ...[reshape, flatten, squeeze, unsqueeze, expand, tile, transpose, concat, split, slice, pad],
     ...[gatherElements, gatherNd, scatterNd, topK, cumSum],
