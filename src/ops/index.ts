@@ -2,6 +2,7 @@ export { relu, reluGrad, sigmoid, tanh } from "./activations.ts";
 export { argMax } from "./argMax.ts";
 export { abs, add, div, floor, mul, neg, sign, sub } from "./arithmetic.ts";
 export { batchNormalization, batchNormTraining } from "./batchNorm.ts";
+export { bitwiseAnd } from "./bitwise.ts";
 export { cast, castTo } from "./cast.ts";
 export { clip } from "./clip.ts";
 export { equal, greater, less, where } from "./compare.ts";

@@ -1,8 +1,7 @@
 // Operators on sequences, and what sound and language models have beside pictures' operators.
-import { StriateError } from "../../errors.ts";
 import type { Value } from "../../graph/index.ts";
-import { concat, formula, gather, mul, pad, sigmoid, sliceAxis, split, transpose } from "../../ops/index.ts";
-import { at, fromNumbers, normalizeAxis, sizeOf, toNumbers } from "../../tensor/index.ts";
+import { concat, formula, gather, mul, pad, sigmoid, sliceAxis, transpose } from "../../ops/index.ts";
+import { at, fromNumbers, normalizeAxis, toNumbers } from "../../tensor/index.ts";
 import { addOne, type Importer, input, int, intList, known, reshaped } from "./context.ts";
 import { heldType } from "./elementTypes.ts";
 
@@ -107,13 +106,12 @@ function window(...coefficients: readonly number[]): Importer {
   };
 }
 
-/** a sigmoid(alpha a) b, a and b being the halves of the last axis (Shazeer 2020). */
+/** a sigmoid(alpha a) b (Shazeer 2020) */
 const swiGlu: Importer = (context) => {
-  const X = input(context, 0);
-  if (sizeOf(X.shape) % 2 !== 0) throw new StriateError("shape", "SwiGLU takes two halves");
-  const [a, b] = context.add(split, [X], { axis: int(context, "axis", -1), num_outputs: 2 }) as [Value, Value];
-  const f = formula(context.g, X);
-  return [f.mul(f.mul(a, addOne(context, sigmoid, [f.mul(a, int(context, "alpha", 1))])), b)];
+  const a = input(context, 0);
+  const f = formula(context.g, a);
+  const gate = addOne(context, sigmoid, [f.mul(a, int(context, "alpha", 1))]);
+  return [f.mul(f.mul(a, gate), input(context, 1))];
 };
 
 export const SEQUENCES: Readonly<Record<string, Importer>> = {
