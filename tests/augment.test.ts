@@ -164,7 +164,7 @@ describe("what is drawn", () => {
     [{ fillMode: "mirror" }, "fillMode is one of constant, nearest, reflect, wrap; got mirror"],
     [{ dataFormat: "NCHW" }, "dataFormat is one of"],
     [{ interpolationOrder: 6 }, "interpolationOrder is 0 \\(nearest\\), 1 \\(linear\\) or 2 to 5"],
-    [{ rotationRange: Number.NaN }, "rotationRange is a number; got NaN"],
+    [{ rotationRange: Number.NaN }, "rotationRange is a number from -1000000 to 1000000; got NaN"],
     [{ validationSplit: 1 }, "validationSplit is from 0 on and less than 1"],
     [{ widthShiftRange: [] }, "widthShiftRange is a number or a list"],
   ])("%s is refused", (options, message) => {

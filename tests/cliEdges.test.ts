@@ -216,7 +216,7 @@ describe.concurrent("used wrongly", () => {
 
   test.each([
     ["none.json", "cannot be read"],
-    ["photos/notes.txt", "is no JSON"],
+    ["photos/notes.txt", "is not JSON"],
     ["words.json", "holds no kernel; expected rows of numbers"],
     ["uneven.json", "uneven.json: the rows of a kernel have one length; these have 1, 2"],
   ])("kernel %s", async (file, words) => {

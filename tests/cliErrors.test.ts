@@ -195,7 +195,7 @@ describe.concurrent("bad data: exit code 1, a message that names the file, and n
     const predict = (code: number, words: string, file: string) => failure(code, words, cwd, "predict", GOOD, file);
     await predict(1, "cat.png: is no picture that can be read: it begins with the text", "cat.png");
     await predict(1, "note.txt: is no IDX file", "note.txt");
-    await predict(1, "large: holds [2,9,9], but model lenet of this run takes pictures [8,8,1]", "large");
+    await predict(1, "large: holds [2,9,9], but model lenet takes pictures [8,8,1]", "large");
     await predict(1, "none: there is no such file", "none");
     await failure(1, "note.txt", cwd, "predict", GOOD, "cat.png", "note.txt");
   });

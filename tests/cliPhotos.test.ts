@@ -2,7 +2,9 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadModel } from "#striate/formats/index";
 import { encodeImage } from "#striate/image/index";
+import { largestBatchNormMomentum } from "#striate/model/index";
 import { failure, json, striate, writeData } from "./support/cli.ts";
 import { pattern } from "./support/pattern.ts";
 
@@ -128,6 +130,21 @@ test("what cannot be is told before anything is written", async () => {
   ];
   for (const [code, words, ...args] of cases) await failure(code, words, cwd, "train", ...args, "--out", "runs/x");
   await expect(readFile(join(cwd, "runs/x/config.json"))).rejects.toThrow();
+});
+
+test("batch normalization gets a momentum that the steps of a run allow, which stays with the run", async () => {
+  const args = ["--model", "mobilenet-v2", "--image-size", "32", "--epochs", "1", "--batch-size", "2"];
+  const { code, stderr } = await striate(cwd, "train", "photos", ...args, "--out", "runs/bn", "--augment", "none");
+  expect(code).toBe(0);
+  expect(stderr).toContain(
+    "batch normalization's momentum is at most 0.5, since this run has 20 steps; the net's own is 0.999",
+  );
+  const { options } = JSON.parse(await readFile(join(cwd, "runs/bn/config.json"), "utf8"));
+  expect(options.batchNormMomentum).toBe(0.5);
+  await json(cwd, "convert", "runs/bn", "bn.keras");
+  expect(largestBatchNormMomentum(await loadModel(join(cwd, "bn.keras")))).toBe(0.5);
+  const words = "--batch-norm-momentum has no use here: lenet has no batch normalization";
+  await failure(2, words, cwd, "train", "photos", "--batch-norm-momentum", "0.5");
 });
 
 /** The options of a split. */

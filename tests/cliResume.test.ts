@@ -161,6 +161,11 @@ test("the best weights by validation are left, and the last beside them", async 
   await rm(join(cwd, "runs/to-best/model.safetensors"));
   await json(cwd, "train", "--resume", "--out", "runs/to-best", "--epochs", "6");
   expect(await resultsOf("runs/to-best")).toEqual(await resultsOf("runs/best"));
+  // Where somebody has taken the best ones away, it says so.
+  await rm(join(cwd, "runs/to-best/model.safetensors"));
+  const { code, stderr } = await striate(cwd, "train", "--resume", "--out", "runs/to-best", "--epochs", "7");
+  expect(stderr).toContain(`model.safetensors has not the weights of epoch ${best}, which was the best`);
+  expect(code).toBe(0);
 });
 
 test("a second Ctrl-C, more than a second later, ends at once", async () => {

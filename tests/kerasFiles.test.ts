@@ -162,22 +162,25 @@ describe("real Keras", () => {
     });
   });
 
-  test.for(["branches", "adapted", "deep", "mobile"])("its own model %s opens in Striate", async (name, context) => {
-    if (python.missing !== undefined) return context.skip(python.missing);
-    const inputs = numbersIn(`made_${name}.inputs.json`).map(({ shape, data }) => {
-      expect(sizeOf(shape)).toBe(data.length);
-      return tensor("float32", shape, Float32Array.from(data));
-    });
-    for (const ending of ["keras", "h5"]) {
-      const model = await loadKeras(join(folder, `made_${name}.${ending}`));
-      await expectSame(model, inputs, `made_${name}.predictions.json`, `${name}.${ending}`);
-      const copy = await loadKeras(join(folder, `made_${name}.keras`), { seed: 1 });
-      copy.setWeights(new Map([...copy.weights].map(([key, { shape }]) => [key, pictures(shape, 1)])));
-      const report = await loadKerasWeights(copy, join(folder, `made_${name}.weights.h5`));
-      expect(report.unchanged).toEqual([]);
-      await expectSame(copy, inputs, `made_${name}.predictions.json`, `${name}.weights.h5`);
-    }
-  });
+  test.for(["branches", "adapted", "deep", "operations", "mobile"])(
+    "its own model %s opens in Striate",
+    async (name, context) => {
+      if (python.missing !== undefined) return context.skip(python.missing);
+      const inputs = numbersIn(`made_${name}.inputs.json`).map(({ shape, data }) => {
+        expect(sizeOf(shape)).toBe(data.length);
+        return tensor("float32", shape, Float32Array.from(data));
+      });
+      for (const ending of ["keras", "h5"]) {
+        const model = await loadKeras(join(folder, `made_${name}.${ending}`));
+        await expectSame(model, inputs, `made_${name}.predictions.json`, `${name}.${ending}`);
+        const copy = await loadKeras(join(folder, `made_${name}.keras`), { seed: 1 });
+        copy.setWeights(new Map([...copy.weights].map(([key, { shape }]) => [key, pictures(shape, 1)])));
+        const report = await loadKerasWeights(copy, join(folder, `made_${name}.weights.h5`));
+        expect(report.unchanged).toEqual([]);
+        await expectSame(copy, inputs, `made_${name}.predictions.json`, `${name}.weights.h5`);
+      }
+    },
+  );
 
   test("nothing is left beside the files", () => {
     expect(readdirSync(folder).filter((file) => file.endsWith(".tmp"))).toEqual([]);

@@ -42,6 +42,10 @@ test.each([".keras", ".onnx"])("they are in a %s file, and of what is read from 
   await saveModel(read, join(folder, "c.safetensors"));
   const { metadata } = decodeSafetensors(await readFile(join(folder, "c.safetensors")), "c");
   expect(JSON.parse(metadata["striate.pictures"] ?? "")).toEqual(PICTURES);
+  if (ending === ".onnx") return;
+  const other = net();
+  await other.loadWeights(join(folder, "c.safetensors"));
+  expect(other.pictures).toEqual(PICTURES);
 });
 
 test("a model that knows nothing of its pictures says nothing", async () => {

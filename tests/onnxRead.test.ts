@@ -54,6 +54,12 @@ function errorOf(read: () => unknown): StriateError {
   throw new Error("nothing was thrown");
 }
 
+test("Mod of opset 28 gives NumPy's numbers for infinite divisors", () => {
+  const b = floats("b", [2, 3], [Infinity, Infinity, -Infinity, -Infinity, 2, -4]);
+  const parts = { opset: 28, nodes: [node("Mod", ["x", "b"], ["y"])], initializers: [b] };
+  expect(numbersOf(parts)).toEqual([1, Infinity, -Infinity, -4, 1, -2]);
+});
+
 describe("what is written is read back:", () => {
   const samples = Object.values(OPS).flatMap((op) =>
     op.samples.map((sample) => ({ name: `${op.name}/${sample.name}`, op, sample })),

@@ -10,7 +10,7 @@ import { StriateError } from "#striate/errors";
 import { type Download, type DownloadOptions, download } from "#striate/zoo/weights/download";
 import { fetchWeights } from "#striate/zoo/weights/fetchWeights";
 import type { PublishedHash } from "#striate/zoo/weights/hash";
-import { answerRange, breaker, deafAddress, firstByte, serve } from "./support/servers.ts";
+import { answerRange, breaker, deafAddress, firstByte, serve, serveSecurely } from "./support/servers.ts";
 
 /** A weights file: 400,000 bytes that no two places share. */
 const BYTES = Buffer.from(Uint32Array.from({ length: 100_000 }, (_, i) => Math.imul(i, 2654435761)).buffer);
@@ -48,8 +48,64 @@ const filesOf = ({ path }: Download) => readdirSync(join(path, ".."));
 
 function expectWhole(file: Download): void {
   expect(readFileSync(file.path).equals(BYTES)).toBe(true);
-  expect(filesOf(file)).toEqual(["weights.h5"]);
+  expect(filesOf(file)).toEqual(file.hash === MD5 ? ["weights.h5"] : ["weights.h5", "weights.h5.sha256"]);
 }
+
+/** Sends on to another address. */
+const sendOn = (to: string) => (_request: IncomingMessage, response: ServerResponse) =>
+  response.writeHead(302, { location: to }).end();
+
+test("a redirect is followed, also from http to https, never from https to http or elsewhere", async () => {
+  const whole = (request: IncomingMessage, response: ServerResponse) =>
+    void response.end(answerRange(request, response, BYTES, '"1"'));
+  const [open, secure] = [await serve(whole), await serveSecurely(whole)];
+  for (const [from, to] of [
+    [await serve(sendOn(open)), "http to http"],
+    [await serve(sendOn(secure)), "http to https"],
+    [await serveSecurely(sendOn(secure)), "https to https"],
+  ] as const) {
+    const file = fileAt(from);
+    await fetchFast(file);
+    expect(readFileSync(file.path).equals(BYTES), to).toBe(true);
+  }
+  for (const target of [open, "ftp://example.org/x", "file:///etc/passwd"]) {
+    const file = withoutHash(fileAt(await serveSecurely(sendOn(target))));
+    const { code, message } = await errorOf(fetchFast(file));
+    expect([code, message]).toEqual(["network", expect.stringContaining(`to "${target}", which is not followed`)]);
+    expect(existsSync(file.path)).toBe(false);
+  }
+  const { message } = await errorOf(
+    fetchFast(fileAt(await serve((request, response) => sendOn(String(request.url))(request, response)))),
+  );
+  expect(message).toContain("sends on and on");
+});
+
+test("of a file without a whole published hash the first that comes is noted, and another one refused", async () => {
+  for (const hash of [undefined, { algorithm: "sha256", digits: digest("sha256").slice(0, 8) }] as const) {
+    let content = BYTES;
+    const url = await serve((request, response) => response.end(answerRange(request, response, content, '"1"')));
+    const path = join(folder(), "weights.h5");
+    const file: Download = { url, path, mostBytes: 1_000_000, ...(hash && { hash }) };
+    await fetchFast(file);
+    expect(readFileSync(`${path}.sha256`, "utf8")).toBe(`${digest("sha256")}  weights.h5\n`);
+    content = Buffer.from("another file");
+    await fetchFast(file);
+    expect(readFileSync(path).equals(BYTES)).toBe(true);
+    rmSync(path);
+    const { code, message } = await errorOf(fetchFast({ url, path, mostBytes: 1_000_000 }));
+    expect(code).toBe("network");
+    expect(message).toContain(`${digest("sha256")} was noted in ${path}.sha256`);
+    expect(message).toContain("remove that note");
+    expect(existsSync(path)).toBe(false);
+    rmSync(`${path}.sha256`);
+    await fetchFast({ url, path, mostBytes: 1_000_000 });
+    expect(readFileSync(path, "utf8")).toBe("another file");
+    // Who changes the file in its place gets the noted one again.
+    writeFileSync(path, "changed");
+    await fetchFast({ url, path, mostBytes: 1_000_000 });
+    expect(readFileSync(path, "utf8")).toBe("another file");
+  }
+});
 
 test("a file comes whole to its place, with the progress on the way, and is fetched once", async () => {
   let asked = 0;
@@ -388,7 +444,7 @@ test("fetchWeights puts the file under its own name into the cache, with the cla
   } as const;
   expect(await fetchWeights(weights, { folder: cache })).toBe(join(cache, "net.h5"));
   expect(await fetchWeights(weights, { folder: cache, includeTop: false })).toBe(join(cache, "net_notop.h5"));
-  expect(readdirSync(cache).toSorted()).toEqual(["net.h5", "net_notop.h5"]);
+  expect(readdirSync(cache).toSorted()).toEqual(["net.h5", "net_notop.h5", "net_notop.h5.sha256"]);
   expect((await errorOf(fetchWeights("googlenet-bn"))).message).toMatch(
     /^no published weights of "googlenet-bn" are known; there are some of vgg16, /,
   );

@@ -7,6 +7,8 @@ import { type NetFlags, netOptions } from "./net.ts";
 
 /** What a model may be given on a command line. */
 export interface ModelFlags extends NetFlags {
+  /** What a file may become in memory. */
+  readonly maxBytes?: number;
   /** Sizes of an ONNX file's open dimensions, by name. */
   readonly bind?: ReadonlyMap<string, number>;
 }
@@ -32,29 +34,32 @@ const WORDS = {
  */
 export async function anyModel(what: string, flags: ModelFlags, { trained = false } = {}): Promise<Model> {
   if (NET_NAMES.includes(what)) {
-    const { bind, ...net } = flags;
+    const { bind, maxBytes: _, ...net } = flags;
     if (bind) throw new StriateError("usage", `--bind is for ONNX files; ${what} is a net of the zoo`);
     return buildNet(what, netOptions(net));
   }
   if (await isFile(what)) {
-    const { inputShape, bind, ...others } = flags;
+    const { inputShape, bind, maxBytes, ...others } = flags;
+    const most = maxBytes === undefined ? {} : { maxBytes };
     refuse(others, `${what} is a file, and its model is as it is`);
     const { kindOfFile, loadModel, modelFromOnnx, readOnnxFile } = await import("../formats/index.ts");
     const shaped = inputShape ? { inputShape } : {};
     if ((await kindOfFile(what)) === "onnx") {
-      return modelFromOnnx(readOnnxFile(what), {
+      return modelFromOnnx(readOnnxFile(what, most), {
         ...shaped,
+        ...most,
         ...(bind && { bind: Object.fromEntries(bind) }),
         words: WORDS,
       });
     }
     if (bind) throw new StriateError("usage", `--bind is for ONNX files; ${what} has no named dimensions`);
-    return loadModel(what, shaped);
+    return loadModel(what, { ...shaped, ...most });
   }
   const { readConfig } = await import("./run/config.ts");
   const config = await readConfig(what);
   if (config) {
-    refuse(flags, `${what} is a run, and what it was started with stays`);
+    const { maxBytes: _, ...others } = flags;
+    refuse(others, `${what} is a run, and what it was started with stays`);
     const { buildModel, trainedModel } = await import("./run/open.ts");
     return trained ? (await trainedModel(what)).model : buildModel(config);
   }

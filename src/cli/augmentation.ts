@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { parseJson } from "../checks/index.ts";
 import {
   colorJitter,
   cutout,
@@ -72,7 +73,7 @@ const given = (path: string) => JSON.stringify(path);
 
 function parsed(path: string, json: string): readonly StepDescription[] {
   try {
-    return stepsSchema.parse(JSON.parse(json));
+    return stepsSchema.parse(parseJson(json, (what) => new Error(`it ${what}`)));
   } catch (thrown) {
     const reason = thrown instanceof z.ZodError ? z.prettifyError(thrown) : asError(thrown).message;
     throw new StriateError("data", `${path}: is no list of augmentation steps: ${reason}`, { cause: thrown });

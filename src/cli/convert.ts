@@ -28,7 +28,7 @@ export async function convert({ args, flags, output }: Call<ConvertFlags>): Prom
   const kind = (await isFile(from)) ? await kindOfFile(from) : "model";
   const { what, lost } =
     ARRAYS.includes(kind) && flags.model === undefined
-      ? await convertArrays(from, to)
+      ? await convertArrays(from, to, flags)
       : await convertModel(from, to, flags);
   output.result(
     { from, to, kind, lost },
@@ -43,12 +43,12 @@ interface Converted {
 }
 
 async function convertModel(from: string, to: string, flags: Values<ConvertFlags>): Promise<Converted> {
-  const { model: net, inputShape, bind, classes } = flags;
+  const { model: net, inputShape, bind, classes, maxBytes } = flags;
   const shaped = defined({ inputShape });
   const model =
     net === undefined
-      ? await anyModel(from, defined({ inputShape, bind }), { trained: true })
-      : (await pretrained(net, { weights: from, ...shaped, ...defined({ classes }) })).model;
+      ? await anyModel(from, defined({ inputShape, bind, maxBytes }), { trained: true })
+      : (await pretrained(net, { weights: from, ...shaped, ...defined({ classes, maxBytes }) })).model;
   const lost = await saveModel(model, to);
   return { what: `model ${model.name}, ${counted(model.parameters)} parameters`, lost };
 }
@@ -64,7 +64,7 @@ const WRITERS: Readonly<Record<string, (arrays: ReadonlyMap<string, Tensor>) => 
   },
 };
 
-async function convertArrays(from: string, to: string): Promise<Converted> {
+async function convertArrays(from: string, to: string, { maxBytes }: Values<ConvertFlags>): Promise<Converted> {
   const ending = extname(to).toLowerCase();
   const write = Object.hasOwn(WRITERS, ending) ? WRITERS[ending] : undefined;
   if (!write) {
@@ -76,7 +76,7 @@ async function convertArrays(from: string, to: string): Promise<Converted> {
         : `${to}: arrays are written as ${Object.keys(WRITERS).join(", ")}`,
     );
   }
-  const arrays = await readArrays(from);
+  const arrays = await readArrays(from, defined({ maxBytes }));
   await writeFileAtomic(to, await write(arrays));
   const values = [...arrays.values()].reduce((sum, { data }) => sum + data.length, 0);
   const lost = ending === ".npy" && !arrays.has("array") ? [`the name of the array, ${[...arrays.keys()][0]}`] : [];

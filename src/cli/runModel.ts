@@ -16,15 +16,15 @@ type Arrays = Readonly<Record<string, Tensor>>;
 /** `striate run`: any model on named arrays. */
 export async function runModel({ args, flags, output, signal }: Call<RunFlags>): Promise<number> {
   const [what = ""] = args;
-  const { inputs, outputs: path, inputShape, ...where } = flags;
+  const { inputs, outputs: path, inputShape, maxBytes, ...where } = flags;
   if (inputs === undefined || path === undefined) {
     throw new StriateError("usage", "run needs --inputs IN.npz and --outputs OUT.npz");
   }
-  const given = Object.fromEntries(await readArrays(inputs));
+  const given = Object.fromEntries(await readArrays(inputs, defined({ maxBytes })));
   const run = (await isOnnx(what)) ? runOnnx : runLayers;
   const engine = await selectEngine(defined(where));
   try {
-    const made = await run(what, given, engine, { ...defined({ inputShape }), signal });
+    const made = await run(what, given, engine, { ...defined({ inputShape, maxBytes }), signal });
     await writeFileAtomic(path, await encodeNpz(new Map(Object.entries(made))));
     output.result(
       { outputs: path, arrays: Object.fromEntries(Object.entries(made).map(([name, t]) => [name, t.shape])) },
@@ -41,8 +41,13 @@ async function isOnnx(what: string): Promise<boolean> {
 }
 
 /** An ONNX file as it is: inputs of any type, and every dimension as the arrays have it. */
-async function runOnnx(path: string, given: Arrays, engine: Engine): Promise<Arrays> {
-  const file = readOnnxFile(path);
+async function runOnnx(
+  path: string,
+  given: Arrays,
+  engine: Engine,
+  { maxBytes }: Pick<Values<RunFlags>, "maxBytes">,
+): Promise<Arrays> {
+  const file = readOnnxFile(path, defined({ maxBytes }));
   const g = new GraphBuilder(file.name);
   const named = byName(
     given,
@@ -63,9 +68,13 @@ async function runLayers(
   what: string,
   given: Arrays,
   engine: Engine,
-  { inputShape, signal }: Pick<Values<RunFlags>, "inputShape"> & { readonly signal: AbortSignal },
+  {
+    inputShape,
+    maxBytes,
+    signal,
+  }: Pick<Values<RunFlags>, "inputShape" | "maxBytes"> & { readonly signal: AbortSignal },
 ): Promise<Arrays> {
-  const model = await anyModel(what, defined({ inputShape }), { trained: true });
+  const model = await anyModel(what, defined({ inputShape, maxBytes }), { trained: true });
   const named = byName(given, model.inputNames, what);
   const inputs = Object.fromEntries(Object.entries(named).map(([name, tensor]) => [name, asFloat32(tensor)]));
   return predictOutputs(model, inputs, { engine, signal });

@@ -1,5 +1,5 @@
 import { StriateError } from "../errors.ts";
-import { fetchWeights, PUBLISHED_WEIGHTS, publishedFile } from "../zoo/index.ts";
+import { fetchWeights, hashNote, PUBLISHED_WEIGHTS, publishedFile } from "../zoo/index.ts";
 import type { Call } from "./command.ts";
 import type { WeightsFlags } from "./commands/weights.ts";
 import { DONE } from "./output.ts";
@@ -21,7 +21,9 @@ export async function showWeights({ args, flags, output, signal }: Call<WeightsF
     }
     return DONE;
   }
-  const { url } = publishedFile(name, includeTop);
+  const { url, hash } = publishedFile(name, includeTop);
+  const note = hashNote(hash);
+  if (note !== undefined && !output.json) output.say(`${name}: ${note}`);
   const progress = output.json ? undefined : fetchProgress(new URL(url).hostname);
   try {
     const path = await fetchWeights(name, { includeTop, signal, ...(progress && { onProgress: progress.show }) });

@@ -16,7 +16,11 @@ export interface CompileOptions {
   readonly sharing?: Executable;
 }
 
-/** A graph made ready to run. */
+/**
+ * A graph made ready to run. Calls are answered in the order in which they are made, those of executables that share
+ * states too: each finds the states as the one before left them, whether its answer was waited for or not. An engine
+ * need not see to that: `startEngine` does, for all of them.
+ */
 export interface Executable {
   /**
    * Runs the graph once and moves every state on. Feeds are taken over: their buffers may be sent to a worker, and
@@ -25,12 +29,15 @@ export interface Executable {
   run(feeds: Tensors): Promise<Tensors>;
   /** Copies of the states as they are now. */
   readState(): Promise<Tensors>;
-  /** Sets some or all of the states; before the first run, all of them. */
+  /**
+   * Sets some or all of the states; before the first run, all of them. The tensors are taken over, as feeds are. After a run
+   * that failed, states may be lost: then they have to be written anew.
+   */
   writeState(state: Tensors): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Something that runs graphs. A new engine implements this, and is added to the table in `select.ts`. */
+/** Something that runs graphs. A new engine implements this, and is added to the table in `table.ts`. */
 export interface Engine {
   readonly name: string;
   available(): Promise<Availability>;

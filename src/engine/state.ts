@@ -38,16 +38,28 @@ export function checkTensors(
 /** Values by name, in a form that an engine chooses, which several executables may share. */
 export class StateStore<T> {
   readonly #values = new Map<string, T>();
+  readonly #lost = new Set<string>();
 
   get(name: string): T {
     const value = this.#values.get(name);
-    if (value === undefined)
-      throw new StriateError("shape", `state ${name} has no value yet: call writeState before the first run`);
-    return value;
+    if (value !== undefined) return value;
+    const why = this.#lost.has(name) ? "was lost in a run that failed" : "has no value yet";
+    throw new StriateError(
+      "shape",
+      `state ${name} ${why}: call writeState before the ${this.#lost.has(name) ? "next" : "first"} run`,
+    );
   }
 
   set(name: string, value: T): void {
     this.#values.set(name, value);
+    this.#lost.delete(name);
+  }
+
+  /** Forgets values that are of no use any more, so that nobody takes them for whole ones. */
+  lose(names: Iterable<string>): void {
+    for (const name of names) {
+      if (this.#values.delete(name)) this.#lost.add(name);
+    }
   }
 }
 

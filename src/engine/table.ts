@@ -1,5 +1,6 @@
 import { unknownName } from "../checks/index.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
+import { inOrder } from "./inOrder.ts";
 
 /** The engines there are, the ones to prefer first. Each is loaded only when it is asked for. */
 const STARTERS = {
@@ -19,6 +20,6 @@ export function checkEngineName(name: string): EngineName {
 }
 
 /** Starts an engine in this thread. */
-export function startEngine(name: string, options: EngineOptions): Promise<Engine> {
-  return STARTERS[checkEngineName(name)](options);
+export async function startEngine(name: string, options: EngineOptions): Promise<Engine> {
+  return inOrder(await STARTERS[checkEngineName(name)](options));
 }

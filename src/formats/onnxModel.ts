@@ -1,4 +1,4 @@
-import { quoted } from "../checks/index.ts";
+import { nameText, quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { callLayer, input, onnxGraph } from "../layers/index.ts";
 import { Model } from "../model/index.ts";
@@ -18,7 +18,7 @@ export interface OnnxModelOptions extends ParseOptions {
 }
 
 const WORDS: NonNullable<OnnxModelOptions["words"]> = {
-  bind: (names) => `bind: { ${names.map((name) => `${JSON.stringify(name)}: 224`).join(", ")} }`,
+  bind: (names) => `bind: { ${names.map((name) => `${quoted(name)}: 224`).join(", ")} }`,
   inputShape: "inputShape",
 };
 
@@ -87,7 +87,7 @@ function shapeOf(
     const found = dims ? `${dtype}[${dims.map((size) => size ?? "?").join(",")}]` : `${dtype} of any shape`;
     throw new StriateError(
       "data",
-      `${name}: input ${input} is ${found}; a model takes float32 with the batch first. striate run takes any input`,
+      `${name}: input ${nameText(input)} is ${found}; a model takes float32 with the batch first. striate run takes any input`,
     );
   }
   const sizes = dims.slice(1).map((size) => (typeof size === "string" ? (bind[size] ?? size) : size));
@@ -96,7 +96,7 @@ function shapeOf(
     if (fits && inputShape.length === sizes.length) return inputShape;
     throw new StriateError(
       "usage",
-      `${name}: ${words.inputShape} is ${shapeText(inputShape)}, but input ${input} is ` +
+      `${name}: ${words.inputShape} is ${shapeText(inputShape)}, but input ${nameText(input)} is ` +
         `[${sizes.map((size) => size ?? "?").join(",")}] without the batch, in the file's own order`,
     );
   }
@@ -107,7 +107,7 @@ function shapeOf(
     const how = [model.inputs.length === 1 && words.inputShape, named.length > 0 && words.bind(named)];
     throw new StriateError(
       "usage",
-      `${name}: dimension ${i + 1} of input ${input} is open; of ${shape}, give all sizes by ` +
+      `${name}: dimension ${i + 1} of input ${nameText(input)} is open; of ${shape}, give all sizes by ` +
         `${how.filter((way) => way !== false).join(" or ") || "instantiate"}`,
     );
   });

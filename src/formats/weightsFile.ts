@@ -8,6 +8,7 @@ import { identifyFile } from "./identify.ts";
 import { type KerasWeightsOptions, type KerasWeightsReport, loadKerasWeights } from "./keras/index.ts";
 import { decodeNpy } from "./npy.ts";
 import { readNpz } from "./npz.ts";
+import { PICTURES_KEY, takePictures } from "./pictureMetadata.ts";
 import type { RandomAccess } from "./randomAccess.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 import { stateDict } from "./stateDict.ts";
@@ -22,14 +23,19 @@ export async function readArrays(path: string, options: MemoryOptions = {}): Pro
   return (await arraysIn(path, options)).arrays;
 }
 
-async function arraysIn(
-  path: string,
-  options: MemoryOptions,
-): Promise<{ kind: string; arrays: ReadonlyMap<string, Tensor> }> {
+interface FileArrays {
+  readonly arrays: ReadonlyMap<string, Tensor>;
+  /** Texts by key, of a format that has them. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+async function arraysIn(path: string, options: MemoryOptions): Promise<FileArrays> {
   const file = await openFile(path);
   try {
     const kind = await identifyFile(file, path);
-    return { kind, arrays: await arraysOf(kind, file, path, options) };
+    if (kind !== "safetensors") return { arrays: await arraysOf(kind, file, path, options) };
+    const { tensors, metadata } = decodeSafetensors(await file.read(0, file.size), path);
+    return { arrays: tensors, metadata };
   } finally {
     await file.close();
   }
@@ -42,8 +48,6 @@ async function arraysOf(
   options: MemoryOptions,
 ): Promise<ReadonlyMap<string, Tensor>> {
   switch (kind) {
-    case "safetensors":
-      return decodeSafetensors(await file.read(0, file.size), path).tensors;
     case "npz":
       return readNpz(file, path, options);
     case "npy":
@@ -62,7 +66,8 @@ export interface LoadWeightsOptions extends KerasWeightsOptions {
 
 /**
  * Puts the weights of a file into a model: Keras's `.h5` and `.keras` (in order, or `byName`), safetensors and `.npz`
- * (by key, in Keras's shapes), PyTorch's state dicts (by what `nameOf` says, turned from PyTorch's order of axes).
+ * (by key, in Keras's shapes), PyTorch's state dicts (by what `nameOf` says, turned from PyTorch's order of axes). A model
+ * that knows nothing of its pictures takes what a safetensors file with all of its weights says of them.
  * @returns which weights were loaded and which were not
  * @throws StriateError `shape` that names every weight that does not fit, unless `skipMismatch`; then nothing is loaded.
  */
@@ -74,7 +79,7 @@ export async function loadWeights(
   const file = await openFile(path);
   const kind = await identifyFile(file, path).finally(() => file.close());
   if (kind === "keras" || kind === "hdf5") return loadKerasWeights(model, path, options);
-  const { arrays } = await arraysIn(path, options);
+  const { arrays, metadata } = await arraysIn(path, options);
   const loaded = new Map<string, Tensor<"float32">>();
   const misfits: string[] = [];
   for (const { key, spec } of model.weightSpecs) {
@@ -91,6 +96,7 @@ export async function loadWeights(
   }
   model.setWeights(loaded);
   const unchanged = model.weightSpecs.map(({ key }) => key).filter((key) => !loaded.has(key));
+  if (unchanged.length === 0 && !model.pictures) takePictures(model, metadata?.[PICTURES_KEY], path);
   return { loaded: [...loaded.keys()], skipped: misfits, unchanged };
 }
 

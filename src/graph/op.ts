@@ -114,6 +114,8 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
   readonly lower: ((g: GraphBuilder, node: Node, target: LoweringTarget) => readonly Value[] | undefined) | undefined;
   cost(node: Node): Cost;
   readonly samples: readonly Sample[];
+  /** How many of the outputs, the last ones, a file may leave out where nothing uses them. */
+  readonly optionalOutputs: number;
 }
 
 type Named<R extends string, O extends string, T> = { readonly [K in R]: T } & { readonly [K in O]?: T | undefined };
@@ -125,6 +127,8 @@ interface Common<S extends AttributeSchema> {
   /** Default: one flop for each element of the first output. */
   readonly cost?: (node: Node) => Cost;
   readonly samples: readonly Sample[];
+  /** Default 0. */
+  readonly optionalOutputs?: number;
 }
 
 interface OpSpec<R extends string, O extends string, S extends AttributeSchema> extends Common<S> {
@@ -215,6 +219,7 @@ function common<S extends AttributeSchema>(spec: Common<S>) {
     attributes: spec.attributes ?? ({} as S),
     cost: spec.cost ?? ((node: Node) => ({ multiplyAdds: 0, flops: outputOf(node).shape.reduce((a, b) => a * b, 1) })),
     samples: spec.samples,
+    optionalOutputs: spec.optionalOutputs ?? 0,
   };
 }
 

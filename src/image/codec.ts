@@ -41,10 +41,30 @@ export interface Codec {
   encode(pixels: Pixels, format: ImageFormat, quality?: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** @throws StriateError `data` where a picture of this size has too many pixels */
-export function checkPixels(name: string, width: number, height: number, maxPixels: number): void {
+/** Of a pixel with colour and alpha in 8 bits, which the limit on pixels is made for. */
+const USUAL_BYTES = 4;
+
+/**
+ * @param bytesPerPixel what decoding takes of memory for each pixel, all copies on the way counted
+ * @throws StriateError `data` where a picture of this size has too many pixels, or where they are too large together
+ */
+export function checkPixels(
+  name: string,
+  width: number,
+  height: number,
+  maxPixels: number,
+  bytesPerPixel = USUAL_BYTES,
+): void {
   const pixels = width * height;
-  if (pixels <= maxPixels) return;
+  const mostBytes = maxPixels * USUAL_BYTES;
+  if (pixels <= maxPixels && pixels * bytesPerPixel <= mostBytes) return;
+  if (pixels <= maxPixels) {
+    throw new StriateError(
+      "data",
+      `${name}: is ${width} x ${height} in more than 8 bits, which takes ${words(pixels * bytesPerPixel)} bytes to decode, and ` +
+        `at most ${words(mostBytes)} are taken. If the picture is good, raise maxPixels`,
+    );
+  }
   throw new StriateError(
     "data",
     `${name}: is ${width} x ${height}, ${words(pixels)} pixels, and at most ${words(maxPixels)} are decoded. ` +

@@ -35,8 +35,13 @@ export const codec: Codec = {
   async decode(bytes, name, maxPixels, shrinking) {
     // Errors and missing ends are refused; warnings, such as stray bytes between segments, are common and harmless.
     const input = sharp(bytes, { failOn: "error", limitInputPixels: false });
-    const { width, height, space, depth, hasAlpha, hasProfile, autoOrient } = await readMetadata(input, bytes, name);
-    checkPixels(name, width, height, maxPixels);
+    const { width, height, channels, space, depth, hasAlpha, hasProfile, autoOrient } = await readMetadata(
+      input,
+      bytes,
+      name,
+    );
+    // 16 bits are decoded as they are, and become 8 beside them.
+    checkPixels(name, width, height, maxPixels, channels * (depth === "ushort" ? 3 : 1));
     if (depth !== "uchar" && depth !== "ushort") {
       const why = `its values are of type ${depth}; values of 8 or 16 bits can be read. Convert it first`;
       throw new StriateError("data", `${name}: ${why}`);

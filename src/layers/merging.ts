@@ -77,6 +77,17 @@ export function subtract(options: LayerOptions = {}): Layer {
   );
 }
 
+/** The first input divided by the second, element by element, as `keras.ops.divide`. */
+export function divide(options: LayerOptions = {}): Layer {
+  return elementwise(
+    "divide",
+    options,
+    2,
+    2,
+    pairwise((g, a, b) => g.op(ops.div, [a, b])),
+  );
+}
+
 /** The product of its inputs, element by element, as Keras's Multiply. */
 export function multiply(options: LayerOptions = {}): Layer {
   return elementwise(

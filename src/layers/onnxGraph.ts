@@ -1,3 +1,4 @@
+import { nameText } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { GraphBuilder, type Value } from "../graph/index.ts";
 import {
@@ -113,7 +114,7 @@ function outputShapesOf(outputs: readonly (readonly [string, Value])[], batch: n
     const found = `${dtype}${shapeText(shape)}`;
     throw new StriateError(
       "shape",
-      `its output ${name} is ${found} for a batch of ${batch}; it must be float32, the batch first`,
+      `its output ${nameText(name)} is ${found} for a batch of ${batch}; it must be float32, the batch first`,
     );
   });
 }

@@ -6,4 +6,5 @@ export { fedWeights, type OnnxParameter, parametersOf } from "./read/parameters.
 export { type ParseOptions, parseOnnx } from "./read/parse.ts";
 export type { Shapes } from "./read/rebatch.ts";
 export { lower } from "./rewrite.ts";
+export { copy, rewriteNodes } from "./rewriteNodes.ts";
 export { nextName, OPSET, type WriteOptions, writeOnnx } from "./write.ts";

@@ -123,12 +123,12 @@ function nodeProto(
   const op = OPS[node.op];
   if (op?.domain !== "")
     throw internalError(`node ${node.name}: ${node.op} is not an operator of ONNX; lower the graph first`);
-  const lastUsed = node.outputs.findLastIndex((output) => used.has(output));
+  const needed = node.outputs.findLastIndex((output) => used.has(output)) + 1;
   return {
     opType: node.op,
     name: node.name,
     input: node.inputs.map(nameOf),
-    output: node.outputs.slice(0, lastUsed + 1).map(nameOf),
+    output: node.outputs.slice(0, Math.max(needed, node.outputs.length - op.optionalOutputs)).map(nameOf),
     attribute: Object.entries(node.attributes)
       .filter(([, value]) => !(Array.isArray(value) && value.length === 0))
       .map(([name, value]) => attributeProto(op, name, value)),

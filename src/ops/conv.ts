@@ -5,7 +5,7 @@ import { CONV_ATTRIBUTES, type ConvGeometry, convGeometry } from "./convGeometry
 import { lowerConvInputGrad, lowerConvWeightGrad } from "./convLowering.ts";
 import { convGradSamples, convSamples } from "./convSamples.ts";
 import { reduceSum } from "./reduce.ts";
-import { tapTable } from "./windows.ts";
+import { tapTable, writtenOut } from "./windows.ts";
 
 /** What a visit of `forEachPlane` gets: where the planes of the input, the output and the kernel begin. */
 type PlaneVisit = (x: number, y: number, w: number) => void;
@@ -73,11 +73,9 @@ export const conv = defineOp({
       },
     };
   },
-  // Padding "same" with dilation is clear in ONNX but refused by ONNX Runtime, so the pads are written out.
   lower: ({ g, inputs: { X, W, B }, attributes }): readonly Value[] | undefined => {
-    if (attributes.auto_pad === "NOTSET" || attributes.dilations.every((rate) => rate === 1)) return undefined;
-    const { before, after } = convGeometry(X.shape, W.shape, attributes).windows;
-    return [g.op(conv, [X, W, B], { ...attributes, auto_pad: "NOTSET", pads: [...before, ...after] })];
+    const explicit = writtenOut(attributes, convGeometry(X.shape, W.shape, attributes).windows);
+    return explicit && [g.op(conv, [X, W, B], explicit)];
   },
   cost: (node) => convCost(at(node.outputs, 0).shape, node.inputs[1]?.shape ?? []),
   samples: convSamples((x, w, channels) => [{ shape: x }, { shape: w }, { shape: [channels] }]),

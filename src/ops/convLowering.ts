@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from "../graph/index.ts";
-import { at, sizeOf } from "../tensor/index.ts";
+import { at, BYTES_PER_ELEMENT, sizeOf } from "../tensor/index.ts";
 import { add } from "./arithmetic.ts";
 import { concat } from "./concat.ts";
 import { conv } from "./conv.ts";
@@ -124,19 +124,33 @@ function swapFirstTwo(g: GraphBuilder, value: Value): Value {
   return transposeBy(g, value, [1, 0, ...[...value.shape.keys()].slice(2)]);
 }
 
-/** [outputs, batch * positions] times [taps * inputs, batch * positions] transposed. */
+/** What the inputs under some taps may take together before they are multiplied: a step's largest value otherwise. */
+const MOST_COLUMN_BYTES = 64 << 20;
+
+/** [outputs, batch * positions] times [taps * inputs, batch * positions] transposed, some taps at a time. */
 function gemmOverTaps(g: GraphBuilder, dY: Value, X: Value, geometry: ConvGeometry): Value {
   const { batch, inputs, outputs, windows } = geometry;
   const [taps, depth] = [sizeOf(windows.kernel), batch * sizeOf(windows.output)];
+  const rows = reshapeTo(g, swapFirstTwo(g, dY), [outputs, depth]);
   const shifted = shiftedInputs(g, swapFirstTwo(g, X), geometry);
-  const columns = shifted.length === 1 ? at(shifted, 0) : g.op(concat, shifted, { axis: 0 });
-  const product = g.op(
-    gemm,
-    [reshapeTo(g, swapFirstTwo(g, dY), [outputs, depth]), reshapeTo(g, columns, [taps * inputs, depth])],
-    { transB: 1 },
-  );
-  const byTap = reshapeTo(g, product, [outputs, taps, inputs]);
+  const bytesOfTap = inputs * depth * BYTES_PER_ELEMENT[X.dtype];
+  const parts = Math.min(taps, Math.ceil((taps * bytesOfTap) / MOST_COLUMN_BYTES));
+  const products = evenParts(shifted, parts).map((part) => {
+    const columns = joined(g, part, 0);
+    return g.op(gemm, [rows, reshapeTo(g, columns, [part.length * inputs, depth])], { transB: 1 });
+  });
+  const byTap = reshapeTo(g, joined(g, products, 1), [outputs, taps, inputs]);
   return reshapeTo(g, transposeBy(g, byTap, [0, 2, 1]), [outputs, inputs, ...windows.kernel]);
+}
+
+/** A list as so many lists, one after the other, whose lengths differ by at most 1. */
+function evenParts<T>(list: readonly T[], parts: number): T[][] {
+  const start = (part: number) => Math.round((part * list.length) / parts);
+  return Array.from({ length: parts }, (_, part) => list.slice(start(part), start(part + 1)));
+}
+
+function joined(g: GraphBuilder, values: readonly Value[], axis: number): Value {
+  return values.length === 1 ? at(values, 0) : g.op(concat, values, { axis });
 }
 
 /** Input channels take the place of the batch, pictures that of the channels, and dY that of the weights. */
@@ -154,12 +168,7 @@ function perPicture(g: GraphBuilder, dY: Value, X: Value, geometry: ConvGeometry
   const { batch, groups, inputs, outputs, windows } = geometry;
   const [taps, positions] = [sizeOf(windows.kernel), sizeOf(windows.output)];
   const parts = shiftedInputs(g, X, geometry).map((part) => reshapeTo(g, part, [batch, groups, inputs, 1, positions]));
-  const columns = reshapeTo(g, parts.length === 1 ? at(parts, 0) : g.op(concat, parts, { axis: 3 }), [
-    batch,
-    groups,
-    inputs * taps,
-    positions,
-  ]);
+  const columns = reshapeTo(g, joined(g, parts, 3), [batch, groups, inputs * taps, positions]);
   const rows = reshapeTo(g, dY, [batch, groups, outputs, positions]);
   const products = g.op(matMul, [rows, transposeBy(g, columns, [0, 1, 3, 2])]);
   return reshapeTo(g, g.op(reduceSum, [products, g.int64s(0)], { keepdims: 0 }), [

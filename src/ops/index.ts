@@ -13,7 +13,7 @@ export { convTranspose } from "./convTranspose.ts";
 export { depthToSpace } from "./depthToSpace.ts";
 export { dropout, randomDropout } from "./dropout.ts";
 export { elu, selu } from "./elu.ts";
-export { gelu } from "./erf.ts";
+export { erf, gelu } from "./erf.ts";
 export { exp, log, pow, sqrt } from "./exponential.ts";
 export { formula } from "./formula.ts";
 export { gather } from "./gather.ts";
@@ -38,10 +38,19 @@ export { instanceNormalization } from "./normalizations.ts";
 export { ONNX_TYPES } from "./onnxTypes.ts";
 export { pad, zeroPad } from "./pad.ts";
 export { averagePool, globalAveragePool, maxPool, maxPoolGrad } from "./pooling.ts";
-export { reduceL1, reduceL2, reduceMax, reduceMean, reduceMin, reduceSum } from "./reduce.ts";
+export {
+  reduceL1,
+  reduceL2,
+  reduceLogSumExp,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceProd,
+  reduceSum,
+} from "./reduce.ts";
 export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
 export { resize } from "./resize.ts";
-export { round, roundThrough } from "./rounding.ts";
+export { mod, round, roundThrough } from "./rounding.ts";
 export { type SampleGraph, sampleGraph } from "./samples.ts";
 export { oneHot, scatterElements } from "./scatter.ts";
 export { slice, sliceAxis } from "./slice.ts";
@@ -51,6 +60,7 @@ export { split } from "./split.ts";
 export { squeeze } from "./squeeze.ts";
 export { OPS } from "./table.ts";
 export { inversePermutation, transpose, transposeBy } from "./transpose.ts";
+export { cos, sin } from "./trigonometry.ts";
 export { maxUnpool } from "./unpool.ts";
 export {
   adagradUpdate,

@@ -4,19 +4,25 @@ import { abs, mul, sign } from "./arithmetic.ts";
 import { conv, convInputGrad } from "./conv.ts";
 import { formula } from "./formula.ts";
 import { nonZero } from "./reduce.ts";
-import { placeWindows, tapTable, WINDOW_ATTRIBUTES, type WindowAttributes, type Windows } from "./windows.ts";
+import {
+  padsReachKernel,
+  padsToLastWindow,
+  placeWindows,
+  tapTable,
+  WINDOW_ATTRIBUTES,
+  type WindowAttributes,
+  type Windows,
+  writtenOut,
+} from "./windows.ts";
 
 function lpWindows(X: Shape, attributes: WindowAttributes): Windows {
   return placeWindows("LpPool", X.slice(2), attributes.kernel_shape, attributes);
 }
 
-/** The attributes of the convolution, channel by channel, whose windows are these, those that `ceil_mode` adds too. */
-function sumAttributes({ input, kernel, strides, dilations, before, output }: Windows, channels: number) {
-  const after = output.map((count, axis) => {
-    const extent = (at(kernel, axis) - 1) * at(dilations, axis) + 1;
-    return (count - 1) * at(strides, axis) + extent - at(before, axis) - at(input, axis);
-  });
-  return { strides, dilations, pads: [...before, ...after.map((pad) => Math.max(0, pad))], group: channels };
+/** The attributes of the convolution, channel by channel, whose windows are these. */
+function sumAttributes(windows: Windows, channels: number) {
+  const { strides, dilations } = windows;
+  return { strides, dilations, pads: padsToLastWindow(windows), group: channels };
 }
 
 function onesKernel(g: GraphBuilder, X: Value, { kernel }: Windows): Value {
@@ -74,8 +80,10 @@ export const lpPool = defineOp({
   }),
   lower: ({ g, inputs: { X }, attributes }): readonly Value[] | undefined => {
     const windows = lpWindows(X.shape, attributes);
-    const plain = attributes.ceil_mode === 0 && windows.dilations.every((rate) => rate === 1);
-    if (plain) return undefined;
+    // ONNX Runtime takes no notice of dilations here.
+    const plain = windows.dilations.every((rate) => rate === 1) && !padsReachKernel(windows);
+    const explicit = writtenOut(attributes, windows);
+    if (plain) return explicit && [g.op(lpPool, [X], explicit)];
     const kernel = onesKernel(g, X, windows);
     const sum = g.op(conv, [power(g, X, attributes.p), kernel], sumAttributes(windows, at(X.shape, 1)));
     return [formula(g, X).pow(sum, 1 / attributes.p)];

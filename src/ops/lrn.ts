@@ -72,7 +72,8 @@ export const lrn = defineOp({
   gradient: ({ g, X, attributes, dOutput }): { X: GradientThunk } => ({
     X: () => g.op(lrnGrad, [dOutput, X], attributes),
   }),
-  lower: ({ g, inputs: { X }, attributes: { alpha, beta, bias, size } }) => {
+  lower: ({ g, inputs: { X }, attributes: { alpha, beta, bias, size }, target }): readonly Value[] | undefined => {
+    if (target === "file") return undefined;
     const f = formula(g, X);
     const s = windowSums(g, f.mul(X, X), ...reach(size), alpha / size, bias);
     return [f.mul(X, inversePower(g, s, beta))];

@@ -1,18 +1,40 @@
 import type { GraphBuilder, Value } from "../graph/index.ts";
-import { at, sameShape, sizeOf } from "../tensor/index.ts";
-import { div } from "./arithmetic.ts";
+import { at, type Shape, sameShape, sizeOf, stridesOf } from "../tensor/index.ts";
+import { add, div, mul, sub } from "./arithmetic.ts";
 import { convTranspose } from "./convTranspose.ts";
-import { zeroPad } from "./pad.ts";
+import { gather } from "./gather.ts";
+import { pad, zeroPad } from "./pad.ts";
 import { expandTo, reshapeTo } from "./reshape.ts";
 import { scatterElements } from "./scatter.ts";
 import { sliceAxis } from "./slice.ts";
 import { maxUnpool } from "./unpool.ts";
-import type { Windows } from "./windows.ts";
+import { padsReachKernel, padsToLastWindow, type Windows } from "./windows.ts";
 
 interface MaxPoolGradInputs {
   readonly dY: Value;
   readonly X: Value;
   readonly Indices: Value;
+}
+
+/** The input with a number around it, as far as the windows reach. */
+export function padToLastWindow(g: GraphBuilder, X: Value, windows: Windows, number: number): Value {
+  const [pads, rank] = [padsToLastWindow(windows), windows.input.length];
+  const amounts = g.int64s(0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank));
+  return g.op(pad, [X, amounts, g.scalar(X, number)]);
+}
+
+/** What MaxPool's indices into an input that `padToLastWindow` made are in the input itself. */
+export function unpaddedIndices(g: GraphBuilder, Indices: Value, { input, before }: Windows, padded: Shape): Value {
+  const [plane, rest] = [sizeOf(padded), stridesOf(padded)];
+  const places = Array.from({ length: plane }, (_, index) => {
+    const place = padded.map((size, axis) => (Math.floor(index / at(rest, axis)) % size) - at(before, axis));
+    const inside = place.every((position, axis) => position >= 0 && position < at(input, axis));
+    return inside ? place.reduce((offset, position, axis) => offset * at(input, axis) + position, 0) : 0;
+  });
+  const planes = g.op(div, [Indices, g.scalar(Indices, plane)]);
+  const within = g.op(sub, [Indices, g.op(mul, [planes, g.scalar(Indices, plane)])]);
+  const offsets = g.op(mul, [planes, g.scalar(Indices, sizeOf(input))]);
+  return g.op(add, [offsets, g.op(gather, [g.int64s(...places), within])]);
 }
 
 /** Where windows do not overlap every element of the input is a maximum at most once, and nothing has to be added up. */
@@ -22,9 +44,10 @@ function overlaps({ kernel, strides, dilations }: Windows): boolean {
 
 /** Sends dY back by the indices that MaxPool returned: to places of their own, or added up where windows overlap. */
 export function lowerMaxPoolGrad(g: GraphBuilder, { dY, X, Indices }: MaxPoolGradInputs, windows: Windows): Value {
-  if (!overlaps(windows)) {
+  if (!overlaps(windows) && !padsReachKernel(windows)) {
     const { kernel, strides } = windows;
-    return g.op(maxUnpool, [dY, Indices, g.int64s(...X.shape)], { kernel_shape: kernel, strides });
+    const attributes = { kernel_shape: kernel, strides, pads: padsToLastWindow(windows) };
+    return g.op(maxUnpool, [dY, Indices, g.int64s(...X.shape)], attributes);
   }
   const [total, maxima] = [sizeOf(X.shape), sizeOf(dY.shape)];
   const nothing = expandTo(g, g.numbers(dY.dtype, [1], [0]), [total]);

@@ -1,21 +1,25 @@
 import { StriateError } from "../errors.ts";
 import { type Cost, defineOp, type GradientThunk, int, ints, type Node, type Value } from "../graph/index.ts";
 import { at, type Shape, shapeText, sizeOf } from "../tensor/index.ts";
-import { div } from "./arithmetic.ts";
-import { lowerAveragePoolGrad, lowerMaxPoolGrad } from "./poolLowering.ts";
+import { div, mul } from "./arithmetic.ts";
+import { lowerAveragePoolGrad, lowerMaxPoolGrad, padToLastWindow, unpaddedIndices } from "./poolLowering.ts";
 import { expandTo } from "./reshape.ts";
 import {
   BEYOND_PADDING,
   IN_PADDING,
+  padsReachKernel,
   placeWindows,
   tapTable,
   WINDOW_ATTRIBUTES,
   type WindowAttributes,
   type Windows,
+  writtenOut,
 } from "./windows.ts";
 
 const MAX_POOL = { ...WINDOW_ATTRIBUTES, ceil_mode: int(0), storage_order: int(0) };
 const AVERAGE_POOL = { ...WINDOW_ATTRIBUTES, ceil_mode: int(0), count_include_pad: int(0) };
+
+const UNPADDED = { auto_pad: "NOTSET", pads: [], ceil_mode: 0 };
 
 function poolWindows(op: string, X: Shape, attributes: WindowAttributes): Windows {
   if (X.length < 3)
@@ -34,6 +38,7 @@ function poolCost(node: Node): Cost {
 export const maxPool = defineOp({
   name: "MaxPool",
   inputs: ["X"],
+  optionalOutputs: 1,
   attributes: MAX_POOL,
   infer: ({ X }, attributes) => {
     const shape = [...X.shape.slice(0, 2), ...poolWindows("MaxPool", X.shape, attributes).output];
@@ -69,6 +74,16 @@ export const maxPool = defineOp({
   gradient: ({ g, X, node, attributes, output, dOutput }) => {
     const { storage_order: _, ...windows } = attributes;
     return { X: () => g.op(maxPoolGrad, [dOutput, X, output, node.outputs[1]], windows) };
+  },
+  lower: ({ g, inputs: { X }, attributes }): readonly Value[] | undefined => {
+    const windows = poolWindows("MaxPool", X.shape, attributes);
+    if (padsReachKernel(windows)) {
+      const padded = padToLastWindow(g, X, windows, Number.NEGATIVE_INFINITY);
+      const [Y, Indices] = g.ops(maxPool, [padded], { ...attributes, ...UNPADDED }) as [Value, Value];
+      return [Y, unpaddedIndices(g, Indices, windows, padded.shape.slice(2))];
+    }
+    const explicit = writtenOut(attributes, windows);
+    return explicit && g.ops(maxPool, [X], explicit);
   },
   cost: poolCost,
   samples: [
@@ -179,6 +194,20 @@ export const averagePool = defineOp({
   gradient: ({ g, X, attributes, dOutput }): { X: GradientThunk } => ({
     X: () => g.op(averagePoolGrad, [dOutput], { ...attributes, input_shape: X.shape }),
   }),
+  lower: ({ g, inputs: { X }, attributes }): readonly Value[] | undefined => {
+    const windows = poolWindows("AveragePool", X.shape, attributes);
+    const wide = padsReachKernel(windows);
+    const explicit = wide ? { ...attributes, ...UNPADDED } : writtenOut(attributes, windows);
+    if (!explicit) return undefined;
+    const input = wide ? padToLastWindow(g, X, windows, 0) : X;
+    const output = g.op(averagePool, [input], explicit);
+    // What it was divided by, and what it should have been: padding that is written out may be counted, or not be.
+    const divided = averageCounts(poolWindows("AveragePool", input.shape, explicit), explicit.count_include_pad);
+    const counts = averageCounts(windows, attributes.count_include_pad);
+    const factors = divided.map((count, i) => count / at(counts, i));
+    const exact = factors.every((factor) => factor === 1);
+    return [exact ? output : g.op(mul, [output, g.numbers(X.dtype, windows.output, factors)])];
+  },
   cost: poolCost,
   samples: [
     { name: "2x2", inputs: [{ shape: [2, 2, 4, 6] }], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },

@@ -9,7 +9,7 @@ import {
   type Sample,
   type Value,
 } from "../graph/index.ts";
-import { at, normalizeAxis, type Shape, sizeOf, stridesOf } from "../tensor/index.ts";
+import { at, type DType, normalizeAxis, type Shape, sizeOf, stridesOf } from "../tensor/index.ts";
 import { add, div, mul, sign, sub } from "./arithmetic.ts";
 import { forEachIndex, mapReals, sumTo } from "./broadcast.ts";
 import { castTo } from "./cast.ts";
@@ -31,8 +31,8 @@ function keptShape(data: Value, axes: Value | undefined, noop: number): number[]
 
 interface Reduction {
   readonly name: string;
-  /** One group of elements to one. */
-  readonly start: number;
+  /** One group of elements to one, from this number on, which may depend on the type. */
+  readonly start: number | ((dtype: DType) => number);
   fold(folded: number, x: number, count: number): number;
   /** What becomes of the folded number in the end. */
   finish?(folded: number): number;
@@ -51,7 +51,8 @@ interface Reduction {
 
 /** One of the Reduce family; in its gradient, `output` and `dOutput` have the rank of the input. */
 function defineReduction(reduction: Reduction) {
-  const { low = -1, high = 1, finish, more = [] } = reduction;
+  const { low = -1, high = 1, start, finish, more = [] } = reduction;
+  const startOf = (dtype: DType) => (typeof start === "number" ? start : start(dtype));
   const input = { shape: [2, 3, 4], low, high };
   return defineOp({
     name: reduction.name,
@@ -67,7 +68,7 @@ function defineReduction(reduction: Reduction) {
       const kept = keptShape(inputOf(node), node.inputs[1], noop_with_empty_axes);
       const count = sizeOf(data.shape) / sizeOf(kept);
       const fold = (folded: number, x: number) => reduction.fold(folded, x, count);
-      const folded = foldGroups(data, at(node.outputs, 0).shape, kept, reduction.start, fold);
+      const folded = foldGroups(data, at(node.outputs, 0).shape, kept, startOf(inputOf(node).dtype), fold);
       return [finish ? mapReals(folded, finish) : folded];
     },
     gradient: ({ g, data, axes, attributes, output, dOutput }): { data: GradientThunk } => ({
@@ -78,6 +79,11 @@ function defineReduction(reduction: Reduction) {
         return expandTo(g, reduction.gradient({ g, data, output: y, dOutput: dY, count }), data.shape);
       },
     }),
+    // Of nothing ONNX Runtime has no largest in bool, and no smallest.
+    lower: ({ g, node, inputs: { data } }): readonly Value[] | undefined => {
+      if (typeof start === "number" || sizeOf(data.shape) > 0) return undefined;
+      return [expandTo(g, g.scalar(data, start(data.dtype)), at(node.outputs, 0).shape)];
+    },
     samples: [
       { name: "all axes", inputs: [input] },
       {
@@ -135,18 +141,40 @@ const taken: Reduction["gradient"] = ({ g, data, output, dOutput }) => {
   return g.op(mul, [isTaken, g.op(div, [dOutput, sumTo(g, isTaken, dOutput.shape)])]);
 };
 
+/** The least and the largest number of a type, of int64 the largest that a float64 holds. */
+const LIMITS: Readonly<Record<DType, readonly [least: number, most: number]>> = {
+  float32: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  float64: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  int64: [-(2 ** 63), 2 ** 63 - 1024],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint8: [0, 255],
+  bool: [0, 1],
+};
+
+const ofNothing: readonly Sample[] = (["float32", "int64", "int32", "uint8", "bool"] as const).map((dtype) => ({
+  name: `nothing in ${dtype}`,
+  inputs: [
+    { shape: [2, 0, 3], values: [], dtype },
+    { shape: [1], values: [1], dtype: "int64", constant: true },
+  ],
+}));
+
+/** The largest; of nothing the least number that the type has. */
 export const reduceMax = defineReduction({
   name: "ReduceMax",
-  start: Number.NEGATIVE_INFINITY,
+  start: (dtype) => LIMITS[dtype][0],
   fold: (largest, x) => Math.max(largest, x),
   gradient: taken,
+  more: ofNothing,
 });
 
+/** The smallest; of nothing the largest number that the type has. */
 export const reduceMin = defineReduction({
   name: "ReduceMin",
-  start: Number.POSITIVE_INFINITY,
+  start: (dtype) => LIMITS[dtype][1],
   fold: (smallest, x) => Math.min(smallest, x),
   gradient: taken,
+  more: ofNothing,
 });
 
 /** The product. Its gradient is the product of the others, which a single 0 does not make 0 for itself. */

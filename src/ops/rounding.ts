@@ -1,8 +1,8 @@
 import { StriateError } from "../errors.ts";
-import { defineOp, int, type Value } from "../graph/index.ts";
+import { defineOp, type GradientThunk, int, type Value } from "../graph/index.ts";
 import { at, broadcastShapes, isFloat, typeText } from "../tensor/index.ts";
-import { defineUnary, mul } from "./arithmetic.ts";
-import { broadcastReals, mapReals } from "./broadcast.ts";
+import { defineUnary, div, mul, sub } from "./arithmetic.ts";
+import { broadcastReals, mapReals, sumTo } from "./broadcast.ts";
 
 /** To the nearest integer, halves to the even one. */
 function roundEven(x: number): number {
@@ -48,6 +48,11 @@ export const mod = defineOp({
   reference: ({ A, B }, { fmod }, node) => [
     broadcastReals([A, B], at(node.outputs, 0).shape, (a = 0, b = 0) => (fmod ? a % b : a - b * Math.floor(a / b))),
   ],
+  // a = r + t b with t whole: the slope by b is -t.
+  gradient: ({ g, A, B, output, dOutput }): { A: GradientThunk; B: GradientThunk } => ({
+    A: () => sumTo(g, dOutput, A.shape),
+    B: () => sumTo(g, g.op(mul, [dOutput, g.op(div, [g.op(sub, [output, A]), B])]), B.shape),
+  }),
   samples: [
     {
       name: "integers",
@@ -59,7 +64,7 @@ export const mod = defineOp({
     {
       name: "reals",
       inputs: [
-        { shape: [2, 3], values: [-4.3, 7.2, 5, 4.3, -7.2, 8] },
+        { shape: [2, 3], values: [-4.3, 7.2, 5, 4.3, -7.2, 9] },
         { shape: [3], values: [2.1, -3.4, 8] },
       ],
       attributes: { fmod: 1 },

@@ -66,7 +66,8 @@ export const split = defineOp({
     },
   }),
   // As slices, so that a part that nothing uses is not made.
-  lower: ({ g, node, inputs: { input }, attributes: { axis } }) => {
+  lower: ({ g, node, inputs: { input }, attributes: { axis }, target }): readonly Value[] | undefined => {
+    if (target === "file") return undefined;
     const along = normalizeAxis(axis, input.shape.length);
     const starts = offsets(node.outputs, along);
     return node.outputs.map(({ shape }, i) =>

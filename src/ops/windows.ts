@@ -87,6 +87,32 @@ export function placeWindows(op: string, input: Shape, kernel: Shape, attributes
   return { input, kernel, strides, dilations, before, after, output };
 }
 
+/** The pads, those before and those after, with which the windows come out without `auto_pad` and `ceil_mode`. */
+export function padsToLastWindow({ input, kernel, strides, dilations, before, output }: Windows): number[] {
+  const after = input.map((size, axis) => {
+    const extent = (at(kernel, axis) - 1) * at(dilations, axis) + 1;
+    return Math.max(0, (at(output, axis) - 1) * at(strides, axis) + extent - at(before, axis) - size);
+  });
+  return [...before, ...after];
+}
+
+/** Whether ONNX Runtime refuses these windows for a pooling: a pad that is no smaller than the kernel, dilated or not. */
+export function padsReachKernel(windows: Windows): boolean {
+  const { kernel } = windows;
+  return padsToLastWindow(windows).some((amount, i) => amount >= at(kernel, i % kernel.length));
+}
+
+/**
+ * The attributes with the pads written out, or `undefined` where they are. ONNX Runtime has negative pads for `auto_pad`
+ * where a stride is larger than the kernel, refuses it with dilation, and in files before opset 22 `ceil_mode` keeps a
+ * window that begins in the padding.
+ */
+export function writtenOut<A extends WindowAttributes>(attributes: A, windows: Windows): A | undefined {
+  if (attributes.auto_pad === "NOTSET" && !attributes.ceil_mode) return undefined;
+  const ceil = attributes.ceil_mode === undefined ? {} : { ceil_mode: 0 };
+  return { ...attributes, ...ceil, auto_pad: "NOTSET", pads: padsToLastWindow(windows) };
+}
+
 /** In a table of taps: the tap lies in the padding. */
 export const IN_PADDING = -1;
 /** In a table of taps: the tap lies beyond the padding, where only `ceil_mode` reaches. */

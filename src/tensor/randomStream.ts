@@ -1,3 +1,4 @@
+import { StriateError } from "../errors.ts";
 import { type DrawAddress, normals, wordStream, words } from "./random.ts";
 
 /**
@@ -28,6 +29,11 @@ export function randomStream(address: DrawAddress): RandomStream {
     uniform: (low = 0, high = 1) => low + unit() * (high - low),
     normal: (mean = 0, stddev = 1) => mean + stddev * nextNormal(),
     integer(choices) {
+      // Words have 32 bits: of more choices none is below the limit, and drawing would not end.
+      const count = Math.abs(choices);
+      if (!(count >= 1 && count <= 2 ** 32)) {
+        throw new StriateError("usage", `a random integer is one of 1 to ${2 ** 32}; received ${choices} choices`);
+      }
       const limit = 2 ** 32 - (2 ** 32 % choices);
       let word = next();
       while (word >= limit) word = next();

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { parseJson } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors, writeFileAtomic } from "../formats/index.ts";
 import type { Model } from "../model/index.ts";
@@ -90,7 +91,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
 
 function parseProgress(path: string, text: string): Progress {
   try {
-    return progressSchema.parse(JSON.parse(text));
+    return progressSchema.parse(parseJson(text, (what) => new Error(`it ${what}`)));
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : asError(error).message;
     throw new StriateError("checkpoint", `${path}: its progress is not what Striate writes: ${reason}`, {

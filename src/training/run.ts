@@ -11,7 +11,7 @@ import type { FitSettings, History } from "./fit.ts";
 import { objectiveText } from "./objective.ts";
 import { callbackStates, checkSetup, restoreCallbacks, restoredStates } from "./resume.ts";
 import { rateAt } from "./schedules.ts";
-import { initialStates, rateTensor } from "./step.ts";
+import { initialStates, ownStates, rateTensor } from "./step.ts";
 
 /** Examples in a batch of the validation, where no gradient has to be kept. */
 const VALIDATION_BATCH = 256;
@@ -104,7 +104,7 @@ export class TrainingRun implements Run {
   }
 
   async writeWeights(weights: Weights): Promise<void> {
-    await this.#executables.main.writeState(this.model.toStates(weights));
+    await this.#executables.main.writeState(ownStates(this.model, weights));
   }
 
   async saveCheckpoint(path: string): Promise<void> {

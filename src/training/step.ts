@@ -1,9 +1,9 @@
 import { gradients } from "../autodiff/index.ts";
 import { type Graph, GraphBuilder, type Value } from "../graph/index.ts";
 import { penalty } from "../layers/index.ts";
-import type { Model } from "../model/index.ts";
+import type { Model, Weights } from "../model/index.ts";
 import { add, gather, mul, reduceMean } from "../ops/index.ts";
-import { at, fromNumbers, type Tensor, tensor, zeros } from "../tensor/index.ts";
+import { at, copyTensor, fromNumbers, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { exampleLosses, type LossName, lossNamed } from "./losses.ts";
 import { type Goal, goalsOf, type Objective } from "./objective.ts";
 import type { Optimizer } from "./optimizers.ts";
@@ -93,9 +93,16 @@ export function trainingGraph(
   return g.build();
 }
 
+/** Weights as states that an engine may take over: none of them shares its numbers with the weights. */
+export function ownStates(model: Model, weights: Weights): Record<string, Tensor> {
+  const shared = new Set<Tensor>(weights.values());
+  const states = Object.entries(model.toStates(weights));
+  return Object.fromEntries(states.map(([name, state]) => [name, shared.has(state) ? copyTensor(state) : state]));
+}
+
 /** The states of a training graph before the first step: the model's weights, the optimizer's slots, the counter. */
 export function initialStates(model: Model, optimizer: Optimizer, graph: Graph): Record<string, Tensor> {
-  const states: Record<string, Tensor> = { ...model.toStates(model.weights), [STEP_STATE]: zeros("int64", []) };
+  const states: Record<string, Tensor> = { ...ownStates(model, model.weights), [STEP_STATE]: zeros("int64", []) };
   const starts = new Map(optimizer.slots.map(({ name, initial }) => [name, initial]));
   for (const { now } of graph.states) {
     if (now.name in states) continue;

@@ -28,6 +28,7 @@ export {
   type DownloadOptions,
   type FetchWeightsOptions,
   fetchWeights,
+  hashNote,
   PREPROCESSING,
   type PreprocessingMode,
   PUBLISHED_WEIGHTS,

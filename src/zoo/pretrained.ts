@@ -16,6 +16,8 @@ import {
 export interface PretrainedOptions extends Omit<ZooOptions, "weights"> {
   /** `imagenet` (default), or the path of a file: Keras's `.h5` or `.keras`, torchvision's `.pth`, safetensors, `.npz`. */
   readonly weights?: string;
+  /** The most bytes that a file of weights may become in memory; default 256 MiB and 8 times its size. */
+  readonly maxBytes?: number;
   /** How published weights are fetched: where they are kept, who is told of the progress, who says stop. */
   readonly download?: Omit<FetchWeightsOptions, "includeTop">;
 }
@@ -39,10 +41,11 @@ export interface Pretrained {
  * they cannot be fetched, with the address, the hash and the path to put the file; `shape` when they do not fit.
  */
 export async function pretrained(name: string, options: PretrainedOptions = {}): Promise<Pretrained> {
-  const { weights = "imagenet", download, ...net } = options;
+  const { weights = "imagenet", download, maxBytes, ...net } = options;
+  const most = maxBytes === undefined ? {} : { maxBytes };
   if (weights !== "imagenet") {
     const model = buildNet(name, net);
-    await loadWeights(model, weights, namesFor(name));
+    await loadWeights(model, weights, { ...namesFor(name), ...most });
     return { model, preprocessing: undefined, preprocess: (pictures) => pictures };
   }
   if (name === "efficientnet-lite0") return finished(buildNet(name, { ...net, weights }), "lite");
@@ -50,7 +53,7 @@ export async function pretrained(name: string, options: PretrainedOptions = {}):
   checkClasses(name, net);
   const model = buildNet(name, net);
   const path = await fetchWeights(name, { ...download, includeTop: net.includeTop ?? true });
-  await loadWeights(model, path, namesFor(name));
+  await loadWeights(model, path, { ...namesFor(name), ...most });
   return finished(model, preprocessing);
 }
 

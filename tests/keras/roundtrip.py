@@ -5,7 +5,6 @@ opens it, writes its predictions to NAME.predictions.json, and saves it again as
 NAME.again.weights.h5. Then makes models of its own, made_NAME.keras (or .h5), with inputs and predictions.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -17,15 +16,8 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import striate_keras  # noqa: E402, F401
 from keras import layers as L  # noqa: E402
-
-
-def write(path, arrays):
-    found = [{"shape": list(a.shape), "data": a.astype("float64").ravel().tolist()} for a in arrays]
-    path.write_text(json.dumps(found))
-
-
-def read(path):
-    return [np.array(a["data"], "float32").reshape(a["shape"]) for a in json.loads(path.read_text())]
+from keras import ops  # noqa: E402
+from numbers_in_json import read, write  # noqa: E402
 
 
 def predictions(model, inputs):
@@ -81,9 +73,33 @@ def deep():
     return keras.Model(x, y, name="deep")
 
 
+def operations():
+    """Keras's operators, which a file holds in place of layers."""
+    x, v = keras.Input((4, 6, 4), name="picture"), keras.Input((4,), name="numbers")
+    positive = ops.abs(x) + 1
+    y = [x * 0.5, x + 1, x - 2, 1 - x, -x, x / 4, 2 / positive, x**2, ops.power(positive, 0.5), x * np.float32([1, 2, 3, 4])]
+    y += [ops.maximum(x, 0.1), ops.minimum(x, 0.2), ops.clip(x, -0.1, 0.3), x / ops.sum(positive, axis=-1, keepdims=True)]
+    y += [x - positive, ops.square(x), ops.sqrt(positive), ops.rsqrt(positive), ops.log(positive), ops.exp(x), ops.sin(x)]
+    y += [ops.cos(x), ops.erf(x), ops.reciprocal(positive), ops.relu(x), ops.relu6(x), ops.sigmoid(x), ops.tanh(x)]
+    y += [ops.softplus(x), ops.softsign(x), ops.silu(x), ops.hard_sigmoid(x), ops.hard_silu(x), ops.selu(x)]
+    y += [ops.elu(x, alpha=0.5), ops.leaky_relu(x, negative_slope=0.3), ops.gelu(x), ops.gelu(x, approximate=False)]
+    y += [ops.softmax(x, axis=1), ops.log_softmax(x), ops.cast(x, "float32")]
+    z = [ops.mean(x, axis=[1, 2]), ops.sum(x, axis=-1), ops.max(x, axis=1), ops.min(x, axis=(2, 3), keepdims=True)]
+    z += [ops.prod(x, axis=2), ops.logsumexp(x, axis=3), ops.var(x, axis=1), ops.std(x, axis=[1, 2]), ops.amax(x, axis=2)]
+    z += [ops.concatenate([x, positive], axis=2), ops.stack([x, positive], axis=1), *ops.split(x, 2, axis=-1)]
+    z += [*ops.split(x, [1, 3], axis=2), x[:, 1:3, ::2], x[..., 0], x[:, -1], x[:, None, :, 2:], x[:, :, -3:-1, 1]]
+    z += [ops.reshape(x, (-1, 8, 12)), ops.expand_dims(x, (1, -1)), ops.squeeze(ops.expand_dims(x, 2)), v[:, None] * 2]
+    z += [ops.transpose(x, (0, 3, 1, 2)), ops.swapaxes(x, 1, -1), ops.moveaxis(x, 3, 1), ops.max_pool(x, 2)]
+    z += [ops.average_pool(x, 3, strides=1, padding="same"), ops.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]])]
+    # Inside of the graph, pictures that a convolution gave have their channels first.
+    c = L.Conv2D(4, 3, padding="same")(x)
+    z += [ops.mean(c, axis=2), ops.max(c, axis=(1, 3)), ops.mean(c, axis=[1, 2]), c[:, 1:, ..., :2], c[:, 0], ops.sum(c, axis=-1)]
+    return keras.Model([x, v], [*y, *z], name="operations")
+
+
 def make(folder):
     mobile = lambda: keras.applications.MobileNetV2((32, 32, 3), alpha=0.35, weights=None, classes=10)  # noqa: E731
-    for build in (branches, adapted, deep, mobile):
+    for build in (branches, adapted, deep, operations, mobile):
         name, rng = f"made_{getattr(build, '__name__', '').strip('<>').replace('lambda', 'mobile')}", np.random.default_rng(0)
         model = build()
         if build is not adapted:

@@ -4,6 +4,7 @@ import { expect } from "vitest";
 function largestDifference(actual: ArrayLike<number>, wanted: ArrayLike<number>): number {
   let [difference, largest] = [0, 1];
   for (let i = 0; i < wanted.length; i++) {
+    if (actual[i] === wanted[i] && !Number.isFinite(actual[i])) continue;
     const gap = Math.abs((actual[i] ?? Number.NaN) - (wanted[i] ?? Number.NaN));
     difference = Number.isNaN(gap) ? Number.POSITIVE_INFINITY : Math.max(difference, gap);
     largest = Math.max(largest, Math.abs(wanted[i] ?? 0));

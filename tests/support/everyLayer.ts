@@ -65,6 +65,24 @@ function merged(): Model {
   return model({ inputs: x, outputs: [head, layers.globalAveragePooling2d({ keepdims: true })(most)], name: "merged" });
 }
 
+/** Layers that Keras has as operations. */
+function operated(): Model {
+  const x = input({ shape: [6, 8, 4] });
+  const c = layers.conv2d({ filters: 4, kernelSize: 3, padding: "same" })(x);
+  const positive = layers.clip({ min: 0.2 })(layers.elementwise({ operation: "abs" })(c));
+  const names = ["square", "sqrt", "rsqrt", "reciprocal", "log", "sin", "cos", "erf", "geluTanh"] as const;
+  const functions = names.map((operation) => layers.elementwise({ operation })(positive));
+  const ratio = layers.divide()([c, positive]);
+  const raised = layers.power({ exponent: 1.5 })(positive);
+  const joined = layers.concatenate()([...functions, ratio, raised, layers.clip({ min: -0.5, max: 0.5 })(c)]);
+  const part = layers.slice({ begin: [1, null, -20], end: [-1, 6], strides: [1, 2] })(joined);
+  const reductions = (["mean", "sum", "max", "min", "prod", "logSumExp"] as const).map((operation, i) =>
+    layers.reduce({ operation, axis: i % 2 === 0 ? [1, -1] : [1, 2], keepdims: i === 2 })(c),
+  );
+  const outputs = [part, layers.clip({ max: 0.1 })(c), layers.reduce({ operation: "mean" })(c), ...reductions];
+  return model({ inputs: x, outputs, name: "operated" });
+}
+
 /** The layers that Keras does not have. */
 function striateOnly(): Model {
   return sequential({ inputShape: [10, 10, 4], name: "striate_only" }, [
@@ -75,7 +93,7 @@ function striateOnly(): Model {
   ]);
 }
 
-export const EVERY_LAYER: Readonly<Record<string, () => Model>> = { weighted, merged, striateOnly };
+export const EVERY_LAYER: Readonly<Record<string, () => Model>> = { weighted, merged, operated, striateOnly };
 
 /** Weights of a fixed pattern, variances positive, so that no file can be right by its initial values. */
 export function withPatternWeights(made: Model): Model {

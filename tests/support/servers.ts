@@ -1,14 +1,26 @@
 // Servers on this machine that serve one file well or badly.
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer as createSocketServer, type Server } from "node:net";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 
 /** Serves until the test ends. @returns the address */
 export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener);
   onTestFinished(() => server.closeAllConnections());
   return listen(server);
+}
+
+/** The same by https, with a certificate that nobody has signed, which is taken as long as the test lasts. */
+export async function serveSecurely(listener: RequestListener): Promise<string> {
+  const pem = (name: string) => readFileSync(new URL(`../goldens/tls/${name}.pem`, import.meta.url));
+  vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const server = createSecureServer({ key: pem("key"), cert: pem("certificate") }, listener);
+  onTestFinished(() => server.closeAllConnections());
+  return (await listen(server)).replace("http:", "https:");
 }
 
 /** Breaks connections once the client has what was sent on them: earlier, it would lose what it had not read yet. */

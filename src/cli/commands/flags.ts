@@ -8,8 +8,14 @@ export const netFlags = {
   activation: text("NAME", "activation of the inner layers: relu, tanh, sigmoid, ..."),
 };
 
-/** The sizes that a model's file leaves open. */
+/** How much a file may become. */
+export const memoryFlags = {
+  maxBytes: wholeNumber("N", "most bytes that a file may become in memory (default: 256 MiB and 8 times its size)"),
+};
+
+/** What the file of a model may be given: the sizes that it leaves open, and room. */
 export const openFlags = {
+  ...memoryFlags,
   inputShape: wholeNumbers(
     "224,224,3",
     "shape of an input without the batch: height,width,channels, or what order an ONNX file has",

@@ -2,6 +2,9 @@ import { defineCommand } from "../command.ts";
 import { oneOf, text, toggle, wholeNumber, wholeNumbers } from "../values.ts";
 import { engineFlags, fraction, netFlags, positive } from "./flags.ts";
 
+/** A process with more gets nothing done. */
+const MOST_WORKERS = 256;
+
 export const trainFlags = {
   model: text("NAME", "net to train, such as lenet or lenet5 (default: lenet)"),
   ...netFlags,
@@ -20,7 +23,12 @@ export const trainFlags = {
     "NAME|FILE",
     "default, strong, none, or a JSON file of steps (default: default for pictures in folders)",
   ),
-  workers: wholeNumber("N", "threads that read pictures in folders; 0 for none (default: one for each core)", 0),
+  workers: wholeNumber(
+    "N",
+    "threads that read pictures in folders; 0 for none (default: one for each core)",
+    0,
+    MOST_WORKERS,
+  ),
   onError: oneOf(
     ["skip", "fail"],
     "what is done about a picture that cannot be read: left out and told at the end, or an error (default: skip)",

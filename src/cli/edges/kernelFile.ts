@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { parseJson } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import type { Kernel } from "../../image/index.ts";
 import { fromNumbers } from "../../tensor/index.ts";
@@ -41,9 +42,5 @@ async function readJson(path: string): Promise<unknown> {
   } catch (thrown) {
     throw new StriateError("io", `--kernel ${path}: cannot be read (${asError(thrown).message})`, { cause: thrown });
   }
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    throw new StriateError("data", `${path}: is no JSON (${asError(thrown).message})`, { cause: thrown });
-  }
+  return parseJson(text, (what, cause) => new StriateError("data", `${path}: ${what}`, { cause }));
 }

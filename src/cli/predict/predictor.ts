@@ -38,7 +38,8 @@ export interface PictureLayout {
  */
 export async function predictorOf(what: string, flags: Values<PredictFlags>): Promise<Predictor> {
   const run = (await isFile(what)) ? undefined : await trainedModel(what);
-  const model = run?.model ?? (await loadModel(what, defined({ inputShape: flags.inputShape })));
+  const model =
+    run?.model ?? (await loadModel(what, defined({ inputShape: flags.inputShape, maxBytes: flags.maxBytes })));
   const picture = layoutOf(model, what);
   const classNames = flags.classNames === undefined ? model.pictures?.classNames : await namesIn(flags.classNames);
   const preprocessing = preprocessingOf(flags, picture) ?? model.pictures?.preprocessing;

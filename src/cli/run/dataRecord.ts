@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
 import { listed, nameText } from "../../checks/index.ts";
+import { mapLimited } from "../../data/files/pool.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { writeFileAtomic } from "../../formats/index.ts";
 import type { LabelledData } from "../data.ts";
@@ -32,16 +33,18 @@ export async function dataFiles(source: string, data: LabelledData): Promise<rea
   const parts = (["train", "validation", "test"] as const).flatMap((part) =>
     (data.pictures[part] ?? []).map(({ path, label }) => ({ part, class: data.classNames[label] ?? "", path })),
   );
-  const files: DataFile[] = [];
-  for (const { path, ...about } of parts) {
-    files.push({ ...about, path: relative(source, path), bytes: await sizeOf(path) });
-  }
+  const files: DataFile[] = await mapLimited(parts, AT_A_TIME, async ({ path, ...about }) => {
+    return { ...about, path: relative(source, path), bytes: await sizeOf(path) };
+  });
   for (const name of data.archives) {
     const content = await readFile(join(source, name));
     files.push({ path: name, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") });
   }
   return files;
 }
+
+/** Files that are looked at at a time. */
+const AT_A_TIME = 16;
 
 async function sizeOf(path: string): Promise<number> {
   // One that cannot be read by now is told where it is read.

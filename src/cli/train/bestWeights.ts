@@ -28,7 +28,7 @@ const stateSchema = z.object({
  * The checkpoint says which epoch was the best, and the file which one it holds: it is written after the checkpoint, and
  * again by a resume where the process was killed between the two.
  */
-export function bestWeights(path: string): BestWeights {
+export function bestWeights(path: string, say: (text: string) => void): BestWeights {
   let best: BestEpoch | undefined;
   let improved = false;
   let atEpochEnd = false;
@@ -42,8 +42,10 @@ export function bestWeights(path: string): BestWeights {
     onTrainBegin: async (run) => {
       if (!best || (await epochOf(path)) === best.epoch) return;
       if (atEpochEnd && best.epoch === run.history.length) await write(run);
-      // Somebody has taken the file away: what is best is seen from now on.
-      else best = undefined;
+      else {
+        say(`${path} has not the weights of epoch ${best.epoch}, which was the best; the best from here on are kept`);
+        best = undefined;
+      }
     },
     onBatchEnd: () => {
       atEpochEnd = false;

@@ -48,7 +48,7 @@ export async function runSession(session: Session): Promise<number> {
   const facts = { folder, config, data, resumed, stepsAnEpoch, ...(oldEpochs !== undefined && { oldEpochs }) };
   const report = trainReport(output, facts, signal);
   const files = { best: join(folder, MODEL_FILE), last: join(folder, LAST_FILE) };
-  const { callback: keepBest, best } = bestWeights(files.best);
+  const { callback: keepBest, best } = bestWeights(files.best, output.say);
   const begin = performance.now();
   try {
     const history = await model.fit(train, {

@@ -1,3 +1,4 @@
+import { valueText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Pivot } from "./affine.ts";
 import { FILL_MODES, type FillMode } from "./edges.ts";
@@ -128,9 +129,12 @@ export function generatorSettings(options: ImageDataGeneratorOptions): Generator
 
 type NumberOption = "rotationRange" | "shearRange" | "channelShiftRange" | "cval" | "zcaEpsilon";
 
+/** Pixels or degrees beyond which nothing of a picture is left, and sums of positions lose their digits. */
+const FARTHEST = 1e6;
+
 function finite(name: string, value: number): number {
-  if (Number.isFinite(value)) return value;
-  throw wrong(name, "a number", value);
+  if (Math.abs(value) <= FARTHEST) return value;
+  throw wrong(name, `a number from -${FARTHEST} to ${FARTHEST}`, valueText(value));
 }
 
 function zoomAround(zoom: number): readonly [number, number] {
@@ -140,14 +144,16 @@ function zoomAround(zoom: number): readonly [number, number] {
 
 function pair(name: string, value: readonly number[]): readonly [number, number] {
   const [low, high] = value;
-  if (value.length === 2 && Number.isFinite(low) && Number.isFinite(high)) return [Number(low), Number(high)];
-  throw wrong(name, "two numbers, [lower, upper]", JSON.stringify(value));
+  if (value.length === 2 && [low, high].every((bound) => Math.abs(bound ?? Number.NaN) <= FARTHEST)) {
+    return [Number(low), Number(high)];
+  }
+  throw wrong(name, `two numbers, [lower, upper], from -${FARTHEST} to ${FARTHEST}`, valueText(value));
 }
 
 function shiftRange(name: string, range: ShiftRange): ShiftRange {
   const all = typeof range === "number" ? [range] : range;
-  if (all.length > 0 && all.every((shift) => Number.isFinite(shift))) return range;
-  throw wrong(name, "a number or a list of numbers", JSON.stringify(range));
+  if (all.length > 0 && all.every((shift) => Math.abs(shift) <= FARTHEST)) return range;
+  throw wrong(name, `a number or a list of numbers, from -${FARTHEST} to ${FARTHEST}`, valueText(range));
 }
 
 function interpolationOrder(order: number): 0 | 1 | SplineOrder {

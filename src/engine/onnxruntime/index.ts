@@ -7,6 +7,7 @@ import { OPS } from "../../ops/index.ts";
 import { type DType, type Shape, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import type { Availability, CompileOptions, Engine, EngineOptions, Executable, Tensors } from "../engine.ts";
 import { checkTensors, fedValues, StateStore } from "../state.ts";
+import { updateInPlace } from "./inPlace.ts";
 import { blockedLayoutPays } from "./layout.ts";
 
 type Runtime = typeof import("onnxruntime-node");
@@ -19,10 +20,10 @@ export function onnxruntimeEngine({ threads = availableParallelism() }: EngineOp
     compile: async (graph, options) => {
       const runtime = await load();
       verify(graph, OPS);
-      const lowered = lower(graph, "cpu");
+      const { graph: lowered, inPlace } = updateInPlace(lower(graph, "cpu"));
       verify(lowered, OPS);
       const session = await createSession(runtime, lowered, threads);
-      return new OnnxruntimeExecutable(runtime, session, lowered, options);
+      return new OnnxruntimeExecutable(runtime, session, lowered, inPlace, options);
     },
     close: async () => {},
   };
@@ -64,25 +65,33 @@ async function createSession({ InferenceSession }: Runtime, graph: Graph, thread
   }
 }
 
-/** A state has two buffers: a run reads one and writes the other, then they change places. */
+/** A small state has two buffers: a run reads one and writes the other, then they change places. */
 interface StateBuffers {
   now: OrtTensor;
-  spare: OrtTensor;
+  spare?: OrtTensor;
 }
 
 class OnnxruntimeExecutable implements Executable {
   readonly #runtime: Runtime;
   readonly #session: InferenceSession;
   readonly #graph: Graph;
+  readonly #inPlace: ReadonlySet<string>;
   readonly #store: StateStore<StateBuffers>;
 
-  constructor(runtime: Runtime, session: InferenceSession, graph: Graph, { sharing }: CompileOptions = {}) {
+  constructor(
+    runtime: Runtime,
+    session: InferenceSession,
+    graph: Graph,
+    inPlace: ReadonlySet<string>,
+    { sharing }: CompileOptions = {},
+  ) {
     if (sharing && !(sharing instanceof OnnxruntimeExecutable)) {
       throw new StriateError("engine", "an executable can only share the states of the same engine");
     }
     this.#runtime = runtime;
     this.#session = session;
     this.#graph = graph;
+    this.#inPlace = inPlace;
     this.#store = sharing ? sharing.#store : new StateStore();
   }
 
@@ -96,13 +105,17 @@ class OnnxruntimeExecutable implements Executable {
     for (const { now, next } of graph.states) {
       const buffers = this.#store.get(now.name);
       inputs[now.name] = buffers.now;
-      if (next !== now) fetches[nextName(now)] = buffers.spare;
-    }
-    const results = await this.#session.run(inputs, fetches);
-    for (const { now, next } of graph.states) {
       if (next === now) continue;
+      if (!this.#inPlace.has(now.name)) buffers.spare ??= this.#wrap(zeros(now.dtype, now.shape));
+      fetches[nextName(now)] = buffers.spare ?? buffers.now;
+    }
+    const results = await this.#session.run(inputs, fetches).catch((error) => {
+      this.#store.lose(this.#inPlace); // half of them may be updated
+      throw error;
+    });
+    for (const { now, next } of graph.states) {
       const buffers = this.#store.get(now.name);
-      [buffers.now, buffers.spare] = [buffers.spare, buffers.now];
+      if (next !== now && buffers.spare) [buffers.now, buffers.spare] = [buffers.spare, buffers.now];
     }
     return Object.fromEntries(Object.keys(graph.outputs).map((name) => [name, unwrap(name, results[name])]));
   }
@@ -121,13 +134,7 @@ class OnnxruntimeExecutable implements Executable {
       state,
       false,
     );
-    for (const [name, given] of Object.entries(state)) {
-      const { dtype, shape, data } = given;
-      this.#store.set(name, {
-        now: this.#wrap({ dtype, shape, data: data.slice() } as Tensor),
-        spare: this.#wrap(zeros(dtype, shape)),
-      });
-    }
+    for (const [name, given] of Object.entries(state)) this.#store.set(name, { now: this.#wrap(given) });
   }
 
   async close(): Promise<void> {

@@ -1,89 +1,63 @@
-import { Worker } from "node:worker_threads";
 import { StriateError } from "../../errors.ts";
 import type { Availability, Engine, EngineOptions, Executable, Tensors } from "../engine.ts";
-import { type Reply, type Request, receiveError, transferable, type WorkerSetup } from "./protocol.ts";
+import { transferable } from "./protocol.ts";
+import { EngineThread } from "./thread.ts";
 
-interface Pending {
-  resolve(result: Tensors | Availability | undefined): void;
-  reject(error: Error): void;
+/** Where an executable lives, and the number by which it is known there. */
+interface Place {
+  readonly thread: EngineThread;
+  readonly id: number;
 }
 
 /**
  * An engine that runs in a worker thread, so that the caller's event loop stays free while it computes. The thread
- * starts at the first request, and does not keep the process alive when nothing is asked of it.
+ * starts at the first request, and does not keep the process alive when nothing is asked of it. One that failed is
+ * replaced at the next request; its executables are lost.
  */
 export function workerEngine(name: string, options: EngineOptions): Engine {
-  const pending = new Map<number, Pending>();
-  const ids = new WeakMap<Executable, number>();
-  let worker: Worker | undefined;
+  const places = new WeakMap<Executable, Place>();
+  const closedError = new StriateError("engine", `engine ${name} is closed; select it again`);
+  let current: EngineThread | undefined;
   let counter = 0;
   let closed = false;
 
-  const fail = (error: Error) => {
-    for (const { reject } of pending.values()) reject(error);
-    pending.clear();
-    worker = undefined;
+  const thread = (): EngineThread => {
+    if (closed) throw closedError;
+    if (!current || current.ended) current = new EngineThread(name, options);
+    return current;
   };
 
-  const start = (): Worker => {
-    const setup: WorkerSetup = { engine: name, options };
-    const started = new Worker(new URL("./main.js", import.meta.url), { workerData: setup });
-    started.on("message", (reply: Reply) => {
-      const waiting = pending.get(reply.id);
-      pending.delete(reply.id);
-      // Whoever waits for the thread to end shall see it: a late reply must not let the process go before.
-      if (pending.size === 0 && !closed) started.unref();
-      if ("error" in reply) waiting?.reject(receiveError(reply.error));
-      else waiting?.resolve(reply.result);
-    });
-    started.on("error", (error) =>
-      fail(new StriateError("engine", `the worker of engine ${name} failed: ${error.message}`, { cause: error })),
-    );
-    started.on("exit", (code) =>
-      fail(new StriateError("engine", `the worker of engine ${name} ended with code ${code}`)),
-    );
-    return started;
-  };
-
-  const ask = (request: Request, transfer: ArrayBuffer[] = []) => {
-    if (closed) return Promise.reject(new StriateError("engine", `engine ${name} is closed; select it again`));
-    return new Promise<Tensors | Availability | undefined>((resolve, reject) => {
-      worker ??= start();
-      const id = counter++;
-      pending.set(id, { resolve, reject });
-      worker.ref();
-      worker.postMessage({ id, request }, transfer);
-    });
-  };
-
-  const executable = (id: number): Executable => ({
+  const executable = ({ thread: home, id }: Place): Executable => ({
     run: async (feeds) => {
       const { tensors, buffers } = transferable(feeds);
-      return (await ask({ call: "run", executable: id, feeds: tensors }, buffers)) as Tensors;
+      return (await home.ask({ call: "run", executable: id, feeds: tensors }, buffers)) as Tensors;
     },
-    readState: async () => (await ask({ call: "readState", executable: id })) as Tensors,
-    writeState: async (state) => void (await ask({ call: "writeState", executable: id, state })),
-    close: async () => void (await ask({ call: "close", executable: id })),
+    readState: async () => (await home.ask({ call: "readState", executable: id })) as Tensors,
+    writeState: async (state) => {
+      const { tensors, buffers } = transferable(state);
+      await home.ask({ call: "writeState", executable: id, state: tensors }, buffers);
+    },
+    close: async () => void (await home.ask({ call: "close", executable: id })),
   });
 
   return {
     name,
-    available: async () => (await ask({ call: "available" })) as Availability,
+    available: async () => (await thread().ask({ call: "available" })) as Availability,
     compile: async (graph, { sharing } = {}) => {
-      const id = counter++;
-      const shared = sharing && ids.get(sharing);
-      if (sharing && shared === undefined) {
+      const shared = sharing && places.get(sharing);
+      if (sharing && !shared) {
         throw new StriateError("engine", "an executable can only share the states of the same engine");
       }
-      await ask({ call: "compile", executable: id, graph, sharing: shared });
-      const made = executable(id);
-      ids.set(made, id);
+      const place = { thread: shared?.thread ?? thread(), id: counter++ };
+      await place.thread.ask({ call: "compile", executable: place.id, graph, sharing: shared?.id });
+      const made = executable(place);
+      places.set(made, place);
       return made;
     },
     close: async () => {
       closed = true;
-      await worker?.terminate();
-      worker = undefined;
+      await current?.close(closedError);
+      current = undefined;
     },
   };
 }

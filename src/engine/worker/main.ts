@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { asError, internalError } from "../../errors.ts";
-import type { Availability, Executable, Tensors } from "../engine.ts";
+import type { Executable, Tensors } from "../engine.ts";
 import { startEngine } from "../table.ts";
-import { type Reply, type Request, sendError, transferable, type WorkerSetup } from "./protocol.ts";
+import { type Reply, type Request, type Result, sendError, transferable, type WorkerSetup } from "./protocol.ts";
 
-/** The worker's side: runs an engine for the host in `host.ts`, one request after the other. */
+/** The worker's side: runs an engine for the host in `host.ts`. */
 const { engine: name, options } = workerData as WorkerSetup;
 const engine = await startEngine(name, options);
 const executables = new Map<number, Executable>();
@@ -15,7 +15,7 @@ function executable(id: number): Executable {
   return found;
 }
 
-async function answer(request: Request): Promise<Tensors | Availability | undefined> {
+async function answer(request: Request): Promise<Result> {
   switch (request.call) {
     case "available":
       return engine.available();
@@ -39,16 +39,17 @@ async function answer(request: Request): Promise<Tensors | Availability | undefi
   }
 }
 
-let previous: Promise<void> = Promise.resolve();
-parentPort?.on("message", ({ id, request }: { id: number; request: Request }) => {
-  previous = previous.then(async () => {
-    try {
-      const result = await answer(request);
-      const isTensors = request.call === "run" || request.call === "readState";
-      const sent = isTensors ? transferable(result as Tensors) : { tensors: result, buffers: [] };
-      parentPort?.postMessage({ id, result: sent.tensors } satisfies Reply, sent.buffers);
-    } catch (error) {
-      parentPort?.postMessage({ id, error: sendError(asError(error)) } satisfies Reply);
-    }
-  });
+parentPort?.on("message", async ({ id, request }: { id: number; request: Request }) => {
+  try {
+    const result = await answer(request);
+    const isTensors = request.call === "run" || request.call === "readState";
+    const sent = isTensors ? transferable(result as Tensors) : { tensors: result, buffers: [] };
+    parentPort?.postMessage({ id, result: sent.tensors } satisfies Reply, sent.buffers);
+  } catch (error) {
+    parentPort?.postMessage({ id, error: sendError(asError(error)) } satisfies Reply);
+  }
+});
+// Which request it was cannot be known: the worker ends, and with it all that wait.
+parentPort?.on("messageerror", (error) => {
+  throw error;
 });

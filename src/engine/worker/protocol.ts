@@ -1,6 +1,6 @@
 import { type ErrorCode, StriateError } from "../../errors.ts";
 import type { Graph } from "../../graph/index.ts";
-import type { Tensor } from "../../tensor/index.ts";
+import { shapeText, sizeOf, type Tensor } from "../../tensor/index.ts";
 import type { Availability, EngineOptions, Tensors } from "../engine.ts";
 
 /** What the worker is started with. */
@@ -23,8 +23,11 @@ export type Request =
   | { readonly call: "writeState"; readonly executable: number; readonly state: Tensors }
   | { readonly call: "close"; readonly executable: number };
 
+/** What a request is answered with, where it is answered with anything. */
+export type Result = Tensors | Availability | undefined;
+
 export type Reply =
-  | { readonly id: number; readonly result: Tensors | Availability | undefined }
+  | { readonly id: number; readonly result: Result }
   | { readonly id: number; readonly error: SentError };
 
 /** An error crosses threads as its parts, because a class does not. */
@@ -44,10 +47,19 @@ export function receiveError({ code, message, stack }: SentError): StriateError 
   return error;
 }
 
-/** The buffers of tensors that can be given away; views of a part of a larger buffer are copied first. */
+/**
+ * The buffers of tensors that can be given away; views of a part of a larger buffer are copied first.
+ * @throws StriateError `usage` for a tensor whose numbers were given away before
+ */
 export function transferable(tensors: Tensors): { readonly tensors: Tensors; readonly buffers: ArrayBuffer[] } {
   const own = Object.fromEntries(
     Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
+      if (data.length !== sizeOf(shape)) {
+        throw new StriateError(
+          "usage",
+          `tensor ${name} has ${data.length} numbers where its shape ${shapeText(shape)} has ${sizeOf(shape)}; what an engine is given belongs to it from then on: make it anew for each call`,
+        );
+      }
       const isWhole = data.byteLength === data.buffer.byteLength;
       return [name, { dtype, shape, data: isWhole ? data : data.slice() } as Tensor];
     }),

@@ -1,3 +1,4 @@
+import { nameText } from "../../checks/index.ts";
 import { isRecord } from "./json.ts";
 
 /**
@@ -18,8 +19,7 @@ export class Misfit extends Error {}
 
 /** A value as short as it helps in a message. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return nameText(JSON.stringify(value) ?? String(value));
 }
 
 function plain<T>(what: string, is: (value: unknown) => value is T): Codec<T> {

@@ -1,3 +1,4 @@
+import { nameText } from "../../checks/index.ts";
 import type { Layer, LayerOptions } from "../../layers/index.ts";
 import { type Codec, Misfit, shown } from "./codec.ts";
 import type { JsonRecord } from "./json.ts";
@@ -59,12 +60,15 @@ export function entry<O extends LayerOptions>(
           read[option.name] = at(key, () => option.codec.read(value));
         } else if (!option && !(value === null || value === false || WITHOUT_MEANING.test(key))) {
           if (JSON.stringify(only[key]) === JSON.stringify(value)) continue;
-          throw new Misfit(`has the option ${key} = ${shown(value)}, which Striate's ${type} does not have`);
+          throw new Misfit(`has the option ${nameText(key)} = ${shown(value)}, which Striate's ${type} does not have`);
         }
       }
       if (typeof config.name === "string") read.name = config.name;
       if (config.trainable === false) read.trainable = false;
-      return make(read as unknown as O);
+      return madeOf(
+        () => make(read as unknown as O),
+        [...byKey].filter(([, { name }]) => read[name] === undefined),
+      );
     },
     write: (given) => {
       const written: Record<string, unknown> = {};
@@ -76,6 +80,16 @@ export function entry<O extends LayerOptions>(
       return written;
     },
   };
+}
+
+/** A layer takes it that its options are there, which the type checks of a program and nothing checks of a file. */
+function madeOf(make: () => Layer, absent: readonly (readonly [key: string, unknown])[]): Layer {
+  try {
+    return make();
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError || thrown instanceof RangeError) || absent.length === 0) throw thrown;
+    throw new Misfit(`lacks an option that it needs: it has no ${absent.map(([key]) => key).join(", no ")}`);
+  }
 }
 
 function at<T>(key: string, read: () => T): T {

@@ -12,7 +12,7 @@ import { type KerasConfigOptions, modelFromKerasConfig, topRecord } from "./read
 import { METADATA } from "./save.ts";
 import { type KerasWeightsOptions, type KerasWeightsReport, loadWeights, momentsIn } from "./weights.ts";
 
-export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed"> & MemoryOptions;
+export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed" | "onNote"> & MemoryOptions;
 
 /**
  * A model from a file of Keras: a `.keras` file of Keras 3, or an `.h5` file of a whole model by Keras 2 or 3; what it is

@@ -4,9 +4,10 @@ import type { Shape } from "../../tensor/index.ts";
 import { dataError } from "../dataError.ts";
 import { Misfit, shown } from "./codec.ts";
 import { isRecord, parseRecord } from "./json.ts";
+import { isKnownOperation } from "./operations.ts";
 import { readModel } from "./readModel.ts";
 import { allLayers, type LayerRecord, MODEL_CLASSES, recordOf } from "./record.ts";
-import { entryOfClass, entryOfOperation } from "./table.ts";
+import { entryOfClass } from "./table.ts";
 
 /** The mean and the variance that a Normalization layer has learnt; Keras keeps them with the weights. */
 export interface Moments {
@@ -21,6 +22,11 @@ export interface KerasConfigOptions {
   readonly inputShape?: Shape;
   /** Of the initial weights. Default 0. */
   readonly seed?: number;
+  /**
+   * Called with each thing that the model does otherwise than in Keras, in words: that it computes in float32 in place of a
+   * mixed precision policy. Default `console.warn`.
+   */
+  readonly onNote?: (note: string) => void;
   /** Of Normalization layers that have adapted, by their path: "normalization", "base/normalization". */
   readonly moments?: ReadonlyMap<string, Moments>;
 }
@@ -77,7 +83,7 @@ function checkClasses(top: LayerRecord, file: string): void {
   const code = layers.filter(({ record }) => CODE.has(record.className));
   const unknown = layers.filter(({ record }) => {
     const { className, isOperation } = record;
-    if (isOperation) return entryOfOperation(className) === undefined;
+    if (isOperation) return !isKnownOperation(className);
     const isKnown = className === "InputLayer" || MODEL_CLASSES.has(className) || entryOfClass(className);
     return !(isKnown || CODE.has(className));
   });
@@ -102,6 +108,10 @@ function inWords<T>(file: string, read: () => T): T {
     return read();
   } catch (thrown) {
     if (thrown instanceof Misfit) throw dataError(file, thrown.message, { cause: thrown });
+    // What a layer is made of has been checked option by option; how they go together, nobody can list.
+    if (thrown instanceof TypeError || thrown instanceof RangeError) {
+      throw dataError(file, `has a model that cannot be made (${thrown.message})`, { cause: thrown });
+    }
     if (thrown instanceof StriateError && thrown.code !== "data" && thrown.code !== "internal") {
       throw dataError(file, thrown.message, { cause: thrown });
     }

@@ -3,20 +3,33 @@ import { callLayer, input, type Layer } from "../../layers/index.ts";
 import { Model, sequential } from "../../model/index.ts";
 import { at, type Shape } from "../../tensor/index.ts";
 import { Misfit, shown } from "./codec.ts";
+import { OtherPolicies } from "./dtypePolicy.ts";
 import type { KerasConfigOptions } from "./readConfig.ts";
 import { readGraph } from "./readGraph.ts";
 import { type LayerRecord, layersOf, MODEL_CLASSES } from "./record.ts";
-import { entryOfClass, entryOfOperation } from "./table.ts";
+import { SharedRecords } from "./sharedRecords.ts";
+import { entryOfClass } from "./table.ts";
 
 /** Makes a layer when the shapes of its inputs are known: a Sequential model may say none of its own. */
 export type MakeLayer = (inputs: readonly Shape[]) => Layer;
 
+/** What reading a file gathers. */
+interface Gathered {
+  readonly problems: string[];
+  readonly shared: SharedRecords;
+  readonly policies: OtherPolicies;
+}
+
 /** @throws Misfit that names all layers whose options do not fit, or what is wrong with the graph */
 export function readModel(record: LayerRecord, options: KerasConfigOptions): Model {
   const problems: string[] = [];
-  const make = prepareModel(record, "", options, problems);
+  const policies = new OtherPolicies();
+  const make = prepareModel(record, "", options, { problems, shared: new SharedRecords(), policies });
   if (problems.length > 0) throw new Misfit(problems.join("; "));
-  return make([]);
+  const model = make([]);
+  const { file = "the Keras config", onNote = console.warn } = options;
+  for (const note of policies.notes()) onNote(`${file}: ${note}`);
+  return model;
 }
 
 /** Reads all options of all layers, and gathers what does not fit; then the model can be made. */
@@ -24,12 +37,12 @@ function prepareModel(
   record: LayerRecord,
   prefix: string,
   options: KerasConfigOptions,
-  problems: string[],
+  gathered: Gathered,
 ): (inputs: readonly Shape[]) => Model {
   const records = layersOf(record);
   const layers = new Map<LayerRecord, MakeLayer>();
   for (const layer of records) {
-    if (layer.className !== "InputLayer") layers.set(layer, prepareLayer(layer, prefix, options, problems));
+    if (layer.className !== "InputLayer") layers.set(layer, prepareOnce(layer, prefix, options, gathered));
   }
   return (inputs) => {
     const made =
@@ -41,26 +54,46 @@ function prepareModel(
   };
 }
 
-function prepareLayer(record: LayerRecord, prefix: string, options: KerasConfigOptions, problems: string[]): MakeLayer {
-  const { className, name, isOperation } = record;
+/** A layer is made once, for all its calls and for all models that it is in. */
+function prepareOnce(record: LayerRecord, prefix: string, options: KerasConfigOptions, gathered: Gathered): MakeLayer {
+  const again = gathered.shared.again(record);
+  if (again) return again;
+  const make = prepareLayer(record, prefix, options, gathered);
+  let made: Layer | undefined;
+  const once: MakeLayer = (inputs) => {
+    made ??= make(inputs);
+    return made;
+  };
+  gathered.shared.add(record, once);
+  return once;
+}
+
+function prepareLayer(record: LayerRecord, prefix: string, options: KerasConfigOptions, gathered: Gathered): MakeLayer {
+  const { className, name } = record;
   const path = `${prefix}${name}`;
   // Only the whole model may have open sizes that an option fills in.
   const { inputShape: _, ...inner } = options;
-  if (MODEL_CLASSES.has(className)) return prepareModel(record, `${path}/`, inner, problems);
+  if (record.isOperation) return refuseOperation;
+  if (MODEL_CLASSES.has(className)) return prepareModel(record, `${path}/`, inner, gathered);
   try {
     checkType(record.config.dtype);
-    const entry = isOperation ? entryOfOperation(className) : entryOfClass(className);
-    const layer = entry?.read({ ...record.config, name, ...options.moments?.get(path) });
+    gathered.policies.add(path, record.config.dtype);
+    const layer = entryOfClass(className)?.read({ ...record.config, name, ...options.moments?.get(path) });
     if (layer) return () => layer;
     throw new Misfit("is not in the table");
   } catch (thrown) {
     if (!(thrown instanceof Misfit || (thrown instanceof StriateError && thrown.code !== "internal"))) throw thrown;
-    problems.push(`layer ${path} (${className}) ${thrown.message}`);
+    gathered.problems.push(`layer ${path} (${className}) ${thrown.message}`);
     return () => {
       throw thrown;
     };
   }
 }
+
+/** `readGraph` applies operations to their arguments. */
+const refuseOperation: MakeLayer = () => {
+  throw new Misfit("has an operation in place of a layer");
+};
 
 /** Quantized layers keep integers in place of their weights. */
 function checkType(dtype: unknown): void {

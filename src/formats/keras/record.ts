@@ -1,5 +1,8 @@
+import { quoted } from "../../checks/index.ts";
 import { Misfit } from "./codec.ts";
+import { isNewDialect } from "./inboundNodes.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
+import { entryOfClass } from "./table.ts";
 
 /** One layer or model of a config, as files of all dialects describe it. */
 export interface LayerRecord {
@@ -13,6 +16,8 @@ export interface LayerRecord {
   readonly builtFor: unknown;
   /** An operation of Keras in a functional model (x + y), not a layer. */
   readonly isOperation: boolean;
+  /** What a layer that is in several models of the file is called in all of them. */
+  readonly sharedId: number | undefined;
 }
 
 export const MODEL_CLASSES: ReadonlySet<string> = new Set(["Functional", "Model", "Sequential"]);
@@ -26,17 +31,33 @@ export function recordOf(value: unknown): LayerRecord {
   if (!isRecord(value) || typeof value.class_name !== "string") throw new Misfit("has an element that is no layer");
   // Keras 2.2 and before: the config of a Sequential model is the list of its layers.
   const config = Array.isArray(value.config) ? { layers: value.config } : isRecord(value.config) ? value.config : {};
-  const { class_name, registered_name, module, build_config } = value;
+  const { class_name, registered_name, module, build_config, shared_object_id } = value;
   const registered = typeof registered_name === "string" && registered_name.includes(">");
   const name = value.name ?? config.name;
   return {
-    className: registered ? registered_name : class_name,
-    name: layerName(typeof name === "string" ? name : ""),
+    className: checkedName(registered ? registered_name : class_name),
+    name: checkedName(layerName(typeof name === "string" ? name : "")),
     config,
     inboundNodes: value.inbound_nodes,
     builtFor: config.build_input_shape ?? (isRecord(build_config) ? build_config.input_shape : undefined),
-    isOperation: typeof module === "string" && /^keras(\.src)?\.ops/.test(module),
+    isOperation:
+      typeof module === "string" ? /^keras(\.src)?\.ops/.test(module) : isOperationInH5(class_name, config, value),
+    sharedId: typeof shared_object_id === "number" ? shared_object_id : undefined,
   };
+}
+
+/** Names stand in paths, which repeat those of the models around them, and in every message. */
+const LONGEST_NAME = 500;
+
+function checkedName(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  throw new Misfit(`has a layer named ${quoted(name)}; more than ${LONGEST_NAME} characters are not read`);
+}
+
+/** Keras 3 writes no modules into .h5 files; but layers say whether they are trained or in what they compute. */
+function isOperationInH5(className: string, config: JsonRecord, { inbound_nodes }: JsonRecord): boolean {
+  if (!isNewDialect(inbound_nodes) || MODEL_CLASSES.has(className) || config.trainable !== undefined) return false;
+  return config.dtype === undefined || !(className === "InputLayer" || entryOfClass(className));
 }
 
 /** The layers of a model's record, in the file's order. */

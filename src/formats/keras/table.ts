@@ -18,6 +18,7 @@ import {
 import { initializer } from "./initializers.ts";
 import { entry, type LayerEntry } from "./layerEntry.ts";
 import { regularizer } from "./regularizers.ts";
+import { OPERATION_TYPES } from "./writtenOperations.ts";
 
 const convolution = {
   kernelSize: pair,
@@ -137,7 +138,7 @@ const ENTRIES: readonly LayerEntry[] = [
   }),
   entry("softmax", "Softmax", layers.softmax, { axis }),
   entry("activation", "Activation", layers.activation, { activation }),
-  entry("rescaling", "Rescaling", layers.rescaling, { scale: numbers, offset: numbers }),
+  entry("rescaling", "Rescaling", layers.rescaling, { scale: numbers, offset: withDefault(numbers, 0) }),
   entry("normalization", "Normalization", layers.normalization, {
     axis: axisOrNone,
     mean: numbers,
@@ -199,12 +200,5 @@ export function entryOfClass(name: string): LayerEntry | undefined {
   return BY_CLASS.get(Object.hasOwn(OTHER_NAMES, name) ? (OTHER_NAMES[name] ?? name) : name);
 }
 
-/** The functions that the table covers: a test compares them with those that there are. */
-export const LAYER_TYPES: readonly string[] = ENTRIES.map(({ type }) => type);
-
-/** Operations in a functional model, as x + y, that a layer of ours does. */
-const OPERATIONS = new Set(["Add", "Subtract", "Multiply", "Maximum", "Minimum"]);
-
-export function entryOfOperation(name: string): LayerEntry | undefined {
-  return OPERATIONS.has(name) ? BY_CLASS.get(name) : undefined;
-}
+/** The functions that a file can hold: a test compares them with those that there are. */
+export const LAYER_TYPES: readonly string[] = [...ENTRIES.map(({ type }) => type), ...OPERATION_TYPES];

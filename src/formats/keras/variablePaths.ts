@@ -4,6 +4,7 @@ import { Model, type PlacedLayer } from "../../model/index.ts";
 import type { Hdf5Contents, Hdf5Part } from "../hdf5/index.ts";
 import { classStem, counter } from "./names.ts";
 import { type LayerRecord, layerName, layersOf } from "./record.ts";
+import { Sharing } from "./sharing.ts";
 import { entryOfType } from "./table.ts";
 import { match, orderedWeights, type WeightPlan } from "./weightPlan.ts";
 import { modelClass } from "./writeConfig.ts";
@@ -25,15 +26,26 @@ function numberedGroups(layers: readonly PlacedLayer[], base: string): ReadonlyM
   return new Map(layers.map((placed) => [placed, `${base}${numbered(classStem(classOf(placed.layer)))}`]));
 }
 
-/** The groups of a model's layers by the layers' names, which later versions of Keras write beside the weights. */
-function namedGroups({ groups }: Hdf5Contents, base: string): ReadonlyMap<string, string> {
-  const named = new Map<string, string>();
+type NamedGroups = ReadonlyMap<string, ReadonlyMap<string, string>>;
+const known = new WeakMap<Hdf5Contents, NamedGroups>();
+
+/** The groups of layers by the layers' names, which later versions of Keras write beside the weights; by their model. */
+function namedGroups(contents: Hdf5Contents): NamedGroups {
+  const found = known.get(contents) ?? findNamedGroups(contents);
+  known.set(contents, found);
+  return found;
+}
+
+function findNamedGroups({ groups }: Hdf5Contents): NamedGroups {
+  const byModel = new Map<string, Map<string, string>>();
   for (const [path, { name }] of groups) {
-    if (!path.startsWith(base) || !path.endsWith("/vars") || typeof name !== "string") continue;
+    if (!path.endsWith("/vars") || typeof name !== "string") continue;
     const group = path.slice(0, -"/vars".length);
-    if (!group.slice(base.length).includes("/")) named.set(layerName(name), group);
+    const base = group.slice(0, group.lastIndexOf("/") + 1);
+    const named = byModel.get(base) ?? new Map<string, string>();
+    byModel.set(base, named.set(layerName(name), group));
   }
-  return named;
+  return byModel;
 }
 
 function layersBase({ groups }: Hdf5Contents, base: string): string {
@@ -48,25 +60,30 @@ function datasetsOf({ datasets }: Hdf5Contents, group: string): readonly string[
 }
 
 /**
- * By name where the file names all layers of the model that have weights; else by Keras's rule, class and order.
+ * By name where the file names all layers of a model that have weights; else by Keras's rule, class and order. A layer
+ * in several models has its weights where it comes first.
  * @param byName what the file names and nothing else
  */
 export function planKeras3(plan: WeightPlan, model: Model, contents: Hdf5Contents, byName: boolean): void {
-  const seen = new Set<unknown>();
+  const seen = new Set<Layer>();
+  const namedIn = namedGroups(contents);
   const visit = (inner: Model, at: string, prefix: string) => {
     const base = layersBase(contents, at);
-    const named = namedGroups(contents, base);
-    const withWeights = inner.layers.filter((placed) => placed.variables.size > 0);
-    const allNamed = withWeights.every(({ name }) => named.has(name));
+    const named = namedIn.get(base);
+    const placedHere = inner.layers.filter(({ variables, layer }) => variables.size > 0 && !seen.has(layer));
+    const allNamed = placedHere.every(({ name }) => named?.has(name));
     const numbered = numberedGroups(inner.layers, base);
-    for (const placed of withWeights) {
-      const group = byName || allNamed ? named.get(placed.name) : numbered.get(placed);
-      const weights = orderedWeights(placed).map(({ key, variable }) => ({ key: `${prefix}${key}`, variable }));
-      const isShared = weights.every(({ variable }) => seen.has(variable));
-      for (const { variable } of weights) seen.add(variable);
-      if (group === undefined || (isShared && !contents.groups.has(group))) continue;
-      if (placed.layer instanceof Model) visit(placed.layer, `${group}/`, `${prefix}${placed.name}/`);
-      else match(plan, contents, `${prefix}${placed.name}`, weights, datasetsOf(contents, group));
+    for (const placed of placedHere) {
+      const { name, layer } = placed;
+      const group = byName || allNamed ? named?.get(name) : numbered.get(placed);
+      // A layer further in may be the same as one of these.
+      if (group === undefined || seen.has(layer)) continue;
+      seen.add(layer);
+      if (layer instanceof Model) visit(layer, `${group}/`, `${prefix}${name}/`);
+      else {
+        const weights = orderedWeights(placed).map(({ key, variable }) => ({ key: `${prefix}${key}`, variable }));
+        match(plan, contents, `${prefix}${name}`, weights, datasetsOf(contents, group));
+      }
     }
   };
   visit(model, "", "");
@@ -74,21 +91,22 @@ export function planKeras3(plan: WeightPlan, model: Model, contents: Hdf5Content
 
 /** The parts of a weights file. */
 export function* keras3Parts(model: Model): Generator<Hdf5Part> {
-  const seen = new Set<unknown>();
+  const seen = new Set<Layer>();
+  const sharing = new Sharing(model);
   yield { group: "vars", attributes: { name: model.name } };
   yield* visit(model, "");
 
   function* visit(inner: Model, base: string): Generator<Hdf5Part> {
     for (const [placed, group] of numberedGroups(inner.layers, `${base}layers/`)) {
-      yield { group: `${group}/vars`, attributes: { name: placed.name } };
+      // Keras, too, writes a shared layer where it meets it first.
+      if (seen.has(placed.layer)) continue;
+      seen.add(placed.layer);
+      yield { group: `${group}/vars`, attributes: { name: sharing.nameOf(placed) } };
       if (placed.layer instanceof Model) {
         yield* visit(placed.layer, `${group}/`);
         continue;
       }
       for (const [i, { variable }] of orderedWeights(placed).entries()) {
-        // Keras, too, writes a shared layer where it meets it first.
-        if (seen.has(variable)) break;
-        seen.add(variable);
         const { shape, data } = variable.value;
         yield { dataset: `${group}/vars/${i}`, shape, data };
       }
@@ -102,6 +120,7 @@ export function keras3LayerDatasets(
   top: LayerRecord,
   names: readonly string[],
 ): readonly string[] {
+  const namedIn = namedGroups(contents);
   let [model, base, group] = [top, "", ""];
   for (const name of names) {
     const inside = layersBase(contents, base);
@@ -112,7 +131,7 @@ export function keras3LayerDatasets(
     }));
     const found = stems.find(({ record }) => record.name === name);
     if (!found) return [];
-    group = namedGroups(contents, inside).get(name) ?? found.path;
+    group = namedIn.get(inside)?.get(name) ?? found.path;
     [model, base] = [found.record, `${group}/`];
   }
   return datasetsOf(contents, group);

@@ -1,3 +1,4 @@
+import { quoted } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { AttributeProto } from "../onnx_pb.ts";
 import type { ReadExternal } from "./externalData.ts";
@@ -20,15 +21,9 @@ export function readAttributes(
   const attributes = new Map<string, OnnxAttribute | undefined>();
   for (const proto of protos) {
     if (attributes.has(proto.name)) {
-      throw new StriateError(
-        "data",
-        `${where} has the attribute ${JSON.stringify(proto.name)} twice; the file is damaged`,
-      );
+      throw new StriateError("data", `${where} has the attribute ${quoted(proto.name)} twice; the file is damaged`);
     }
-    attributes.set(
-      proto.name,
-      attributeValue(proto, `${where}: attribute ${JSON.stringify(proto.name)}`, readExternal),
-    );
+    attributes.set(proto.name, attributeValue(proto, `${where}: attribute ${quoted(proto.name)}`, readExternal));
   }
   const known = [...attributes].filter((entry): entry is [string, OnnxAttribute] => entry[1] !== undefined);
   return Object.fromEntries(known);

@@ -1,3 +1,4 @@
+import { listed, nameText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import type { AttributeProto, GraphProto, NodeProto } from "../onnx_pb.ts";
@@ -40,7 +41,7 @@ export function readBody(graph: GraphProto, reading: Reading, outer: boolean): O
     const [output] = node.outputs;
     if (!constant || !output) nodes.push(node);
     else if (initializers.has(output) || given.has(output))
-      throw bad(`two things make the value ${output}; the file is damaged`);
+      throw bad(`two things make the value ${nameText(output)}; the file is damaged`);
     else {
       initializers.set(output, constant);
       reading.constants.add(output);
@@ -48,7 +49,7 @@ export function readBody(graph: GraphProto, reading: Reading, outer: boolean): O
   }
   const captures = new Set<string>();
   const needed = neededInOrder(nodes, [...inputs, ...initializers.keys()], outputs, (name, user) => {
-    if (!outer) throw bad(`${user} needs the value ${name}, which nothing makes; the file is damaged`);
+    if (!outer) throw bad(`${user} needs the value ${nameText(name)}, which nothing makes; the file is damaged`);
     captures.add(name);
   });
   return { inputs, outputs, nodes: needed, initializers, captures: [...captures] };
@@ -67,7 +68,7 @@ function checkUnique(what: string, names: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of names) {
     if (name === "") throw bad(`has ${what.replace("two ", "")} without a name; the file is damaged`);
-    if (seen.has(name)) throw bad(`has ${what} named ${name}; the file is damaged`);
+    if (seen.has(name)) throw bad(`has ${what} named ${nameText(name)}; the file is damaged`);
     seen.add(name);
   }
 }
@@ -75,7 +76,9 @@ function checkUnique(what: string, names: readonly string[]): void {
 function readInitializers(graph: GraphProto, { readExternal, elementTypes }: Reading): Map<string, Tensor> {
   if (graph.sparseInitializer.length > 0) {
     const names = graph.sparseInitializer.map(({ values }) => values?.name);
-    throw bad(`has sparse initializers (${names.join(", ")}), which Striate does not read; make them dense`);
+    throw bad(
+      `has sparse initializers (${listed(names.map((name) => name ?? ""))}), which Striate does not read; make them dense`,
+    );
   }
   checkUnique(
     "two initializers",
@@ -83,7 +86,7 @@ function readInitializers(graph: GraphProto, { readExternal, elementTypes }: Rea
   );
   for (const { name, dataType } of graph.initializer) elementTypes.set(name, dataType);
   return new Map(
-    graph.initializer.map((item) => [item.name, readTensor(item, `initializer ${item.name}`, readExternal)]),
+    graph.initializer.map((item) => [item.name, readTensor(item, `initializer ${nameText(item.name)}`, readExternal)]),
   );
 }
 

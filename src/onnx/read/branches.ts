@@ -1,3 +1,4 @@
+import { nameText } from "../../checks/index.ts";
 // Operators that hold graphs.
 import { StriateError } from "../../errors.ts";
 import { at, toNumbers } from "../../tensor/index.ts";
@@ -6,7 +7,11 @@ import type { OnnxBody } from "./model.ts";
 
 function bodyOf({ node }: NodeContext, name: string): OnnxBody {
   const body = node.graphs[name];
-  if (!body) throw new StriateError("data", `the graph ${name} of ${node.op} is missing; the file is damaged`);
+  if (!body)
+    throw new StriateError(
+      "data",
+      `the graph ${nameText(name)} of ${nameText(node.op)} is missing; the file is damaged`,
+    );
   return body;
 }
 

@@ -2,21 +2,22 @@
 import { StriateError } from "../../errors.ts";
 import type { Value } from "../../graph/index.ts";
 import {
+  add,
   argMax,
   div,
   elu,
   equal,
-  floor,
   formula,
   greater,
   less,
+  mod,
   mul,
   not,
   oneHot,
   scatterElements,
   sigmoid,
+  sign,
   softplus,
-  sub,
   tanh,
   transpose,
   where,
@@ -106,12 +107,17 @@ const triangle: Importer = (context) => {
   return context.add(where, [mask, X, context.g.scalar(X, 0)]);
 };
 
-/** The remainder with the sign of the divisor, which from opset 28 on real numbers have too: a - floor(a / b) b. */
-const mod: Importer = (context) => {
+/**
+ * The remainder with the sign of the divisor, which from opset 28 on real numbers have too: that of fmod, and the divisor
+ * more where the two have different signs. So a divisor may be infinite.
+ */
+const realMod: Importer = (context) => {
   const [A, B] = [input(context, 0), input(context, 1)];
   if (!isFloat(A.dtype) || int(context, "fmod", 0) !== 0) return addPlain(context, [A, B]);
-  const quotient = addOne(context, floor, [addOne(context, div, [A, B])]);
-  return context.add(sub, [A, addOne(context, mul, [quotient, B])]);
+  const remainder = addOne(context, mod, [A, B], { fmod: 1 });
+  const signs = addOne(context, mul, [addOne(context, sign, [remainder]), addOne(context, sign, [B])]);
+  const differs = addOne(context, less, [signs, context.g.scalar(signs, 0)]);
+  return context.add(where, [differs, addOne(context, add, [remainder, B]), remainder]);
 };
 
 /** From opset 28 on with a mode: CRD has a channel's block together, where DCR has all channels of a place. */
@@ -146,7 +152,7 @@ export const COMPOSED: Readonly<Record<string, Importer>> = {
   Swish: swish,
   Hardmax: hardmax,
   Trilu: triangle,
-  Mod: mod,
+  Mod: realMod,
   SpaceToDepth: toDepth,
   Scatter: scatter,
 };

@@ -1,3 +1,4 @@
+import { nameText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Attribute, AttributeSchema, AttributesGiven, GraphBuilder, Op, Value } from "../../graph/index.ts";
 import { cast, ONNX_TYPES, OPS, reshape } from "../../ops/index.ts";
@@ -44,7 +45,7 @@ export function addOne<S extends AttributeSchema>(
 /** An input that must be there. */
 export function input({ inputs, node }: NodeContext, index: number): Value {
   const value = inputs[index];
-  if (!value) throw new StriateError("data", `input ${index} of ${node.op} is missing; the file is damaged`);
+  if (!value) throw new StriateError("data", `input ${index} of ${nameText(node.op)} is missing; the file is damaged`);
   return value;
 }
 
@@ -70,7 +71,7 @@ export function text({ attributes }: NodeContext, name: string, missing: string)
 }
 
 function kindError(name: string, wanted: string): StriateError {
-  return new StriateError("data", `attribute ${name} must be ${wanted}; the file is damaged`);
+  return new StriateError("data", `attribute ${nameText(name)} must be ${wanted}; the file is damaged`);
 }
 
 /** The elements of an input that must be known while the graph is built. */
@@ -78,7 +79,7 @@ export function known({ node }: NodeContext, name: string, value: Value): Tensor
   if (value.constant) return value.constant;
   throw new StriateError(
     "data",
-    `${name} of ${node.op} must be known before a run, because shapes are static; here it depends on what is fed`,
+    `${name} of ${nameText(node.op)} must be known before a run, because shapes are static; here it depends on what is fed`,
   );
 }
 

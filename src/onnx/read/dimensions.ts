@@ -1,3 +1,4 @@
+import { listed, nameText, quoted } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { GraphBuilder, Value } from "../../graph/index.ts";
 import { typeText } from "../../tensor/index.ts";
@@ -5,7 +6,7 @@ import type { OnnxInput, OnnxModel } from "./model.ts";
 
 /** `float32[batch,3,224,224]`, `?` being a dimension without a name. */
 function inputText({ dtype, dims }: OnnxInput): string {
-  return dims ? `${dtype}[${dims.map((size) => size ?? "?").join(",")}]` : `${dtype} of any shape`;
+  return dims ? `${dtype}[${dims.map((size) => nameText(String(size ?? "?"))).join(",")}]` : `${dtype} of any shape`;
 }
 
 /**
@@ -18,8 +19,8 @@ export function bindInputs({ name, inputs }: OnnxModel, given: ReadonlyMap<strin
   const unknown = [...given.keys()].filter((key) => !own.has(key));
   const missing = names.filter((key) => !given.has(key));
   if (unknown.length > 0 || missing.length > 0) {
-    const wrong = unknown.length > 0 ? `has no input ${unknown.join(", ")}` : `was not given ${missing.join(", ")}`;
-    throw new StriateError("shape", `${name} ${wrong}; its inputs are ${names.join(", ") || "none"}`);
+    const wrong = unknown.length > 0 ? `has no input ${listed(unknown)}` : `was not given ${missing.join(", ")}`;
+    throw new StriateError("shape", `${name} ${wrong}; its inputs are ${listed(names) || "none"}`);
   }
   const bound = new Map<string, { readonly size: number; readonly input: string }>();
   for (const input of inputs) {
@@ -30,7 +31,7 @@ export function bindInputs({ name, inputs }: OnnxModel, given: ReadonlyMap<strin
     if (value.dtype !== dtype || value.shape.length !== dims.length || !value.shape.every(fits)) {
       throw new StriateError(
         "shape",
-        `${name}: input ${input.name} is ${inputText(input)}, received ${typeText(value)}`,
+        `${name}: input ${nameText(input.name)} is ${inputText(input)}, received ${typeText(value)}`,
       );
     }
     for (const [axis, size] of value.shape.entries()) {
@@ -40,7 +41,7 @@ export function bindInputs({ name, inputs }: OnnxModel, given: ReadonlyMap<strin
       if (before && before.size !== size) {
         throw new StriateError(
           "shape",
-          `${name}: dimension ${symbol} is ${before.size} in ${before.input} and ${size} in ${input.name}; it must have one size`,
+          `${name}: dimension ${nameText(symbol)} is ${before.size} in ${nameText(before.input)} and ${size} in ${nameText(input.name)}; it must have one size`,
         );
       }
       bound.set(symbol, { size, input: input.name });
@@ -58,7 +59,7 @@ export function declareInputs(
   const symbols = new Set(inputs.flatMap(({ dims = [] }) => dims.filter((size) => typeof size === "string")));
   const open = inputs.filter(({ dims }) => !dims || dims.includes(undefined));
   if (open.length > 0) {
-    const list = open.map((input) => `${input.name} (${inputText(input)})`).join(", ");
+    const list = open.map((input) => `${nameText(input.name)} (${inputText(input)})`).join(", ");
     throw new StriateError(
       "usage",
       `${name} has dimensions without a name, in ${list}; use instantiate with inputs of your own`,
@@ -66,18 +67,15 @@ export function declareInputs(
   }
   const unbound = [...symbols].filter((symbol) => !sizes.has(symbol));
   if (unbound.length > 0) {
-    const example = unbound.map((symbol) => `${JSON.stringify(symbol)}: 1`).join(", ");
+    const example = unbound.map((symbol) => `${quoted(symbol)}: 1`).join(", ");
     throw new StriateError(
       "usage",
-      `${name} has dynamic dimensions without a size: ${unbound.join(", ")}; give bind: { ${example} }`,
+      `${name} has dynamic dimensions without a size: ${listed(unbound)}; give bind: { ${example} }`,
     );
   }
   const unknown = [...sizes.keys()].filter((symbol) => !symbols.has(symbol));
   if (unknown.length > 0) {
-    throw new StriateError(
-      "usage",
-      `${name} has no dimension ${unknown.join(", ")}; it has ${[...symbols].join(", ") || "none"}`,
-    );
+    throw new StriateError("usage", `${name} has no dimension ${listed(unknown)}; it has ${listed(symbols) || "none"}`);
   }
   const odd = [...sizes].find(([, size]) => !Number.isSafeInteger(size) || size < 0);
   if (odd) throw new StriateError("usage", `dimension ${odd[0]} cannot have the size ${odd[1]}`);

@@ -1,3 +1,4 @@
+import { nameText, quoted } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { TensorProto } from "../onnx_pb.ts";
 
@@ -21,17 +22,17 @@ export function externalBytes(
   if (length !== wanted) {
     throw new StriateError(
       "data",
-      `${where} needs ${wanted} bytes, but ${length} of ${location} are said to be its own; the file is damaged`,
+      `${where} needs ${wanted} bytes, but ${length} of ${nameText(location)} are said to be its own; the file is damaged`,
     );
   }
   if (!readExternal) {
-    throw new StriateError("data", `${where} is in the file ${location}; give readExternal, which reads it`);
+    throw new StriateError("data", `${where} is in the file ${nameText(location)}; give readExternal, which reads it`);
   }
   const bytes = readExternal(location, offset, length);
   if (bytes.length !== length) {
     throw new StriateError(
       "data",
-      `${where} has its ${length} bytes in ${location} from ${offset} on, where there are only ${bytes.length}; get the whole file`,
+      `${where} has its ${length} bytes in ${nameText(location)} from ${offset} on, where there are only ${bytes.length}; get the whole file`,
     );
   }
   return bytes;
@@ -45,7 +46,7 @@ function safeLocation(location: string | undefined, where: string): string {
   if (odd) {
     throw new StriateError(
       "data",
-      `${where} is in the file ${JSON.stringify(location)}; Striate only reads files in the model's own folder, by a relative path without ".."`,
+      `${where} is in the file ${quoted(location)}; Striate only reads files in the model's own folder, by a relative path without ".."`,
     );
   }
   return parts.join("/");
@@ -54,5 +55,5 @@ function safeLocation(location: string | undefined, where: string): string {
 function number(text: string, name: string, where: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new StriateError("data", `${where} has the ${name} ${JSON.stringify(text)}, which is no count of bytes`);
+  throw new StriateError("data", `${where} has the ${name} ${quoted(text)}, which is no count of bytes`);
 }

@@ -1,3 +1,4 @@
+import { listed, nameText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Attribute, Op, Value } from "../../graph/index.ts";
 import { OPS } from "../../ops/index.ts";
@@ -46,14 +47,8 @@ export function checkOperators(nodes: readonly OnnxNode[]): void {
     else missing.set(type, [place]);
   }
   if (missing.size === 0) return;
-  const list = [...missing].map(([type, places]) => `${type} (${someOf(places)})`);
+  const list = [...missing].map(([type, places]) => `${nameText(type)} (${listed(places, 5)})`);
   throw new StriateError("data", `has operators that Striate does not have, by node: ${list.join("; ")}`);
-}
-
-/** The first few names, and how many more there are. */
-function someOf(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(", ");
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
 /** The outputs of a node in the graph. */

@@ -1,3 +1,4 @@
+import { nameText } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import {
   type Attribute,
@@ -60,7 +61,7 @@ export function instantiate(
     if (given && (given.dtype !== tensor.dtype || !sameShape(given.shape, tensor.shape))) {
       throw new StriateError(
         "shape",
-        `${model.name}: parameter ${name} is ${typeText(tensor)}, received ${typeText(given)}`,
+        `${model.name}: parameter ${nameText(name)} is ${typeText(tensor)}, received ${typeText(given)}`,
       );
     }
     values.set(name, given ?? g.constant(tensor));
@@ -125,7 +126,7 @@ class Scope {
 
 function found(values: Scope, name: string): Value {
   const value = values.get(name);
-  if (!value) throw new StriateError("data", `nothing makes the output ${name}`);
+  if (!value) throw new StriateError("data", `nothing makes the output ${nameText(name)}`);
   return value;
 }
 

@@ -1,3 +1,4 @@
+import { nameText, quoted } from "../../checks/index.ts";
 import type { DType, Tensor } from "../../tensor/index.ts";
 
 /** An attribute as the file has it; graphs, sequences and sparse tensors are left out. */
@@ -67,6 +68,6 @@ export function takenBy({ inputs, graphs }: OnnxNode): readonly string[] {
 export function nodeText({ name, op, domain, outputs }: Pick<OnnxNode, "name" | "op" | "domain" | "outputs">): string {
   const type = domain === "" ? op : `${domain}.${op}`;
   return name === ""
-    ? `the ${type} node that makes ${JSON.stringify(outputs.find((o) => o) ?? "")}`
-    : `node ${name} (${type})`;
+    ? `the ${nameText(type)} node that makes ${quoted(outputs.find((o) => o) ?? "")}`
+    : `node ${nameText(name)} (${nameText(type)})`;
 }

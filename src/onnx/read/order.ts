@@ -1,3 +1,4 @@
+import { nameText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import { nodeText, type OnnxNode, takenBy } from "./model.ts";
 
@@ -55,7 +56,7 @@ function makersOf(nodes: readonly OnnxNode[], sources: readonly string[]): Map<s
       if (makers.has(output)) {
         throw new StriateError(
           "data",
-          `${nodeText(node)} makes the value ${output}, which there is already; the file is damaged`,
+          `${nodeText(node)} makes the value ${nameText(output)}, which there is already; the file is damaged`,
         );
       }
       makers.set(output, node);

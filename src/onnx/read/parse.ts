@@ -1,4 +1,5 @@
 import { create, fromBinary } from "@bufbuild/protobuf";
+import { nameText } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { type ModelProto, ModelProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from "../onnx_pb.ts";
 import { isOwnDomain, readBody } from "./body.ts";
@@ -78,8 +79,9 @@ function opsetOf({ irVersion, opsetImport }: ModelProto): number {
 
 function readInput({ name, type }: ValueInfoProto): OnnxInput {
   const { tensorType } = type ?? {};
-  if (!tensorType) throw bad(`input ${name} is no tensor; Striate has no sequences, maps and optional values`);
-  const dtype = heldType(tensorType.elemType, `input ${name}`);
+  if (!tensorType)
+    throw bad(`input ${nameText(name)} is no tensor; Striate has no sequences, maps and optional values`);
+  const dtype = heldType(tensorType.elemType, `input ${nameText(name)}`);
   const dims = tensorType.shape?.dim.map(({ dimValue, dimParam }) => {
     if (dimValue !== undefined && dimValue >= 0n) return Number(dimValue);
     return dimParam === "" ? undefined : dimParam;

@@ -5,6 +5,7 @@ import { asError, StriateError } from "../../errors.ts";
 import { lock } from "../../formats/lock.ts";
 import { hashOf, hashText, type PublishedHash } from "./hash.ts";
 import { PartFile } from "./partFile.ts";
+import { pin, pinned } from "./pin.ts";
 import { Interruption, transfer } from "./transfer.ts";
 
 /** A file that somebody publishes, and where it belongs here. */
@@ -12,7 +13,10 @@ export interface Download {
   readonly url: string;
   /** The file to be; its folder is created. */
   readonly path: string;
-  /** Left out where its authors publish none: then only the length is checked. */
+  /**
+   * Left out where its authors publish none. Of no hash, and of the first digits of one, the SHA-256 of what came first is
+   * noted in `PATH.sha256`, and another file is refused from then on.
+   */
   readonly hash?: PublishedHash;
   /** More bytes than this are not taken. */
   readonly mostBytes: number;
@@ -37,6 +41,8 @@ export interface DownloadOptions {
  * that a broken connection, a stopped process or an earlier call left is gone on with. Processes that want the same
  * file at once fetch it once: one works, the others wait.
  *
+ * An address of https leads to no other protocol.
+ *
  * @throws StriateError `network` with the address, the hash and the place, for doing it by hand; `interrupted` when the
  * signal said stop; `io` when the disk refuses
  */
@@ -44,11 +50,16 @@ export async function download(file: Download, options: DownloadOptions = {}): P
   const { signal } = options;
   try {
     signal?.throwIfAborted();
-    if (await isRight(file, signal)) return;
+    if (await isRight(file, signal)) {
+      // A file that was put there by hand counts as the first; a cache that cannot be written to is a cache all the same.
+      await pin(file.path, file.hash, signal).catch(() => undefined);
+      return;
+    }
     await mkdir(dirname(file.path), { recursive: true });
     const release = await lock(`${file.path}.lock`, signal);
     try {
       if (!(await isRight(file, signal))) await bring(file, options);
+      await pin(file.path, file.hash, signal);
     } finally {
       await release();
     }
@@ -67,8 +78,10 @@ async function isRight({ path, hash }: Download, signal: AbortSignal | undefined
     (entry) => entry.isFile(),
     () => false,
   );
-  if (!there || !hash) return there;
-  return (await hashOf(path, hash.algorithm, signal)).startsWith(hash.digits);
+  if (!there) return false;
+  if (hash && !(await hashOf(path, hash.algorithm, signal)).startsWith(hash.digits)) return false;
+  const noted = await pinned(path, hash);
+  return noted === undefined || (await hashOf(path, "sha256", signal)) === noted.sha256;
 }
 
 async function bring(file: Download, options: DownloadOptions): Promise<void> {
@@ -88,11 +101,27 @@ async function bring(file: Download, options: DownloadOptions): Promise<void> {
       if (!continued) throw new StriateError("network", `${message}. It was not kept`);
       continued = false;
     }
+    await checkPin(file, part, options.signal);
     await rename(part.path, file.path);
     await part.forget();
   } finally {
     await part.close();
   }
+}
+
+/** @throws StriateError `network` where what came is another file than the one that came first */
+async function checkPin(file: Download, part: PartFile, signal: AbortSignal | undefined): Promise<void> {
+  const noted = await pinned(file.path, file.hash);
+  if (!noted) return;
+  const received = await hashOf(part.path, "sha256", signal);
+  if (received === noted.sha256) return;
+  await part.discard();
+  throw new StriateError(
+    "network",
+    `what came is another file than at the first fetch: its sha256 is ${received}, and ${noted.sha256} was noted in ` +
+      `${noted.path}. It was not kept. If its authors have published anew, and you trust the network, remove that note and ` +
+      "fetch again",
+  );
 }
 
 /** Tries until the server has sent the whole file, as it says, or until further tries bring nothing new. */

@@ -21,8 +21,22 @@ export async function hashOf(
   return hash.digest("hex");
 }
 
-/** `md5 6437...`, or `sha256 f37072fd...` of which only the beginning is published. */
-export function hashText({ algorithm, digits }: PublishedHash): string {
-  const whole = { md5: 32, sha256: 64 }[algorithm];
-  return digits.length < whole ? `${algorithm} that begins with ${digits}` : `${algorithm} ${digits}`;
+const DIGITS = { md5: 32, sha256: 64 };
+
+/** Whether all of it is published, so that a file that has it is the file. */
+export function isWholeHash({ algorithm, digits }: PublishedHash): boolean {
+  return digits.length === DIGITS[algorithm];
+}
+
+/** `md5 6437...`, or `sha256 that begins with f37072fd`, of which only the beginning is published. */
+export function hashText(hash: PublishedHash): string {
+  const { algorithm, digits } = hash;
+  return `${algorithm} ${isWholeHash(hash) ? "" : "that begins with "}${digits}`;
+}
+
+/** What a user is to know of a file whose authors publish no hash of it, or only its beginning; else nothing. */
+export function hashNote(hash: PublishedHash | undefined): string | undefined {
+  if (hash && isWholeHash(hash)) return undefined;
+  const known = hash ? `only the first ${hash.digits.length} digits of its ${hash.algorithm}` : "no hash of it";
+  return `its authors publish ${known}: the first file that comes is trusted, and any other one refused after it`;
 }

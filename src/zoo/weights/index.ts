@@ -1,7 +1,7 @@
 export { checkClasses } from "./classes.ts";
 export type { DownloadOptions } from "./download.ts";
 export { type FetchWeightsOptions, fetchWeights } from "./fetchWeights.ts";
-export type { PublishedHash } from "./hash.ts";
+export { hashNote, type PublishedHash } from "./hash.ts";
 export { packagedWeights } from "./packaged.ts";
 export { PREPROCESSING, type PreprocessingMode, preprocessInput } from "./preprocess.ts";
 export {

@@ -1,3 +1,4 @@
+import { quoted } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import type { PartFile } from "./partFile.ts";
 
@@ -61,12 +62,40 @@ async function ask(url: string, part: PartFile, signal: AbortSignal): Promise<Re
     headers.set("range", `bytes=${part.size}-`);
     if (part.version !== undefined) headers.set("if-range", part.version);
   }
+  let place = url;
+  for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+    const response = await fetchOnce(place, headers, signal);
+    const target = REDIRECTS.includes(response.status) ? response.headers.get("location") : null;
+    if (target === null) return response;
+    await response.body?.cancel();
+    place = redirected(place, target);
+  }
+  throw new StriateError("network", `the server sends on and on, ${MOST_REDIRECTS} times`);
+}
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+const MOST_REDIRECTS = 10;
+
+/** Redirects are followed here and not by `fetch`, which would follow one from https to http. */
+async function fetchOnce(url: string, headers: Headers, signal: AbortSignal): Promise<Response> {
   try {
-    return await fetch(url, { headers, signal });
+    return await fetch(url, { headers, signal, redirect: "manual" });
   } catch (thrown) {
     const { cause } = asError(thrown);
     throw new Interruption(causeText(cause ?? thrown), { unreachable: true, cause: thrown });
   }
+}
+
+/** @throws StriateError `network` where the way leaves https, so that anybody on it could send something else */
+function redirected(from: string, location: string): string {
+  const target = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  const isSafe = target?.protocol === "https:" || (target?.protocol === "http:" && new URL(from).protocol === "http:");
+  if (target && isSafe) return target.href;
+  const { host, protocol } = new URL(from);
+  throw new StriateError(
+    "network",
+    `${host} sends on from ${protocol} to ${quoted(location)}, which is not followed: nothing would show who answers there`,
+  );
 }
 
 /** Reads the answer's head and makes `part` fit it. @returns the bytes of the whole file, where the server says it */

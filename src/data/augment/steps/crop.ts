@@ -1,12 +1,21 @@
+import { valueText, wholeNumber } from "../../../checks/index.ts";
 import { StriateError } from "../../../errors.ts";
 import { cropImage, type Image, type ResizeMethod, resizeImage } from "../../../image/index.ts";
 import type { RandomStream } from "../../../tensor/randomStream.ts";
 import { gridOf, type Picture } from "../picture.ts";
 import type { Step } from "../step.ts";
-import { checkRange, defineStep, type StepOptions } from "./define.ts";
+import { defineStep, type StepOptions } from "./define.ts";
 
 /** A height and width in pixels, or one number for both. */
 export type Size = number | readonly [height: number, width: number];
+
+/** Pixels on a side; a picture of this size has 800 MB. */
+const MOST_PIXELS = 8192;
+
+function checkSize(step: string, size: Size | undefined): void {
+  const sides = typeof size === "number" ? [size, size] : (size ?? []);
+  for (const side of sides) wholeNumber(step, "size", side, { least: 1, most: MOST_PIXELS });
+}
 
 /** A part of a picture, in pixels from the top left corner. */
 export interface Part {
@@ -22,7 +31,8 @@ export interface Part {
  */
 export function randomCrop(options: StepOptions & { readonly size?: Size; readonly padding?: number } = {}): Step {
   const { size, padding = 0 } = options;
-  checkRange("randomCrop", "padding", padding, 0, Number.POSITIVE_INFINITY);
+  wholeNumber("randomCrop", "padding", padding, { least: 0, most: MOST_PIXELS });
+  checkSize("randomCrop", size);
   return defineStep("randomCrop", options, (picture, random) => {
     const grid = gridOf(picture.shape);
     const [height, width] = sides(size ?? [grid.height, grid.width]);
@@ -55,6 +65,7 @@ export function randomResizedCrop(
   } = {},
 ): Step {
   const { size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3], method = "bilinear" } = options;
+  checkSize("randomResizedCrop", size);
   checkPair("scale", scale);
   checkPair("ratio", ratio);
   return defineStep("randomResizedCrop", options, (picture, random) => {
@@ -123,6 +134,6 @@ function checkPair(option: string, pair: readonly number[]): void {
   if (pair.length === 2 && low > 0 && high >= low && Number.isFinite(high)) return;
   throw new StriateError(
     "usage",
-    `randomResizedCrop: ${option} is [least, most], both above 0; got ${JSON.stringify(pair)}`,
+    `randomResizedCrop: ${option} is [least, most], both above 0; got ${valueText(pair)}`,
   );
 }

@@ -1,8 +1,12 @@
+import { finiteNumber, wholeNumber } from "../../../checks/index.ts";
 import type { RandomStream } from "../../../tensor/randomStream.ts";
 import { gridOf, type Picture, withData } from "../picture.ts";
 import type { Step } from "../step.ts";
 import type { Part } from "./crop.ts";
 import { checkRange, defineStep, type StepOptions } from "./define.ts";
+
+const MOST_PIXELS = 2 ** 16;
+const MOST_SQUARES = 1000;
 
 /**
  * Puts `count` (default 1) squares of one value over the picture (DeVries and Taylor 2017). `size`: the side, a fraction
@@ -13,7 +17,9 @@ export function cutout(
   options: StepOptions & { readonly size?: number; readonly count?: number; readonly fill?: number } = {},
 ): Step {
   const { size = 0.25, count = 1, fill = 0 } = options;
-  checkRange("cutout", "size", size, 0, Number.POSITIVE_INFINITY);
+  checkRange("cutout", "size", size, 0, MOST_PIXELS);
+  wholeNumber("cutout", "count", count, { least: 0, most: MOST_SQUARES });
+  finiteNumber("cutout", "fill", fill);
   return defineStep("cutout", options, (picture, random) => {
     const grid = gridOf(picture.shape);
     const side = size < 1 ? Math.round(size * Math.min(grid.height, grid.width)) : Math.round(size);
