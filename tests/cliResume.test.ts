@@ -134,13 +134,13 @@ test("a schedule that more epochs stretch is announced, before and after", async
 });
 
 test("the best weights by validation are left, and the last beside them", async () => {
-  const options = ["--optimizer", "sgd", "--learning-rate", "0.5", "--schedule", "constant", "--epochs", "6"];
+  const options = ["--optimizer", "sgd", "--learning-rate", "0.3", "--schedule", "constant", "--epochs", "3"];
   const events = await json(cwd, "train", ...SMALL, ...options, "--out", "runs/best");
   const epochs = events.filter(({ event }) => event === "epoch");
   const losses = epochs.map(({ validationLoss }) => Number(validationLoss));
   const best = losses.indexOf(Math.min(...losses)) + 1;
   const { validationLoss: loss, validationAccuracy: accuracy } = epochs[best - 1] ?? {};
-  expect(best).toBeLessThan(6);
+  expect(best).toBeLessThan(3);
   const done = events.at(-1);
   expect(done).toMatchObject({ event: "done", validation: { epoch: best, loss, accuracy } });
   expect(await json(cwd, "evaluate", "runs/best")).toMatchObject([done?.test]);
@@ -159,7 +159,7 @@ test("the best weights by validation are left, and the last beside them", async 
   const reached = await json(cwd, "train", ...SMALL, ...options.slice(0, -1), String(best), "--out", "runs/to-best");
   expect(reached.at(-1)).toMatchObject({ validation: { epoch: best } });
   await rm(join(cwd, "runs/to-best/model.safetensors"));
-  await json(cwd, "train", "--resume", "--out", "runs/to-best", "--epochs", "6");
+  await json(cwd, "train", "--resume", "--out", "runs/to-best", "--epochs", "3");
   expect(await resultsOf("runs/to-best")).toEqual(await resultsOf("runs/best"));
   // Where somebody has taken the best ones away, it says so.
   await rm(join(cwd, "runs/to-best/model.safetensors"));

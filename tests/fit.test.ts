@@ -157,11 +157,11 @@ describe("a run", () => {
     expect([mine.count, theirs.count]).toEqual([40, 20]);
   });
 
-  test("with validationSplit keeps the last examples for validation", async () => {
-    const whole = await trained({ validationSplit: 0.25 });
-    const parts = split(train, 0.25);
-    expect(parts.train.length).toBe(30);
-    const explicit = await trained({ validation: parts.validation }, smallNet(), parts.train);
+  test("with validationSplit keeps examples of every class for validation, by its seed", async () => {
+    const whole = await trained({ validationSplit: 0.25, seed: 5 });
+    const parts = split(train, 0.25, { seed: 5 });
+    expect([parts.train.length, parts.validation.length]).toEqual([30, 10]);
+    const explicit = await trained({ validation: parts.validation, seed: 5 }, smallNet(), parts.train);
     expect(whole.epochs).toEqual(explicit.epochs);
     expect(whole.weights).toEqual(explicit.weights);
   });
@@ -291,7 +291,9 @@ describe("reduceLROnPlateau", () => {
   });
 
   test("wants a factor below 1", () => {
-    expect(() => reduceLROnPlateau({ factor: 1 })).toThrow("factor must be between 0 and 1, received 1");
+    expect(() => reduceLROnPlateau({ factor: 1 })).toThrow(
+      "factor must be a finite number above 0 and less than 1, received 1",
+    );
   });
 });
 
@@ -608,21 +610,28 @@ describe("what does not fit is refused, by name, before anything is trained", ()
     const error = await refused(train, { loss: "categoricalCrossentropy" });
     expect([error.code, error.message]).toEqual([
       "shape",
-      "loss categoricalCrossentropy on model small needs targets float32[16,3], but the data gives int32[16]",
+      "loss categoricalCrossentropy on model small needs targets float32[16,3], but the data gives int32[16]; for labels the " +
+        "loss is sparseCategoricalCrossentropy",
     ]);
     const oneHot = arrays({
       inputs: pattern([2, 6, 6, 1], 1),
       targets: fromNumbers("float32", [2, 3], [1, 0, 0, 0, 1, 0]),
     });
-    expect((await refused(oneHot)).message).toContain("needs targets int32[2], but the data gives float32[2,3]");
+    expect((await refused(oneHot)).message).toContain(
+      "needs targets int32[2], but the data gives float32[2,3]; for one-hot targets the loss is categoricalCrossentropy",
+    );
     expect((await refused(train, { loss: "hinge" as LossName })).message).toContain('there is no loss "hinge"');
   });
 
   test("a batch size, a seed, an optimizer or a split that cannot be", async () => {
-    expect((await refused(train, { batchSize: 0 })).message).toBe("the batch size is an integer from 1 on; got 0");
+    expect((await refused(train, { batchSize: 0 })).message).toBe(
+      "fit: batchSize must be a whole number of at least 1, received 0",
+    );
     expect((await refused(train, { seed: -1 })).code).toBe("usage");
     expect((await refused(train, { optimizer: "lion" as "adam" })).message).toContain('there is no optimizer "lion"');
-    expect((await refused(train, { validationSplit: 1 })).message).toContain("a validation split lies between 0 and 1");
+    expect((await refused(train, { validationSplit: 1 })).message).toContain(
+      "validationSplit must be a finite number above 0",
+    );
     expect((await refused(train, { engine: "abacus" })).message).toContain('there is no engine "abacus"');
   });
 

@@ -12,7 +12,7 @@ import {
   saveKeras,
 } from "#striate/formats/keras/index";
 import { encodeZip } from "#striate/formats/zip";
-import { conv2d, dense, flatten, input } from "#striate/layers/index";
+import { conv2d, dense, flatten, input, layerOptions } from "#striate/layers/index";
 import { defineLayer } from "#striate/layers/layer";
 import { type Model, model, sequential } from "#striate/model/index";
 import { type Shape, tensor } from "#striate/tensor/index";
@@ -184,7 +184,7 @@ describe("configs", () => {
       sequence(
         layer("Conv2D", { name: "a", filters: 2, kernel_size: [3, 3], padding: "causal" }),
         layer("Dense", { name: "b", units: "many" }),
-        layer("Dropout", { name: "c", rate: 0.5, noise_shape: [1, 2] }),
+        layer("Dropout", { name: "c", rate: 0.5, shape_of_noise: [1, 2] }),
         layer("Dense", {
           name: "d",
           units: 3,
@@ -195,7 +195,7 @@ describe("configs", () => {
     for (const part of [
       'layer a (Conv2D) padding is "causal"',
       'layer b (Dense) units should be a number, and is "many"',
-      "layer c (Dropout) has the option noise_shape = [1,2]",
+      "layer c (Dropout) has the option shape_of_noise = [1,2]",
       "layer d (Dense) is quantized",
     ]) {
       expect(message).toContain(part);
@@ -258,7 +258,7 @@ describe("configs", () => {
   test("a layer of one's own cannot be saved, and is named", async () => {
     const own = defineLayer({
       type: "mine",
-      options: {},
+      options: layerOptions("mine", {}, {}),
       outputShape: (shape) => shape,
       build: (_, feature) => feature,
     });

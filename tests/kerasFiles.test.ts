@@ -98,6 +98,14 @@ test("the table has every layer that there is", () => {
     "l2",
     "l1L2",
     "penalty",
+    "constrained",
+    "layerOptions",
+    "maxNorm",
+    "minMaxNorm",
+    "nested",
+    "nonNeg",
+    "orthogonal",
+    "unitNorm",
     // A network of operators, which Keras cannot hold.
     "onnxGraph",
   ];

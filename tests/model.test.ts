@@ -261,15 +261,15 @@ describe("an option that cannot be is refused by the layer that has it:", () => 
       () => conv2d({ filters: 1, kernelSize: 1, groups: 0 }),
     ],
     [
-      "conv2d: padding must be valid, same; received full",
+      'conv2d: padding must be valid, same; received "full"',
       () => conv2d({ filters: 1, kernelSize: 1, padding: "full" as "same" }),
     ],
     [
-      "conv2d: dataFormat must be channelsLast, channelsFirst; received NCHW",
+      'conv2d: dataFormat must be channelsLast, channelsFirst; received "NCHW"',
       () => conv2d({ filters: 1, kernelSize: 1, dataFormat: "NCHW" as "channelsLast" }),
     ],
     [
-      "conv2d: kernelSize takes one or two numbers, received 1,2,3",
+      "conv2d: kernelSize takes one or two numbers, received [1,2,3]",
       () => conv2d({ filters: 1, kernelSize: [1, 2, 3] as unknown as number }),
     ],
     ["maxPooling2d: poolSize must be a whole number of at least 1, received 0", () => maxPooling2d({ poolSize: 0 })],
@@ -287,7 +287,8 @@ describe("an option that cannot be is refused by the layer that has it:", () => 
     ],
     [
       'dense: there is no activation "maxout"; there are linear, relu, sigmoid, tanh, softmax, logSoftmax, ' +
-        "exponential, elu, selu, gelu, softplus, softsign, hardSigmoid, hardSwish, leakyRelu, relu6, silu",
+        "exponential, elu, selu, gelu, softplus, softsign, hardSigmoid, hardSwish, leakyRelu, relu6, silu, " +
+        "mish, celu, hardTanh, logSigmoid, hardShrink, softShrink, tanhShrink, sparsePlus, sparseSigmoid, squareplus, sparsemax",
       () => dense({ units: 1, activation: "maxout" as ActivationName }),
     ],
     ['activation: there is no activation "valueOf"', () => activation({ activation: "valueOf" as ActivationName })],

@@ -1,18 +1,28 @@
 import { describe, expect, test } from "vitest";
 import { StriateError } from "#striate/errors";
+import { LAYER_TYPES } from "#striate/formats/keras/table";
 import { GraphBuilder } from "#striate/graph/index";
+import * as layers from "#striate/layers/index";
 import {
+  activation,
+  add,
+  constant,
+  conv2d,
   conv2dTranspose,
   cropping2d,
   depthwiseConv2d,
+  dropout,
   elu,
   globalMaxPooling2d,
+  input,
   type Layer,
   leakyReLU,
   localResponseNormalization,
+  multiply,
   normalization,
   permute,
   pReLU,
+  randomFlip,
   reLU,
   rescaling,
   separableConv2d,
@@ -20,8 +30,10 @@ import {
   spatialDropout2d,
   upSampling2d,
 } from "#striate/layers/index";
-import { type Model, sequential } from "#striate/model/index";
+import { model as functional, type Model, sequential } from "#striate/model/index";
 import { at, fromNumbers, type Shape } from "#striate/tensor/index";
+import { predict } from "#striate/training/index";
+import { closeTo } from "./support/close.ts";
 import { startSmall } from "./support/engines.ts";
 
 const build = (inputShape: Shape, ...layers: readonly Layer[]): Model => sequential({ inputShape }, layers);
@@ -150,6 +162,101 @@ describe("spatial dropout", () => {
   });
 });
 
+test("inputs of fewer axes are merged as Keras merges them: from the last axis on", async () => {
+  const engine = await startSmall();
+  const picture = input({ shape: [2, 3, 2] });
+  const convolved = conv2d({ filters: 2, kernelSize: 1, useBias: false, kernelInitializer: "ones" })(picture);
+  const channels = input({ shape: [2] });
+  const rows = input({ shape: [3, 1] });
+  const model = functional({
+    inputs: [picture, channels, rows],
+    outputs: add()([channels, multiply()([convolved, rows])]),
+  });
+  expect(model.outputShape).toEqual([2, 3, 2]);
+  const output = await predict(
+    model,
+    {
+      [at(model.inputNames, 0)]: fromNumbers(
+        "float32",
+        [1, 2, 3, 2],
+        Array.from({ length: 12 }, (_, i) => i),
+      ),
+      [at(model.inputNames, 1)]: fromNumbers("float32", [1, 2], [100, 200]),
+      [at(model.inputNames, 2)]: fromNumbers("float32", [1, 3, 1], [1, 10, 0]),
+    },
+    { engine },
+  );
+  const sums = [1, 5, 9, 13, 17, 21];
+  expect([...output.data]).toEqual(sums.flatMap((sum, i) => [100, 200].map((c) => sum * at([1, 10, 0], i % 3) + c)));
+  await engine.close();
+});
+
+test("dropout with a noise shape drops together what it does not tell apart, also where the graph has moved the axes", async () => {
+  const draw = async (layers: readonly Layer[], inputShape: Shape, numbers: readonly number[]) => {
+    const model = build(inputShape, ...layers);
+    const g = new GraphBuilder("training");
+    g.output("output", at(model.addTo(g, model.addInputs(g, 2), true).outputs, 0));
+    const graph = g.build();
+    const { value } = at(graph.randoms, 0);
+    const engine = await startSmall("reference");
+    const executable = await engine.compile(graph);
+    await executable.writeState(model.toStates(model.weights));
+    const size = 2 * inputShape.reduce((a, b) => a * b, 1);
+    const { output } = await executable.run({
+      input: fromNumbers("float32", [2, ...inputShape], new Array<number>(size).fill(1)),
+      [value.name]: fromNumbers("float32", value.shape, numbers),
+    });
+    await engine.close();
+    return { shape: value.shape, data: Array.from(output?.data ?? [], Number) };
+  };
+  const plain = await draw([dropout({ rate: 0.5, noiseShape: [null, 1, 1, 2] })], [1, 2, 2], [0.9, 0.1, 0.2, 0.7]);
+  expect(plain).toEqual({ shape: [2, 1, 1, 2], data: [2, 0, 2, 0, 0, 2, 0, 2] });
+  const conv = conv2d({ filters: 2, kernelSize: 1, kernelInitializer: constant(1), useBias: false });
+  const moved = await draw([conv, dropout({ rate: 0.5, noiseShape: [1, 1, null, 1] })], [1, 2, 1], [0.9, 0.1]);
+  expect(moved).toEqual({ shape: [1, 1, 1, 2], data: [2, 2, 0, 0, 2, 2, 0, 0] });
+});
+
+test("sparsemax puts numbers at the nearest point whose coordinates are at least 0 and have the sum 1", async () => {
+  const engine = await startSmall();
+  const inputs = fromNumbers("float32", [3, 4], [2, 1.5, 1.2, -3, 0, 0, 0, 0, 5, 1, 2, 3]);
+  const { data } = await predict(build([4], activation({ activation: "sparsemax" })), inputs, { engine });
+  const expected = [0.75, 0.25, 0, 0, 0.25, 0.25, 0.25, 0.25, 1, 0, 0, 0];
+  closeTo(data, expected, 1e-6, "sparsemax");
+  await engine.close();
+});
+
+test("random flips mirror the pictures whose number is below 0.5, in training alone", async () => {
+  const model = build([1, 3, 1], randomFlip({ mode: "horizontal" }));
+  expect(model.inferenceGraph(1).randoms).toEqual([]);
+  const g = new GraphBuilder("training");
+  g.output("output", at(model.addTo(g, model.addInputs(g, 2), true).outputs, 0));
+  const graph = g.build();
+  const { value } = at(graph.randoms, 0);
+  const engine = await startSmall();
+  const executable = await engine.compile(graph);
+  const { output } = await executable.run({
+    input: fromNumbers("float32", [2, 1, 3, 1], [1, 2, 3, 4, 5, 6]),
+    [value.name]: fromNumbers("float32", value.shape, [0.3, 0.6]),
+  });
+  expect(Array.from(output?.data ?? [], Number)).toEqual([3, 2, 1, 4, 5, 6]);
+  await engine.close();
+});
+
+test("every layer refuses an option that it does not have, and says which was probably meant", () => {
+  const given: Readonly<Record<string, Record<string, unknown>>> = {
+    conv2d: { filters: 1, kernelSize: 1 },
+    input: { shape: [1] },
+  };
+  for (const type of [...LAYER_TYPES, "input"]) {
+    const make = (layers as unknown as Record<string, (options: unknown) => unknown>)[type];
+    expect(errorOf(() => make?.({ ...given[type], nmae: "x" }))).toContain(`usage: ${type} has no option "nmae"`);
+    expect(errorOf(() => make?.(5))).toBe(`usage: ${type} takes an object of options, received 5`);
+  }
+  expect(errorOf(() => conv2d({ filters: 1, kernelsize: 3 } as never))).toContain(
+    'conv2d has no option "kernelsize"; did you mean "kernelSize"?',
+  );
+});
+
 describe("what does not fit or cannot be is refused with what would:", () => {
   const cases: readonly (readonly [message: string, make: () => unknown])[] = [
     [
@@ -199,8 +306,8 @@ describe("what does not fit or cannot be is refused with what would:", () => {
     ],
     ["usage: cropping2d: cropping must be a whole number of at least 0", () => cropping2d({ cropping: -1 })],
     [
-      "usage: upSampling2d: interpolation must be nearest, bilinear; received bicubic",
-      () => upSampling2d({ interpolation: "bicubic" as "nearest" }),
+      'usage: upSampling2d: interpolation must be nearest, bilinear, bicubic, lanczos3, lanczos5; received "cubic"',
+      () => upSampling2d({ interpolation: "cubic" as "nearest" }),
     ],
     [
       "usage: permute: dims must name each axis from 1 to their number once, received [0,1]",
@@ -215,7 +322,7 @@ describe("what does not fit or cannot be is refused with what would:", () => {
       () => build([4, 3], rescaling({ scale: [1, 2] })),
     ],
     [
-      "shape: layer normalization (normalization) on input [4,3]: its variance has 1 numbers, but axis 1 of [4,3] has 4",
+      "shape: layer normalization (normalization) on input [4,3]: its mean has 1 numbers, but axis 1 of [4,3] has 4",
       () => build([4, 3], normalization({ axis: 1, mean: 0, variance: [1] })),
     ],
     [

@@ -59,10 +59,12 @@ describe("warmUp", () => {
 });
 
 test("a schedule says what is wrong with its options", () => {
-  expect(() => warmUp({ steps: 0, schedule: 1 })).toThrow("warmUp: steps must be greater than 0, received 0");
-  expect(() => cosineDecay({ initialLearningRate: 1, decaySteps: -1 })).toThrow("decaySteps must be greater than 0");
+  expect(() => warmUp({ steps: 0, schedule: 1 })).toThrow("warmUp: steps must be a finite number above 0, received 0");
+  expect(() => cosineDecay({ initialLearningRate: 1, decaySteps: -1 })).toThrow(
+    "decaySteps must be a finite number above 0",
+  );
   expect(() => exponentialDecay({ initialLearningRate: 1, decaySteps: 0, decayRate: 1 })).toThrow(
-    "decaySteps must be greater than 0",
+    "decaySteps must be a finite number above 0",
   );
   expect(() => piecewiseConstantDecay({ boundaries: [1, 2], values: [1, 2] })).toThrow(
     "piecewiseConstantDecay: 2 boundaries need 3 values, received 2",

@@ -122,7 +122,7 @@ async function idxData(source: string, options: DataOptions): Promise<LabelledDa
   const classNames = isFashion ? FASHION_MNIST_CLASSES : Array.from({ length: classes }, (_, i) => String(i));
   const folder = source === BUNDLED ? undefined : source;
   const { train, test } = isFashion ? await fashionMnist(folder) : await idxFolder(source, { classNames });
-  const parts = validationSplit === 0 ? { train } : split(train, validationSplit);
+  const parts = validationSplit === 0 ? { train } : split(train, validationSplit, defined({ seed: options.seed }));
   const archives = folder === undefined ? [] : (await listFolder(folder)).filter((name) => IDX_NAME.test(name)).sort();
   const ownParts = ["test"] as const;
   return { ...parts, test, classes, classNames, hasPictures: false, ownParts, pictures: {}, archives };

@@ -1,9 +1,10 @@
 import { StriateError } from "../errors.ts";
 import { divideBytes } from "../simd/divideBytes.ts";
-import { type Shape, sameShape, shapeText, sizeOf } from "../tensor/shape.ts";
+import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { type DType, type Tensor, typeText } from "../tensor/tensor.ts";
 import type { Dataset, Named, SingleInputDataset } from "./dataset.ts";
-import { classLabels, knownClasses } from "./labels.ts";
+import { classLabels, knownClasses, labelsIn } from "./labels.ts";
+import { weighted } from "./weighted.ts";
 
 /** What `arrays` takes. */
 export interface ArraysOptions {
@@ -13,10 +14,12 @@ export interface ArraysOptions {
    */
   readonly inputs: Tensor;
   /**
-   * Class labels, one for each example (plain numbers, or a tensor uint8, int32 or int64 of shape [n]), or float32
-   * [n, ...] for anything else: one-hot classes, numbers to predict.
+   * Class labels, one for each example (plain numbers, or a tensor uint8, int32 or int64 [n]) or for each pixel (a tensor
+   * [n, height, width]), or float32 [n, ...] for anything else: one-hot classes, numbers to predict.
    */
   readonly targets: Tensor | ArrayLike<number>;
+  /** What each example counts in the loss, as Keras's sample_weight: a number of at least 0 for each. Default: 1 each. */
+  readonly sampleWeights?: ArrayLike<number>;
   /** The number of classes; default: as many as there are class names, else not known. */
   readonly classes?: number;
   readonly classNames?: readonly string[];
@@ -29,6 +32,8 @@ export interface NamedArraysOptions {
   readonly inputs: Named<Tensor>;
   /** By the names of the outputs; a single tensor is the target of all of them. */
   readonly targets: ArraysOptions["targets"] | Named<Tensor>;
+  /** What each example counts in the loss. Default: 1 each. */
+  readonly sampleWeights?: ArrayLike<number>;
   /** The number of classes where the targets are labels. */
   readonly classes?: number;
   readonly classNames?: readonly string[];
@@ -46,7 +51,7 @@ export function arrays(options: ArraysOptions | NamedArraysOptions): Dataset {
 }
 
 /** One data set for each name, read side by side. */
-function namedArrays({ inputs, targets, ...classes }: NamedArraysOptions): Dataset {
+function namedArrays({ inputs, targets, sampleWeights, ...classes }: NamedArraysOptions): Dataset {
   const names = Object.entries(inputs);
   const [[, first] = []] = names;
   if (!first) throw new StriateError("data", "inputs: a data set needs at least one input");
@@ -57,10 +62,12 @@ function namedArrays({ inputs, targets, ...classes }: NamedArraysOptions): Datas
   const answers = own.map(([name, tensor]) => [name, singleInput({ inputs: first, targets: tensor })] as const);
   const shared = isNamed(targets) ? undefined : singleInput({ inputs: first, targets, ...classes });
   const known = knownClasses(classes);
-  return {
+  const named: Dataset = {
     length: rows,
     inputShape: Object.fromEntries(sources.map(([name, { inputShape }]) => [name, inputShape])),
     ...known,
+    fresh: true,
+    labels: () => shared?.labels?.(),
     async read(indices) {
       const read: Record<string, Tensor<"float32">> = {};
       for (const [name, source] of sources) read[name] = (await source.read(indices)).inputs;
@@ -70,6 +77,7 @@ function namedArrays({ inputs, targets, ...classes }: NamedArraysOptions): Datas
       return { inputs: read, targets: said };
     },
   };
+  return sampleWeights ? weighted(named, sampleWeights) : named;
 }
 
 function singleInput(options: ArraysOptions): SingleInputDataset {
@@ -89,16 +97,20 @@ function singleInput(options: ArraysOptions): SingleInputDataset {
       `${length} inputs (${typeText(inputs)}) came with ${count} targets; give one for each`,
     );
   }
-  return {
+  const { sampleWeights, ...rest } = options;
+  const plain: SingleInputDataset = {
     length,
     inputShape,
     ...known,
-    describe: () => ({ kind: "arrays", options: shareable(options) }),
+    fresh: true,
+    labels: () => labelsIn(targets),
+    describe: () => ({ kind: "arrays", options: shareable(rest) }),
     read(indices) {
       checkIndices(indices, length);
       return { inputs: gatherInputs(indices), targets: gatherRows(targets, indices) };
     },
   };
+  return sampleWeights ? weighted(plain, sampleWeights) : plain;
 }
 
 /** The same in memory that worker threads share, so that it is there once; copied when it is first asked for. */
@@ -153,11 +165,9 @@ function targetTensor(targets: ArraysOptions["targets"], classes: number | undef
   if (!isTensor(targets)) return classLabels(targets, classes, "targets");
   if (isType(targets, "float32") && targets.shape.length > 0) return targets;
   if (["uint8", "int32", "int64"].includes(targets.dtype)) {
-    if (sameShape(targets.shape, [targets.data.length])) return classLabels(targets.data, classes, "targets");
-    throw new StriateError(
-      "data",
-      `targets: class labels have shape [n]; got ${shapeText(targets.shape)}. One-hot classes are float32 [n,classes]`,
-    );
+    if (targets.shape.length > 0) {
+      return { ...classLabels(targets.data, classes, "targets"), shape: targets.shape };
+    }
   }
   throw new StriateError("data", `targets are class labels (uint8, int32, int64) or float32; got ${typeText(targets)}`);
 }

@@ -1,6 +1,8 @@
+import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { permutation } from "../tensor/random.ts";
 import type { ReadOptions, SingleInputDataset } from "./dataset.ts";
+import { derived } from "./derived.ts";
 import { indicesByLabel } from "./labels.ts";
 
 /**
@@ -35,7 +37,8 @@ export function balanced(
   labels: ArrayLike<number>,
   options: { readonly length?: number; readonly seed?: number } = {},
 ): SingleInputDataset {
-  const { length = dataset.length, seed = 0 } = options;
+  const seed = wholeNumber("balanced", "seed", options.seed ?? 0, { least: 0 });
+  const length = wholeNumber("balanced", "length", options.length ?? dataset.length);
   if (labels.length !== dataset.length) {
     throw new StriateError("usage", `${dataset.length} examples came with ${labels.length} labels; give one for each`);
   }
@@ -61,14 +64,13 @@ export function balanced(
     const place = order(label, members.length, epoch, Math.floor(turn / members.length))[turn % members.length] ?? 0;
     return members[place] ?? 0;
   };
-  const { describe: _, ...rest } = dataset;
-  return {
-    ...rest,
+  return derived(dataset, {
     length,
+    redrawn: true,
     read(indices: ArrayLike<number>, options: ReadOptions = {}) {
       const { epoch = 0, upcoming } = options;
       const mapped = (some: ArrayLike<number>) => Float64Array.from(some, (index) => chosen(index, epoch));
       return dataset.read(mapped(indices), { ...options, ...(upcoming && { upcoming: upcoming.map(mapped) }) });
     },
-  };
+  });
 }

@@ -5,7 +5,7 @@ import type { SourceDescription } from "./source.ts";
 /** Things by the names of a model's inputs or outputs. */
 export type Named<T> = Readonly<Record<string, T>>;
 
-/** Some examples of a data set, ready for a training step. Its buffers are nobody else's: they may be transferred. */
+/** Some examples of a data set, ready for a training step. */
 export interface Batch {
   /** The examples, [n, ...inputShape]; pictures are scaled to 0..1. For a model with several inputs: by their names. */
   readonly inputs: Tensor<"float32"> | Named<Tensor<"float32">>;
@@ -14,6 +14,10 @@ export interface Batch {
    * with several outputs by their names; a single tensor is the target of all of them.
    */
   readonly targets: Tensor | Named<Tensor>;
+  /** What each example counts in the loss, [n]; only of a data set that is `weighted`. */
+  readonly sampleWeights?: Tensor<"float32">;
+  /** The rows that hold another picture than was asked for, whose own could not be read: a measurement leaves them out. */
+  readonly standIns?: readonly number[];
 }
 
 /** What a reader says about the moment at which it reads; a data set may ignore it all. */
@@ -22,6 +26,8 @@ export interface ReadOptions {
   readonly epoch?: number;
   /** What will be read next in this epoch, batch by batch, so that a loader can begin with it. */
   readonly upcoming?: readonly ArrayLike<number>[];
+  /** Whether augmentation is applied, the default; with false examples come as they are measured. */
+  readonly augment?: boolean;
 }
 
 /** A picture that could not be read, and why. */
@@ -44,12 +50,22 @@ export interface Dataset {
   /** The name of each class, in the order of the labels. */
   readonly classNames?: readonly string[];
   /**
-   * Reads the examples at these indices, in this order, into fresh buffers.
+   * Whether the buffers of every batch are nobody else's, so that an engine may take them. Default false: they are copied.
+   */
+  readonly fresh?: boolean;
+  /** Whether batches have `sampleWeights`, default false. */
+  readonly weighted?: boolean;
+  /** Whether an index means another example in each epoch, default false. Such a data set cannot be split. */
+  readonly redrawn?: boolean;
+  /**
+   * Reads the examples at these indices, in this order.
    * @throws StriateError `usage` for an index outside the data set
    */
   read(indices: ArrayLike<number>, options?: ReadOptions): Promise<Batch> | Batch;
   /** What the data set is made of, for worker threads; none where it is made of functions. */
   describe?(): SourceDescription | undefined;
+  /** The class of each example, where it is known without reading: a split then keeps the proportions of the classes. */
+  labels?(): ArrayLike<number> | undefined;
   /** The pictures that were left out so far because they could not be read, each once. */
   problems?(): readonly DataProblem[];
 }

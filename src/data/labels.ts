@@ -51,6 +51,24 @@ export function knownClasses(given: {
   return { classes, classNames };
 }
 
+/**
+ * The class of each example, where targets are classes: labels [n] or [n, 1], one-hot rows [n, classes].
+ * @returns nothing for other targets, such as numbers to predict or maps of labels
+ */
+export function labelsIn({ shape, data }: Tensor<"float32" | "int32">): ArrayLike<number> | undefined {
+  const [rows = 0, classes = 1] = shape;
+  if (shape.length > 2 || rows === 0) return undefined;
+  if (classes === 1) return data.every((value) => Number.isInteger(value) && value >= 0) ? data : undefined;
+  const labels = new Int32Array(rows).fill(-1);
+  for (const [i, value] of data.entries()) {
+    const row = Math.floor(i / classes);
+    if (value === 0) continue;
+    if (value !== 1 || labels[row] !== -1) return undefined;
+    labels[row] = i % classes;
+  }
+  return labels.includes(-1) ? undefined : labels;
+}
+
 /** The places of each label, in order; labels in the order in which they come. */
 export function indicesByLabel(labels: ArrayLike<number>): Map<number, number[]> {
   const places = new Map<number, number[]>();

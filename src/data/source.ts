@@ -16,7 +16,8 @@ export type SourceDescription =
       readonly files: readonly LabelledFile[];
       readonly options: PictureOptions & { readonly classNames: readonly string[] };
     }
-  | { readonly kind: "subset"; readonly source: SourceDescription; readonly start: number; readonly end: number }
+  | { readonly kind: "subset"; readonly source: SourceDescription; readonly members: Float64Array }
+  | { readonly kind: "weighted"; readonly source: SourceDescription; readonly weights: Float32Array }
   | {
       readonly kind: "generator";
       readonly source: SourceDescription;

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { pathInside, readRegular } from "../checks/regularFile.ts";
 import { asError, StriateError } from "../errors.ts";
+import { nested } from "../layers/index.ts";
 import type { Model } from "../model/index.ts";
 import { asFloat32, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
 import { dataError } from "./dataError.ts";
@@ -101,7 +102,7 @@ function momentsOf(
   for (const path of normalizationPaths(topology, file)) {
     const of = (own: string) => namesOf(`${path}/${own}`).flatMap((name) => weights.get(name) ?? [])[0];
     const [mean, variance] = [of("mean"), of("variance")];
-    const numbers = ({ shape, data }: Tensor) => (shape.length === 0 ? Number(data[0]) : Array.from(data, Number));
+    const numbers = ({ shape, data }: Tensor) => nested(Array.from(data, Number), shape);
     if (mean && variance) moments.set(path, { mean: numbers(mean), variance: numbers(variance) });
   }
   return moments;

@@ -2,31 +2,20 @@ import { finiteNumber } from "../checks/index.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import { add, batchNormalization as batchNormOp, batchNormTraining, mul, transposeBy } from "../ops/index.ts";
 import { at } from "../tensor/index.ts";
+import { AFFINE, type AffineOptions, affineWeights } from "./affine.ts";
 import { apiAxis, apiShape, axisInGraph, type Feature } from "./feature.ts";
 import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { type Regularizer, type RegularizerName, regularizer } from "./regularizers.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { WeightSpec } from "./variable.ts";
 
-export interface BatchNormalizationOptions extends LayerOptions {
+export interface BatchNormalizationOptions extends LayerOptions, AffineOptions {
   /** The axis that is normalized by itself, the batch being 0. Default -1: the channels of pictures. */
   readonly axis?: number;
   /** How much of the moving statistics stays at a step. Default 0.99. */
   readonly momentum?: number;
   /** Added to the variance. Default 0.001. */
   readonly epsilon?: number;
-  /** Whether there is a `beta` to add. Default true. */
-  readonly center?: boolean;
-  /** Whether there is a `gamma` to multiply by. Default true. */
-  readonly scale?: boolean;
-  /** Default `zeros`. */
-  readonly betaInitializer?: InitializerName | Initializer;
-  /** What large betas cost in training. Default: none. */
-  readonly betaRegularizer?: RegularizerName | Regularizer;
-  /** Default `ones`. */
-  readonly gammaInitializer?: InitializerName | Initializer;
-  /** What large gammas cost in training. Default: none. */
-  readonly gammaRegularizer?: RegularizerName | Regularizer;
   /** Default `zeros`. */
   readonly movingMeanInitializer?: InitializerName | Initializer;
   /** Default `ones`. */
@@ -46,18 +35,23 @@ export interface BatchNormalizationOptions extends LayerOptions {
  */
 export function batchNormalization(options: BatchNormalizationOptions = {}): Layer {
   const type = "batchNormalization";
+  const checked = layerOptions(type, options, {
+    ...AFFINE,
+    axis: true,
+    momentum: true,
+    epsilon: true,
+    movingMeanInitializer: true,
+    movingVarianceInitializer: true,
+  });
   const { axis = -1, center = true, scale = true } = options;
   finiteNumber(type, "momentum", options.momentum ?? DEFAULT_MOMENTUM, { least: 0 });
   const epsilon = finiteNumber(type, "epsilon", options.epsilon ?? 1e-3, { least: 0 });
-  const gammaInitializer = initializer(type, options.gammaInitializer ?? "ones");
-  const betaInitializer = initializer(type, options.betaInitializer ?? "zeros");
+  const affine = affineWeights(type, options);
   const meanInitializer = initializer(type, options.movingMeanInitializer ?? "zeros");
   const varianceInitializer = initializer(type, options.movingVarianceInitializer ?? "ones");
-  const gammaRegularizer = regularizer(type, options.gammaRegularizer);
-  const betaRegularizer = regularizer(type, options.betaRegularizer);
   const layer = defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       apiAxis(axis, input);
       return input;
@@ -65,8 +59,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
     weights: (input): WeightSpec[] => {
       const shape = [at(input, apiAxis(axis, input) - 1)];
       return [
-        ...(scale ? [{ name: "gamma", shape, initializer: gammaInitializer, regularizer: gammaRegularizer }] : []),
-        ...(center ? [{ name: "beta", shape, initializer: betaInitializer, regularizer: betaRegularizer }] : []),
+        ...affine(shape),
         { name: "movingMean", shape, initializer: meanInitializer, trainable: false },
         { name: "movingVariance", shape, initializer: varianceInitializer, trainable: false },
       ];

@@ -1,21 +1,24 @@
 import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { conv } from "../ops/index.ts";
-import { type ConvolutionOptions, convolution, KERNEL_TO_GRAPH, weightOf } from "./convolution.ts";
-import type { Initializer, InitializerName } from "./initializers.ts";
+import {
+  CONVOLUTION,
+  type ConvolutionOptions,
+  convolution,
+  KERNEL,
+  KERNEL_TO_GRAPH,
+  type KernelOptions,
+  kernelOf,
+} from "./convolution.ts";
 import { defineLayer, type Layer } from "./layer.ts";
-import type { Regularizer, RegularizerName } from "./regularizers.ts";
+import { layerOptions } from "./layerOptions.ts";
 import { convAttributes } from "./spatial.ts";
 
-export interface Conv2dOptions extends ConvolutionOptions {
+export interface Conv2dOptions extends ConvolutionOptions, KernelOptions {
   /** Number of kernels, which is the number of output channels. */
   readonly filters: number;
   /** The input's channels are split into so many groups with kernels of their own. Default 1. */
   readonly groups?: number;
-  /** Default `glorotUniform`. */
-  readonly kernelInitializer?: InitializerName | Initializer;
-  /** What large kernel weights cost in training: `l1`, `l2`, `l1L2`, or one of these functions' results. Default: none. */
-  readonly kernelRegularizer?: RegularizerName | Regularizer;
 }
 
 /**
@@ -28,10 +31,11 @@ export interface Conv2dOptions extends ConvolutionOptions {
  */
 export function conv2d(options: Conv2dOptions): Layer {
   const type = "conv2d";
+  const checked = layerOptions(type, options, { ...CONVOLUTION, ...KERNEL, filters: true, groups: true });
   const filters = wholeNumber(type, "filters", options.filters);
   const group = wholeNumber(type, "groups", options.groups ?? 1);
   const { placement, picture, outputShape, bias, build } = convolution(type, options);
-  const kernel = weightOf(type, "kernel", options.kernelInitializer, options.kernelRegularizer);
+  const kernel = kernelOf(type, options);
   if (filters % group !== 0) {
     throw new StriateError(
       "usage",
@@ -40,7 +44,7 @@ export function conv2d(options: Conv2dOptions): Layer {
   }
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const { channels } = picture(input);
       if (channels % group === 0) return outputShape(input, filters);

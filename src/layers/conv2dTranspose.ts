@@ -2,8 +2,9 @@ import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { convTranspose } from "../ops/index.ts";
 import type { Conv2dOptions } from "./conv2d.ts";
-import { convolution, KERNEL_TO_GRAPH, weightOf } from "./convolution.ts";
+import { CONVOLUTION, convolution, KERNEL, KERNEL_TO_GRAPH, kernelOf } from "./convolution.ts";
 import { defineLayer, type Layer } from "./layer.ts";
+import { layerOptions } from "./layerOptions.ts";
 import { type Pair, wholePair } from "./options.ts";
 import { extent, type Placement } from "./spatial.ts";
 
@@ -42,9 +43,10 @@ function edgesOf(placement: Placement, axis: 0 | 1, outputPadding: number | unde
  */
 export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
   const type = "conv2dTranspose";
+  const checked = layerOptions(type, options, { ...CONVOLUTION, ...KERNEL, filters: true, outputPadding: true });
   const filters = wholeNumber(type, "filters", options.filters);
   const { placement, picture, shapeOf, bias, build } = convolution(type, options);
-  const kernel = weightOf(type, "kernel", options.kernelInitializer, options.kernelRegularizer);
+  const kernel = kernelOf(type, options);
   const outputPadding =
     options.outputPadding === undefined ? undefined : wholePair(type, "outputPadding", options.outputPadding, 0);
   if (outputPadding?.some((added, axis) => added >= (placement.strides[axis] ?? 1))) {
@@ -59,7 +61,7 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
     placement.strides[axis] * (size - 1) + extent(placement, axis) - before - after + added;
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const given = picture(input);
       const height = outputSize(given.height, 0, vertical);

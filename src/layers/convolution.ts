@@ -1,6 +1,8 @@
+import type { OptionNames } from "../checks/index.ts";
 import type { Value } from "../graph/index.ts";
 import type { Shape } from "../tensor/index.ts";
-import { type ActivationName, activate, activationNamed } from "./activation.ts";
+import { type Activation, activate, activatedShape, activationOf } from "./activation.ts";
+import type { Constraint, ConstraintName } from "./constraints.ts";
 import {
   channelsFirst,
   type DataFormat,
@@ -10,12 +12,14 @@ import {
   pictureOf,
   pictureShape,
 } from "./feature.ts";
-import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
-import type { BuildContext, LayerOptions } from "./layer.ts";
+import type { Initializer, InitializerName } from "./initializers.ts";
+import type { BuildContext } from "./layer.ts";
+import type { LayerOptions, OwnOptions } from "./layerOptions.ts";
 import { dataFormatOf, type Pair, wholePair } from "./options.ts";
-import { type Regularizer, type RegularizerName, regularizer } from "./regularizers.ts";
+import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { checkKernelFits, type Padding, type Placement, paddingOf, spatialSize } from "./spatial.ts";
 import type { WeightSpec } from "./variable.ts";
+import { weightOf } from "./weights.ts";
 
 /** What every layer takes that moves kernels over a picture. */
 export interface ConvolutionOptions extends LayerOptions {
@@ -29,13 +33,52 @@ export interface ConvolutionOptions extends LayerOptions {
   /** Distance between the kernel's taps. Default 1. */
   readonly dilationRate?: Pair;
   /** Default `linear`. */
-  readonly activation?: ActivationName;
+  readonly activation?: Activation;
   /** Default true. */
   readonly useBias?: boolean;
   /** Default `zeros`. */
   readonly biasInitializer?: InitializerName | Initializer;
   /** What large biases cost in training: `l1`, `l2`, `l1L2`, or one of these functions' results. Default: none. */
   readonly biasRegularizer?: RegularizerName | Regularizer;
+  /** What biases are made to fulfil after each step of training: `maxNorm`, `nonNeg`, ... Default: nothing. */
+  readonly biasConstraint?: ConstraintName | Constraint;
+}
+
+export const CONVOLUTION: OwnOptions<ConvolutionOptions> = {
+  kernelSize: true,
+  strides: true,
+  padding: true,
+  dataFormat: true,
+  dilationRate: true,
+  activation: true,
+  useBias: true,
+  biasInitializer: true,
+  biasRegularizer: true,
+  biasConstraint: true,
+};
+
+/** What layers take that have one kernel. */
+export interface KernelOptions {
+  /** Default `glorotUniform`. */
+  readonly kernelInitializer?: InitializerName | Initializer;
+  /** What large kernel weights cost in training: `l1`, `l2`, `l1L2`, or one of these functions' results. Default: none. */
+  readonly kernelRegularizer?: RegularizerName | Regularizer;
+  /** What kernels are made to fulfil after each step of training: `maxNorm`, `nonNeg`, ... Default: nothing. */
+  readonly kernelConstraint?: ConstraintName | Constraint;
+}
+
+export const KERNEL: OptionNames<KernelOptions> = {
+  kernelInitializer: true,
+  kernelRegularizer: true,
+  kernelConstraint: true,
+};
+
+export function kernelOf(type: string, options: KernelOptions) {
+  return weightOf(type, "kernel", {
+    initializer: options.kernelInitializer ?? "glorotUniform",
+    regularizer: options.kernelRegularizer,
+    constraint: options.kernelConstraint,
+  });
 }
 
 /** What such layers have in common. */
@@ -60,41 +103,31 @@ export function convolution(type: string, options: ConvolutionOptions): Convolut
     padding: paddingOf(type, options.padding),
   };
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  const activationName = activationNamed(type, options.activation);
+  const activation = activationOf(type, options.activation);
   const { useBias = true } = options;
-  const bias = weightOf(type, "bias", options.biasInitializer ?? "zeros", options.biasRegularizer);
+  const bias = weightOf(type, "bias", {
+    initializer: options.biasInitializer ?? "zeros",
+    regularizer: options.biasRegularizer,
+    constraint: options.biasConstraint,
+  });
   return {
     placement,
     picture: (input) => pictureOf(input, dataFormat),
-    shapeOf: (picture) => pictureShape(picture, dataFormat),
+    shapeOf: (picture) => activatedShape(activation, pictureShape(picture, dataFormat)),
     outputShape: (input, channels) => {
       const { height, width } = pictureOf(input, dataFormat);
       checkKernelFits("kernelSize", [height, width], placement);
       const [h, w] = spatialSize([height, width], placement);
-      return pictureShape({ height: h, width: w, channels }, dataFormat);
+      return activatedShape(activation, pictureShape({ height: h, width: w, channels }, dataFormat));
     },
     bias: (channels) => (useBias ? [bias([channels])] : []),
-    build: ({ g, weight }, input, convolve) => {
+    build: (context, input, convolve) => {
+      const { g, weight } = context;
       const y = convolve(channelsFirst(g, input, dataFormat), useBias ? weight("bias") : undefined);
-      return activate(g, activationName, fromChannelsFirst(y, dataFormat));
+      return activate(context, activation, fromChannelsFirst(y, dataFormat));
     },
   };
 }
 
 /** The axes of Keras's kernel [height, width, in, out] as ONNX's [out, in, height, width]. */
 export const KERNEL_TO_GRAPH = [3, 2, 0, 1];
-
-/** A weight of a layer by its shape. @throws StriateError `usage` for an initializer or regularizer that is not there */
-export function weightOf(
-  type: string,
-  name: string,
-  givenInitializer: InitializerName | Initializer | undefined,
-  givenRegularizer: RegularizerName | Regularizer | undefined,
-): (shape: Shape, toGraph?: readonly number[]) => WeightSpec {
-  const own = {
-    name,
-    initializer: initializer(type, givenInitializer ?? "glorotUniform"),
-    regularizer: regularizer(type, givenRegularizer),
-  };
-  return (shape, toGraph) => ({ ...own, shape, ...(toGraph && { toGraph }) });
-}

@@ -1,7 +1,8 @@
 import { StriateError } from "../errors.ts";
 import { sliceAxis } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, type Sides, wholeSides } from "./options.ts";
 
 export interface Cropping2dOptions extends LayerOptions {
@@ -16,11 +17,12 @@ export interface Cropping2dOptions extends LayerOptions {
  */
 export function cropping2d(options: Cropping2dOptions = {}): Layer {
   const type = "cropping2d";
+  const checked = layerOptions(type, options, { cropping: true, dataFormat: true });
   const { top, bottom, left, right } = wholeSides(type, "cropping", options.cropping ?? 0);
   const dataFormat = dataFormatOf(type, options.dataFormat);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const { height, width, channels } = pictureOf(input, dataFormat);
       const [h, w] = [height - top - bottom, width - left - right];

@@ -1,28 +1,31 @@
 import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
+import type { Value } from "../graph/index.ts";
 import { add, gemm, matMul } from "../ops/index.ts";
 import { shapeText } from "../tensor/index.ts";
-import { type ActivationName, activate, activationNamed } from "./activation.ts";
+import { type Activation, activate, activatedShape, activationOf } from "./activation.ts";
+import type { Constraint, ConstraintName } from "./constraints.ts";
+import { KERNEL, type KernelOptions, kernelOf } from "./convolution.ts";
 import { inApiOrder } from "./feature.ts";
-import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { type Regularizer, type RegularizerName, regularizer } from "./regularizers.ts";
+import type { Initializer, InitializerName } from "./initializers.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
+import type { Regularizer, RegularizerName } from "./regularizers.ts";
+import { weightOf } from "./weights.ts";
 
-export interface DenseOptions extends LayerOptions {
+export interface DenseOptions extends LayerOptions, KernelOptions {
   /** Size of the output's last axis. */
   readonly units: number;
   /** Default `linear`. */
-  readonly activation?: ActivationName;
+  readonly activation?: Activation;
   /** Default true. */
   readonly useBias?: boolean;
-  /** Default `glorotUniform`. */
-  readonly kernelInitializer?: InitializerName | Initializer;
-  /** What large kernel weights cost in training: `l1`, `l2`, `l1L2`, or one of these functions' results. Default: none. */
-  readonly kernelRegularizer?: RegularizerName | Regularizer;
   /** Default `zeros`. */
   readonly biasInitializer?: InitializerName | Initializer;
   /** The same for the bias. Default: none. */
   readonly biasRegularizer?: RegularizerName | Regularizer;
+  /** What biases are made to fulfil after each step of training: `maxNorm`, `nonNeg`, ... Default: nothing. */
+  readonly biasConstraint?: ConstraintName | Constraint;
 }
 
 /**
@@ -31,40 +34,41 @@ export interface DenseOptions extends LayerOptions {
  */
 export function dense(options: DenseOptions): Layer {
   const type = "dense";
+  const checked = layerOptions(type, options, {
+    ...KERNEL,
+    units: true,
+    activation: true,
+    useBias: true,
+    biasInitializer: true,
+    biasRegularizer: true,
+    biasConstraint: true,
+  });
   const units = wholeNumber(type, "units", options.units);
-  const activationName = activationNamed(type, options.activation);
-  const kernelInitializer = initializer(type, options.kernelInitializer ?? "glorotUniform");
-  const biasInitializer = initializer(type, options.biasInitializer ?? "zeros");
-  const kernelRegularizer = regularizer(type, options.kernelRegularizer);
-  const biasRegularizer = regularizer(type, options.biasRegularizer);
+  const activation = activationOf(type, options.activation);
+  const kernel = kernelOf(type, options);
+  const bias = weightOf(type, "bias", {
+    initializer: options.biasInitializer ?? "zeros",
+    regularizer: options.biasRegularizer,
+    constraint: options.biasConstraint,
+  });
   const useBias = options.useBias ?? true;
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       if (input.length === 0)
         throw new StriateError("shape", `it needs at least one axis, received ${shapeText(input)}`);
-      return [...input.slice(0, -1), units];
+      return activatedShape(activation, [...input.slice(0, -1), units]);
     },
-    weights: (input) => [
-      {
-        name: "kernel",
-        shape: [input.at(-1) ?? 1, units],
-        initializer: kernelInitializer,
-        regularizer: kernelRegularizer,
-      },
-      ...(useBias
-        ? [{ name: "bias", shape: [units], initializer: biasInitializer, regularizer: biasRegularizer }]
-        : []),
-    ],
-    build: ({ g, weight }, input) => {
+    weights: (input) => [kernel([input.at(-1) ?? 1, units]), ...(useBias ? [bias([units])] : [])],
+    build: (context, input) => {
+      const { g, weight } = context;
       const x = inApiOrder(g, input);
-      const bias = useBias ? weight("bias") : undefined;
-      if (x.shape.length === 2) {
-        return activate(g, activationName, { value: g.op(gemm, [x, weight("kernel"), bias]), moved: false });
-      }
+      const b = useBias ? weight("bias") : undefined;
+      const result = (value: Value) => activate(context, activation, { value, moved: false });
+      if (x.shape.length === 2) return result(g.op(gemm, [x, weight("kernel"), b]));
       const product = g.op(matMul, [x, weight("kernel")]);
-      return activate(g, activationName, { value: bias ? g.op(add, [product, bias]) : product, moved: false });
+      return result(b ? g.op(add, [product, b]) : product);
     },
   });
 }

@@ -1,11 +1,14 @@
 import { wholeNumber } from "../checks/index.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import { conv, reshapeTo } from "../ops/index.ts";
-import { type ConvolutionOptions, convolution, weightOf } from "./convolution.ts";
+import type { Constraint, ConstraintName } from "./constraints.ts";
+import { CONVOLUTION, type ConvolutionOptions, convolution } from "./convolution.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
 import { defineLayer, type Layer } from "./layer.ts";
+import { layerOptions, type OwnOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { convAttributes, type Placement } from "./spatial.ts";
+import { weightOf } from "./weights.ts";
 
 export interface DepthwiseConv2dOptions extends ConvolutionOptions {
   /** Number of output channels for each input channel. Default 1. */
@@ -14,6 +17,24 @@ export interface DepthwiseConv2dOptions extends ConvolutionOptions {
   readonly depthwiseInitializer?: InitializerName | Initializer;
   /** What large kernel weights cost in training: `l1`, `l2`, `l1L2`, or one of these functions' results. Default: none. */
   readonly depthwiseRegularizer?: RegularizerName | Regularizer;
+  /** What kernels are made to fulfil after each step of training: `maxNorm`, `nonNeg`, ... Default: nothing. */
+  readonly depthwiseConstraint?: ConstraintName | Constraint;
+}
+
+export const DEPTHWISE: OwnOptions<DepthwiseConv2dOptions> = {
+  ...CONVOLUTION,
+  depthMultiplier: true,
+  depthwiseInitializer: true,
+  depthwiseRegularizer: true,
+  depthwiseConstraint: true,
+};
+
+export function depthwiseKernelOf(type: string, name: string, options: DepthwiseConv2dOptions) {
+  return weightOf(type, name, {
+    initializer: options.depthwiseInitializer ?? "glorotUniform",
+    regularizer: options.depthwiseRegularizer,
+    constraint: options.depthwiseConstraint,
+  });
 }
 
 /** The axes of Keras's [height, width, channels, multiplier] as [channels, multiplier, height, width]. */
@@ -36,12 +57,13 @@ export function convolveDepthwise(g: GraphBuilder, x: Value, kernel: Value, bias
  */
 export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer {
   const type = "depthwiseConv2d";
+  const checked = layerOptions(type, options, DEPTHWISE);
   const multiplier = wholeNumber(type, "depthMultiplier", options.depthMultiplier ?? 1);
   const { placement, picture, outputShape, bias, build } = convolution(type, options);
-  const kernel = weightOf(type, "kernel", options.depthwiseInitializer, options.depthwiseRegularizer);
+  const kernel = depthwiseKernelOf(type, "kernel", options);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => outputShape(input, picture(input).channels * multiplier),
     weights: (input) => {
       const { channels } = picture(input);

@@ -1,8 +1,9 @@
-import { checkOptions, finiteNumber } from "../checks/index.ts";
+import { finiteNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import * as ops from "../ops/index.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { oneOf } from "./options.ts";
 
 const OPERATIONS = {
@@ -27,12 +28,12 @@ export type ElementwiseOperation = keyof typeof OPERATIONS;
  */
 export function elementwise(options: LayerOptions & { readonly operation: ElementwiseOperation }): Layer {
   const type = "elementwise";
-  checkOptions(type, options, { operation: true, name: true, trainable: true });
+  const checked = layerOptions(type, options, { operation: true });
   const names = Object.keys(OPERATIONS) as ElementwiseOperation[];
   const operation = OPERATIONS[oneOf(type, "operation", options.operation, names)];
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => input,
     build: ({ g }, { value, moved }) => ({ value: operation(g, value), moved }),
   });
@@ -41,11 +42,11 @@ export function elementwise(options: LayerOptions & { readonly operation: Elemen
 /** Each element to a power, as `keras.ops.power` with a number. Any shape. */
 export function power(options: LayerOptions & { readonly exponent: number }): Layer {
   const type = "power";
-  checkOptions(type, options, { exponent: true, name: true, trainable: true });
+  const checked = layerOptions(type, options, { exponent: true });
   const exponent = finiteNumber(type, "exponent", options.exponent);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => input,
     build: ({ g }, { value, moved }) => ({ value: g.op(ops.pow, [value, g.scalar(value, exponent)]), moved }),
   });
@@ -64,7 +65,7 @@ export interface ClipOptions extends LayerOptions {
  */
 export function clip(options: ClipOptions): Layer {
   const type = "clip";
-  checkOptions(type, options, { min: true, max: true, name: true, trainable: true });
+  const checked = layerOptions(type, options, { min: true, max: true });
   const bound = (name: "min" | "max") => {
     const given = options[name];
     return given === undefined ? undefined : finiteNumber(type, name, given);
@@ -78,7 +79,7 @@ export function clip(options: ClipOptions): Layer {
     number === undefined ? undefined : g.scalar(like, number);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => input,
     build: ({ g }, { value, moved }) => ({
       value: g.op(ops.clip, [value, scalar(g, value, min), scalar(g, value, max)]),

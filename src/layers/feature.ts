@@ -1,6 +1,6 @@
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
-import { transposeBy } from "../ops/index.ts";
+import { reshapeTo, transposeBy } from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 
 /** Where the channels of a picture stand at the API. Inside the graph they always come first. */
@@ -94,4 +94,28 @@ export function pictureOf(shape: Shape, dataFormat: DataFormat): Picture {
 
 export function pictureShape({ height, width, channels }: Picture, dataFormat: DataFormat): Shape {
   return dataFormat === "channelsLast" ? [height, width, channels] : [channels, height, width];
+}
+
+/** A weight with one axis for each of `axes` (the API's, rising, the batch being 0), so shaped that it broadcasts. */
+export function broadcastAlong(g: GraphBuilder, weight: Value, feature: Feature, axes: readonly number[]): Value {
+  const places = axes.map((axis) => axisInGraph(feature, axis));
+  const sorted = places.toSorted((a, b) => a - b);
+  const inOrder = transposeBy(
+    g,
+    weight,
+    sorted.map((place) => places.indexOf(place)),
+  );
+  const { shape } = feature.value;
+  return reshapeTo(
+    g,
+    inOrder,
+    shape.map((size, place) => (places.includes(place) ? size : 1)),
+  );
+}
+
+/** The axes that an option names as Keras does, the batch being 0, rising. @throws StriateError `shape` */
+export function apiAxes(axis: number | readonly number[], input: Shape): readonly number[] {
+  const axes = [axis].flat().map((one) => apiAxis(one, input));
+  if (axes.length > 0 && new Set(axes).size === axes.length) return axes.toSorted((a, b) => a - b);
+  throw new StriateError("shape", `its axis ${shapeText([axis].flat())} must name at least one axis, and each once`);
 }

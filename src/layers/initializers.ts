@@ -1,4 +1,4 @@
-import { StriateError } from "../errors.ts";
+import { checkOptions, finiteNumber } from "../checks/index.ts";
 import {
   type DrawAddress,
   normal,
@@ -9,6 +9,7 @@ import {
   truncatedNormal,
   uniform,
 } from "../tensor/index.ts";
+import { oneOf, unknownChoice } from "./options.ts";
 
 /** Draws the first values of a weight from its own place in the seeded stream. */
 export interface Initializer {
@@ -30,27 +31,46 @@ function fans(shape: Shape): { readonly fanIn: number; readonly fanOut: number }
 
 /** All elements have the same value. */
 export function constant(value: number): Initializer {
+  finiteNumber("constant", "value", value);
   return madeBy("constant", { value }, (shape) =>
     tensor("float32", shape, new Float32Array(sizeOf(shape)).fill(value)),
   );
 }
 
+interface Normal {
+  readonly mean: number;
+  readonly stddev: number;
+}
+
+function normalOptions(name: string, options: Partial<Normal>): Normal {
+  checkOptions(name, options, { mean: true, stddev: true });
+  return {
+    mean: finiteNumber(name, "mean", options.mean ?? 0),
+    stddev: finiteNumber(name, "stddev", options.stddev ?? 0.05, { least: 0 }),
+  };
+}
+
 /** Normal with mean 0 and standard deviation 0.05 unless given, as in Keras. */
-export function randomNormal({ mean = 0, stddev = 0.05 } = {}): Initializer {
+export function randomNormal(options: Partial<Normal> = {}): Initializer {
+  const { mean, stddev } = normalOptions("randomNormal", options);
   return madeBy("randomNormal", { mean, stddev }, (shape, address) =>
     tensor("float32", shape, normal(address, sizeOf(shape), mean, stddev)),
   );
 }
 
 /** Uniform from -0.05 to 0.05 unless given, as in Keras. */
-export function randomUniform({ low = -0.05, high = 0.05 } = {}): Initializer {
+export function randomUniform(options: { readonly low?: number; readonly high?: number } = {}): Initializer {
+  checkOptions("randomUniform", options, { low: true, high: true });
+  const low = finiteNumber("randomUniform", "low", options.low ?? -0.05);
+  const high = finiteNumber("randomUniform", "high", options.high ?? 0.05);
   return madeBy("randomUniform", { low, high }, (shape, address) =>
     tensor("float32", shape, uniform(address, sizeOf(shape), low, high)),
   );
 }
 
 /** Normal with everything beyond two standard deviations drawn again. */
-export function truncated({ mean = 0, stddev = 0.05 } = {}): Initializer {
+export function truncated(options: Partial<Normal> = {}): Initializer {
+  const { mean, stddev } = normalOptions("truncated", options);
   return madeBy("truncated", { mean, stddev }, (shape, address) =>
     tensor("float32", shape, truncatedNormal(address, sizeOf(shape), mean, stddev)),
   );
@@ -65,8 +85,19 @@ interface VarianceScaling {
   readonly distribution: "uniform" | "truncatedNormal";
 }
 
-/** Keras's VarianceScaling: variance = scale / n, n being the fan in, the fan out or their mean. */
-export function varianceScaling({ scale, mode, distribution }: VarianceScaling): Initializer {
+/**
+ * Keras's VarianceScaling: variance = scale / n, n being the fan in, the fan out or their mean. Defaults: scale 1, `fanIn`,
+ * `truncatedNormal`.
+ */
+export function varianceScaling(options: Partial<VarianceScaling> = {}): Initializer {
+  const name = "varianceScaling";
+  checkOptions(name, options, { scale: true, mode: true, distribution: true });
+  const scale = finiteNumber(name, "scale", options.scale ?? 1, { above: 0 });
+  const mode = oneOf(name, "mode", options.mode ?? "fanIn", ["fanIn", "fanOut", "fanAvg"]);
+  const distribution = oneOf(name, "distribution", options.distribution ?? "truncatedNormal", [
+    "uniform",
+    "truncatedNormal",
+  ]);
   return madeBy("varianceScaling", { scale, mode, distribution }, (shape, address) => {
     const { fanIn, fanOut } = fans(shape);
     const n = mode === "fanIn" ? fanIn : mode === "fanOut" ? fanOut : (fanIn + fanOut) / 2;
@@ -98,11 +129,6 @@ export type InitializerName = keyof typeof INITIALIZERS;
 /** @throws StriateError `usage` that lists the names when there is none like it. */
 export function initializer(layer: string, given: InitializerName | Initializer): Initializer {
   if (typeof given === "function") return given;
-  if (!Object.hasOwn(INITIALIZERS, given)) {
-    throw new StriateError(
-      "usage",
-      `${layer}: there is no initializer "${given}"; there are ${Object.keys(INITIALIZERS).join(", ")}`,
-    );
-  }
-  return INITIALIZERS[given];
+  if (Object.hasOwn(INITIALIZERS, given)) return INITIALIZERS[given];
+  throw unknownChoice(layer, "initializer", given, Object.keys(INITIALIZERS));
 }

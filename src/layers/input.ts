@@ -1,7 +1,8 @@
-import { wholeNumber } from "../checks/index.ts";
+import { checkOptions, valueText, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { type Shape, sameShape, shapeText } from "../tensor/index.ts";
 import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { makeCall, type SymbolicTensor } from "./symbolic.ts";
 
 /**
@@ -11,16 +12,29 @@ import { makeCall, type SymbolicTensor } from "./symbolic.ts";
  * @throws StriateError `usage` for a size that is not a whole number of at least 1.
  */
 export function input(options: { readonly shape: Shape; readonly name?: string }): SymbolicTensor {
-  const shape = options.shape.map((size) => wholeNumber("input", "shape", size));
+  checkOptions("input", options, { shape: true, name: true });
+  const shape = listShape(options.shape).map((size) => wholeNumber("input", "shape", size));
   const [output] = makeCall(inputLayer({ ...options, shape }), [], [shape]);
   return output as SymbolicTensor;
 }
 
-function inputLayer(options: { readonly shape: Shape; readonly name?: string }): Layer {
+function listShape(shape: unknown): Shape {
+  if (Array.isArray(shape)) return shape;
+  throw new StriateError(
+    "usage",
+    `input: shape must be a list of sizes, such as [28, 28, 1], received ${valueText(shape)}`,
+  );
+}
+
+interface InputOptions extends LayerOptions {
+  readonly shape: Shape;
+}
+
+function inputLayer(options: InputOptions): Layer {
   const { shape } = options;
   return defineLayer({
     type: "input",
-    options,
+    options: layerOptions("input", options, { shape: true }),
     outputShape: (given) => {
       if (sameShape(given, shape)) return shape;
       throw new StriateError("shape", `it says that an input has shape ${shapeText(shape)}`);

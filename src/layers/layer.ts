@@ -1,17 +1,12 @@
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
+import { div } from "../ops/index.ts";
 import { type Shape, sameShape, shapeText } from "../tensor/index.ts";
 import type { Feature } from "./feature.ts";
+import type { CheckedOptions } from "./layerOptions.ts";
+import { penalty, type Regularizer, regularizer } from "./regularizers.ts";
 import { callForOutput, type LayerInputs, type SymbolicTensor } from "./symbolic.ts";
 import { Variable, type WeightSpec } from "./variable.ts";
-
-/** Options that every layer takes. */
-export interface LayerOptions {
-  /** Unique in its model. Default: the layer's type in Keras's spelling, with a number when it is not the first. */
-  readonly name?: string;
-  /** Whether training changes the layer's weights. Default true. */
-  readonly trainable?: boolean;
-}
 
 /** What a layer may use while it adds its nodes. */
 export interface BuildContext {
@@ -24,6 +19,8 @@ export interface BuildContext {
   weight(name: string): Value;
   /** The variable of that name takes this value after the step. */
   update(name: string, next: Value): void;
+  /** Adds a scalar to what training makes small. */
+  addLoss(loss: Value): void;
 }
 
 /**
@@ -53,7 +50,8 @@ export interface Layer {
 
 interface CommonParts {
   readonly type: string;
-  readonly options: LayerOptions & object;
+  /** Given through `layerOptions`. */
+  readonly options: CheckedOptions;
 }
 
 /** What is special about a layer with one input and one output. */
@@ -106,6 +104,7 @@ export function completeLayer({
 }: CommonParts &
   Pick<Layer, "outputShapes" | "build"> & { weights(inputs: readonly Shape[]): readonly WeightSpec[] }): Layer {
   let variables: ReadonlyMap<string, Variable> | undefined;
+  const activityRegularizer = regularizer(type, config.activityRegularizer);
   const layer: Layer = Object.assign((inputs: LayerInputs) => callForOutput(layer, inputs), {
     type,
     config: config as Record<string, unknown>,
@@ -115,10 +114,11 @@ export function completeLayer({
     variables: (inputs: readonly Shape[]) => {
       const specs = weights(inputs);
       if (variables) checkSame(specs, variables);
+      else specs.forEach(checkRegularizer);
       variables ??= new Map(specs.map((spec) => [spec.name, new Variable(spec)]));
       return variables;
     },
-    build,
+    build: activityRegularizer ? withActivityLoss(build, activityRegularizer) : build,
   }) as unknown as Layer;
   // A function has a name of its own, which is not for assigning.
   return Object.defineProperty(layer, "name", { value: name, enumerable: true });
@@ -134,4 +134,26 @@ function checkSame(specs: readonly WeightSpec[], variables: ReadonlyMap<string, 
         "so it takes a layer of its own",
     );
   }
+}
+
+function checkRegularizer({ name, shape, regularizer }: WeightSpec): void {
+  if (!regularizer || !("mode" in regularizer) || shape.length === 2) return;
+  throw new StriateError(
+    "shape",
+    `the regularizer orthogonal takes weights with two axes, and its weight ${name} is ${shapeText(shape)}`,
+  );
+}
+
+function withActivityLoss(build: Layer["build"], regularizer: Regularizer): Layer["build"] {
+  return (context, inputs) => {
+    const outputs = build(context, inputs);
+    for (const output of outputs) addActivityLoss(context, output, regularizer);
+    return outputs;
+  };
+}
+
+/** As in Keras, what an output costs is divided by the examples of the batch. */
+export function addActivityLoss({ g, addLoss }: BuildContext, { value }: Feature, regularizer: Regularizer): void {
+  const cost = penalty(g, value, regularizer);
+  addLoss(g.op(div, [cost, g.scalar(cost, value.shape[0] ?? 1)]));
 }

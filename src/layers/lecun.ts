@@ -1,16 +1,17 @@
 import { StriateError } from "../errors.ts";
 import { add, averagePool, conv, matMul, mul, reshapeTo } from "../ops/index.ts";
-import { type ActivationName, activate, activationNamed } from "./activation.ts";
+import { type Activation, activate, activatedShape, activationOf } from "./activation.ts";
 import { channelsFirst, fromChannelsFirst, pictureOf } from "./feature.ts";
 import { constant, randomUniform } from "./initializers.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { type Pair, wholePair } from "./options.ts";
 import { checkKernelFits, spatialSize } from "./spatial.ts";
 
 export interface Subsampling2dOptions extends LayerOptions {
   /** Default 2. */
   readonly poolSize?: Pair;
-  readonly activation?: ActivationName;
+  readonly activation?: Activation;
 }
 
 /**
@@ -19,17 +20,18 @@ export interface Subsampling2dOptions extends LayerOptions {
  */
 export function subsampling2d(options: Subsampling2dOptions = {}): Layer {
   const type = "subsampling2d";
+  const checked = layerOptions(type, options, { poolSize: true, activation: true });
   const kernel = wholePair(type, "poolSize", options.poolSize ?? 2);
   const area = kernel[0] * kernel[1];
   const placement = { kernel, strides: kernel, dilations: [1, 1], padding: "valid" } as const;
-  const activationName = activationNamed(type, options.activation);
+  const activation = activationOf(type, options.activation);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const { height, width, channels } = pictureOf(input, "channelsLast");
       checkKernelFits("poolSize", [height, width], placement);
-      return [...spatialSize([height, width], placement), channels];
+      return activatedShape(activation, [...spatialSize([height, width], placement), channels]);
     },
     weights: (input) => {
       const { channels } = pictureOf(input, "channelsLast");
@@ -38,13 +40,14 @@ export function subsampling2d(options: Subsampling2dOptions = {}): Layer {
         { name: "bias", shape: [channels], initializer: constant(0) },
       ];
     },
-    build: ({ g, weight }, input) => {
+    build: (context, input) => {
+      const { g, weight } = context;
       const x = channelsFirst(g, input, "channelsLast");
       const means = g.op(averagePool, [x], { kernel_shape: kernel, strides: kernel });
       const sums = g.op(mul, [means, g.scalar(means, area)]);
       const perChannel = (name: string) => reshapeTo(g, weight(name), [1, sums.shape[1] ?? 1, 1, 1]);
       const scaled = g.op(add, [g.op(mul, [sums, perChannel("coefficient")]), perChannel("bias")]);
-      return activate(g, activationName, fromChannelsFirst(scaled, "channelsLast"));
+      return activate(context, activation, fromChannelsFirst(scaled, "channelsLast"));
     },
   });
 }
@@ -53,7 +56,7 @@ export interface PartialConv2dOptions extends LayerOptions {
   /** For each output channel, the input channels that its kernels see. */
   readonly connections: readonly (readonly number[])[];
   readonly kernelSize: Pair;
-  readonly activation?: ActivationName;
+  readonly activation?: Activation;
 }
 
 /**
@@ -63,17 +66,18 @@ export interface PartialConv2dOptions extends LayerOptions {
  */
 export function partialConv2d(options: PartialConv2dOptions): Layer {
   const type = "partialConv2d";
+  const checked = layerOptions(type, options, { connections: true, kernelSize: true, activation: true });
   const { connections } = options;
   const kernel = wholePair(type, "kernelSize", options.kernelSize);
   const placement = { kernel, strides: [1, 1], dilations: [1, 1], padding: "valid" } as const;
-  const activationName = activationNamed(type, options.activation);
+  const activation = activationOf(type, options.activation);
   const pairs = connections.flatMap((inputs, output) =>
     inputs.toSorted((a, b) => a - b).map((input) => ({ output, input })),
   );
   const filters = connections.length;
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const { height, width, channels } = pictureOf(input, "channelsLast");
       const outside = pairs.find((pair) => pair.input < 0 || pair.input >= channels);
@@ -84,7 +88,7 @@ export function partialConv2d(options: PartialConv2dOptions): Layer {
         );
       }
       checkKernelFits("kernelSize", [height, width], placement);
-      return [...spatialSize([height, width], placement), filters];
+      return activatedShape(activation, [...spatialSize([height, width], placement), filters]);
     },
     weights: (input) => {
       const { channels } = pictureOf(input, "channelsLast");
@@ -101,7 +105,8 @@ export function partialConv2d(options: PartialConv2dOptions): Layer {
         { name: "bias", shape: [filters], initializer: constant(0) },
       ];
     },
-    build: ({ g, weight }, input) => {
+    build: (context, input) => {
+      const { g, weight } = context;
       const x = channelsFirst(g, input, "channelsLast");
       const channels = x.shape[1] ?? 1;
       const taps = kernel[0] * kernel[1];
@@ -113,7 +118,7 @@ export function partialConv2d(options: PartialConv2dOptions): Layer {
         reshapeTo(g, weight("kernel"), [pairs.length, taps]),
       ]);
       const full = reshapeTo(g, placed, [filters, channels, ...kernel]);
-      return activate(g, activationName, fromChannelsFirst(g.op(conv, [x, full, weight("bias")]), "channelsLast"));
+      return activate(context, activation, fromChannelsFirst(g.op(conv, [x, full, weight("bias")]), "channelsLast"));
     },
   });
 }

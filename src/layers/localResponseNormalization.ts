@@ -1,7 +1,8 @@
 import { finiteNumber, wholeNumber } from "../checks/index.ts";
 import { lrn } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf } from "./feature.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf } from "./options.ts";
 
 export interface LocalResponseNormalizationOptions extends LayerOptions {
@@ -30,6 +31,13 @@ export interface LocalResponseNormalizationOptions extends LayerOptions {
  */
 export function localResponseNormalization(options: LocalResponseNormalizationOptions = {}): Layer {
   const type = "localResponseNormalization";
+  const checked = layerOptions(type, options, {
+    depthRadius: true,
+    bias: true,
+    alpha: true,
+    beta: true,
+    dataFormat: true,
+  });
   const size = 2 * wholeNumber(type, "depthRadius", options.depthRadius ?? 5, { least: 0 }) + 1;
   const bias = finiteNumber(type, "bias", options.bias ?? 1);
   const alpha = finiteNumber(type, "alpha", options.alpha ?? 1) * size;
@@ -37,7 +45,7 @@ export function localResponseNormalization(options: LocalResponseNormalizationOp
   const dataFormat = dataFormatOf(type, options.dataFormat);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       pictureOf(input, dataFormat);
       return input;

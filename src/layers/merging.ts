@@ -1,14 +1,29 @@
+import { finiteNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import * as ops from "../ops/index.ts";
+import { reshapeTo, transposeBy } from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { apiAxis, apiShape, axisInGraph, type Feature, inApiOrder } from "./feature.ts";
-import { defineMergeLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineMergeLayer, type Layer } from "./layer.ts";
+import { type CheckedOptions, type LayerOptions, layerOptions } from "./layerOptions.ts";
 
-/** The features with their values in one order: as the graph moved them if all are moved, else the API's. */
+/**
+ * The features with their values in one order, as the graph moved them if all pictures are moved, else the API's. One with
+ * fewer axes gets axes of size 1 after the batch, as in Keras.
+ */
 function aligned(g: GraphBuilder, features: readonly Feature[]): { values: readonly Value[]; moved: boolean } {
-  const moved = features.every((feature) => feature.moved);
-  return { values: features.map((feature) => (moved ? feature.value : inApiOrder(g, feature))), moved };
+  const rank = Math.max(...features.map(({ value }) => value.shape.length));
+  const full = features.filter(({ value }) => value.shape.length === rank);
+  const moved = full.every((feature) => feature.moved);
+  const values = features.map((feature) => {
+    const { value } = feature;
+    if (value.shape.length === rank) return moved ? value : inApiOrder(g, feature);
+    const [batch = 1, ...sizes] = value.shape;
+    const shape = [batch, ...new Array<number>(rank - value.shape.length).fill(1), ...sizes];
+    return moved ? transposeBy(g, reshapeTo(g, value, shape), [0, 3, 1, 2]) : reshapeTo(g, value, shape);
+  });
+  return { values, moved };
 }
 
 function checkCount(inputs: readonly unknown[], least: number): void {
@@ -16,23 +31,23 @@ function checkCount(inputs: readonly unknown[], least: number): void {
   throw new StriateError("shape", `it merges at least ${least} inputs, received ${inputs.length}`);
 }
 
-/** The shape that all inputs broadcast to, as Keras merges them: the same number of axes, sizes equal or 1. */
+/** The shape that all inputs broadcast to, as Keras merges them: from the last axis on, sizes are equal or 1. */
 function broadcastShape(inputs: readonly Shape[]): Shape {
-  const [first = []] = inputs;
-  return first.map((_, axis) => {
-    const sizes = new Set(inputs.map((shape) => shape[axis]).filter((size) => size !== 1));
+  const rank = Math.max(...inputs.map(({ length }) => length));
+  return Array.from({ length: rank }, (_, axis) => {
+    const sizes = new Set(inputs.map((shape) => shape[axis + shape.length - rank] ?? 1).filter((size) => size !== 1));
     const [size = 1, ...others] = sizes;
-    if (others.length === 0 && inputs.every(({ length }) => length === first.length)) return size ?? 1;
+    if (others.length === 0) return size;
     throw new StriateError(
       "shape",
-      `its inputs have shapes ${inputs.map(shapeText).join(", ")}; they must be equal, or 1 along an axis`,
+      `its inputs have shapes ${inputs.map(shapeText).join(", ")}; counted from the last axis, sizes must be equal, or 1`,
     );
   });
 }
 
 type Combine = (g: GraphBuilder, values: readonly Value[]) => Value;
 
-function elementwise(type: string, options: LayerOptions, least: number, most: number, combine: Combine): Layer {
+function elementwise(type: string, options: CheckedOptions, least: number, most: number, combine: Combine): Layer {
   return defineMergeLayer({
     type,
     options,
@@ -55,11 +70,11 @@ const pairwise =
   (g, values) =>
     values.reduce((sum, value) => combine(g, sum, value));
 
-/** The sum of its inputs, as Keras's Add: add()([x, y]). Shapes equal, or 1 along an axis. */
+/** The sum of its inputs, as Keras's Add: add()([x, y]). Shapes broadcast: sizes equal or 1, from the last axis on. */
 export function add(options: LayerOptions = {}): Layer {
   return elementwise(
     "add",
-    options,
+    layerOptions("add", options, {}),
     2,
     ANY,
     pairwise((g, a, b) => g.op(ops.add, [a, b])),
@@ -70,7 +85,7 @@ export function add(options: LayerOptions = {}): Layer {
 export function subtract(options: LayerOptions = {}): Layer {
   return elementwise(
     "subtract",
-    options,
+    layerOptions("subtract", options, {}),
     2,
     2,
     pairwise((g, a, b) => g.op(ops.sub, [a, b])),
@@ -81,7 +96,7 @@ export function subtract(options: LayerOptions = {}): Layer {
 export function divide(options: LayerOptions = {}): Layer {
   return elementwise(
     "divide",
-    options,
+    layerOptions("divide", options, {}),
     2,
     2,
     pairwise((g, a, b) => g.op(ops.div, [a, b])),
@@ -92,7 +107,7 @@ export function divide(options: LayerOptions = {}): Layer {
 export function multiply(options: LayerOptions = {}): Layer {
   return elementwise(
     "multiply",
-    options,
+    layerOptions("multiply", options, {}),
     2,
     ANY,
     pairwise((g, a, b) => g.op(ops.mul, [a, b])),
@@ -101,7 +116,7 @@ export function multiply(options: LayerOptions = {}): Layer {
 
 /** The mean of its inputs, element by element, as Keras's Average. */
 export function average(options: LayerOptions = {}): Layer {
-  return elementwise("average", options, 2, ANY, (g, values) => {
+  return elementwise("average", layerOptions("average", options, {}), 2, ANY, (g, values) => {
     const sum = values.reduce((a, b) => g.op(ops.add, [a, b]));
     return g.op(ops.mul, [sum, g.scalar(sum, 1 / values.length)]);
   });
@@ -109,24 +124,29 @@ export function average(options: LayerOptions = {}): Layer {
 
 /** The largest of its inputs, element by element, as Keras's Maximum. */
 export function maximum(options: LayerOptions = {}): Layer {
-  return elementwise("maximum", options, 2, ANY, (g, values) => g.op(ops.max, values));
+  return elementwise("maximum", layerOptions("maximum", options, {}), 2, ANY, (g, values) => g.op(ops.max, values));
 }
 
 /** The smallest of its inputs, element by element, as Keras's Minimum. */
 export function minimum(options: LayerOptions = {}): Layer {
-  return elementwise("minimum", options, 2, ANY, (g, values) => g.op(ops.min, values));
+  return elementwise("minimum", layerOptions("minimum", options, {}), 2, ANY, (g, values) => g.op(ops.min, values));
+}
+
+export interface ConcatenateOptions extends LayerOptions {
+  /** Counted with the batch as 0, negative from the end. Default -1: the channels of pictures. */
+  readonly axis?: number;
 }
 
 /**
  * Its inputs one after the other along an axis, as Keras's Concatenate: concatenate()([x, y]).
- * @param options.axis counted with the batch as 0, negative from the end. Default -1: the channels of pictures.
  * @throws StriateError `shape` when the inputs differ along another axis.
  */
-export function concatenate(options: LayerOptions & { readonly axis?: number } = {}): Layer {
-  const { axis = -1 } = options;
+export function concatenate(options: ConcatenateOptions = {}): Layer {
+  const checked = layerOptions("concatenate", options, { axis: true });
+  const { axis = -1 } = checked;
   return defineMergeLayer({
     type: "concatenate",
-    options,
+    options: checked,
     outputShape: (inputs) => {
       checkCount(inputs, 1);
       const [first = []] = inputs;
@@ -151,5 +171,21 @@ export function concatenate(options: LayerOptions & { readonly axis?: number } =
       if (value && values.length === 1) return { value, moved };
       return { value: g.op(ops.concat, values, { axis: moved ? axisInGraph({ moved }, along) : along }), moved };
     },
+  });
+}
+
+export interface ScaledAddOptions extends LayerOptions {
+  /** What the second input is multiplied by. */
+  readonly scale: number;
+}
+
+/** The first input plus `scale` times the second, as the layer CustomScaleLayer of Keras's Inception-ResNet-v2. */
+export function scaledAdd(options: ScaledAddOptions): Layer {
+  const type = "scaledAdd";
+  const checked = layerOptions(type, options, { scale: true });
+  const scale = finiteNumber(type, "scale", options.scale);
+  return elementwise(type, checked, 2, 2, (g, [x, y]) => {
+    const part = y && g.op(ops.mul, [y, g.scalar(y, scale)]);
+    return g.op(ops.add, [x, part]);
   });
 }

@@ -12,7 +12,8 @@ import {
 import { at, type Shape, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
 import { inBatches } from "./batches.ts";
 import { type Feature, inApiOrder } from "./feature.ts";
-import { completeLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { completeLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { WeightSpec } from "./variable.ts";
 
 /** The batch is the first dimension of every input and output. */
@@ -33,6 +34,7 @@ const BATCH = "batch";
  */
 export function onnxGraph(options: LayerOptions & { readonly model: OnnxModel; readonly maxBytes?: number }): Layer {
   const type = "onnxGraph";
+  const checked = layerOptions(type, options, { model: true, maxBytes: true });
   const { model: file, maxBytes } = options;
   const parameters = parametersOf(file).filter(isFloat32);
   const learnt = new Set(parameters.map(({ name }) => name));
@@ -83,7 +85,7 @@ export function onnxGraph(options: LayerOptions & { readonly model: OnnxModel; r
   };
   const layer = completeLayer({
     type,
-    options,
+    options: checked,
     outputShapes,
     weights: () =>
       parameters.map(

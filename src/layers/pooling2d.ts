@@ -1,7 +1,8 @@
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import { averagePool, globalAveragePool, globalMaxPool, maxPool, reshapeTo } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, type Pair, wholePair } from "./options.ts";
 import { checkKernelFits, type Padding, type Placement, paddingOf, spatialSize } from "./spatial.ts";
 
@@ -20,6 +21,7 @@ function pooling(
   options: Pooling2dOptions,
   pool: (g: GraphBuilder, x: Value, attributes: object) => Value,
 ): Layer {
+  const checked = layerOptions(type, options, { poolSize: true, strides: true, padding: true, dataFormat: true });
   const kernel = wholePair(type, "poolSize", options.poolSize ?? 2);
   const placement: Placement = {
     kernel,
@@ -30,7 +32,7 @@ function pooling(
   const dataFormat = dataFormatOf(type, options.dataFormat);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const { height, width, channels } = pictureOf(input, dataFormat);
       checkKernelFits("poolSize", [height, width], placement);
@@ -66,10 +68,11 @@ function globalPooling(
   options: GlobalPooling2dOptions,
   pool: (g: GraphBuilder, x: Value) => Value,
 ): Layer {
+  const checked = layerOptions(type, options, { keepdims: true, dataFormat: true });
   const dataFormat = dataFormatOf(type, options.dataFormat);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const { channels } = pictureOf(input, dataFormat);
       return options.keepdims ? pictureShape({ height: 1, width: 1, channels }, dataFormat) : [channels];

@@ -13,9 +13,12 @@ import {
   transposeBy,
 } from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
-import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
-import { type Regularizer, type RegularizerName, regularizer } from "./regularizers.ts";
+import type { Constraint, ConstraintName } from "./constraints.ts";
+import type { Initializer, InitializerName } from "./initializers.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
+import type { Regularizer, RegularizerName } from "./regularizers.ts";
+import { weightOf } from "./weights.ts";
 
 export interface ReLUOptions extends LayerOptions {
   /** What the output stops at. Default: nothing. */
@@ -33,13 +36,14 @@ export interface ReLUOptions extends LayerOptions {
  */
 export function reLU(options: ReLUOptions = {}): Layer {
   const type = "reLU";
+  const checked = layerOptions(type, options, { maxValue: true, negativeSlope: true, threshold: true });
   const slope = finiteNumber(type, "negativeSlope", options.negativeSlope ?? 0, { least: 0 });
   const threshold = finiteNumber(type, "threshold", options.threshold ?? 0, { least: 0 });
   const most =
     options.maxValue === undefined ? undefined : finiteNumber(type, "maxValue", options.maxValue, { least: 0 });
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => input,
     build: ({ g }, { value: x, moved }) => {
       if (most === undefined && threshold === 0 && slope > 0) {
@@ -58,10 +62,11 @@ export function reLU(options: ReLUOptions = {}): Layer {
 
 /** x where it is positive, negativeSlope x elsewhere, as Keras's LeakyReLU; negativeSlope is 0.3 unless given. */
 export function leakyReLU(options: LayerOptions & { readonly negativeSlope?: number } = {}): Layer {
+  const checked = layerOptions("leakyReLU", options, { negativeSlope: true });
   const alpha = finiteNumber("leakyReLU", "negativeSlope", options.negativeSlope ?? 0.3);
   return defineLayer({
     type: "leakyReLU",
-    options,
+    options: checked,
     outputShape: (input) => input,
     build: ({ g }, { value, moved }) => ({ value: g.op(leakyRelu, [value], { alpha }), moved }),
   });
@@ -69,10 +74,11 @@ export function leakyReLU(options: LayerOptions & { readonly negativeSlope?: num
 
 /** x where it is positive, alpha (exp(x) - 1) elsewhere, as Keras's ELU (Clevert et al. 2016); alpha is 1 unless given. */
 export function elu(options: LayerOptions & { readonly alpha?: number } = {}): Layer {
+  const checked = layerOptions("elu", options, { alpha: true });
   const alpha = finiteNumber("elu", "alpha", options.alpha ?? 1);
   return defineLayer({
     type: "elu",
-    options,
+    options: checked,
     outputShape: (input) => input,
     build: ({ g }, { value, moved }) => ({ value: g.op(eluOp, [value], { alpha }), moved }),
   });
@@ -83,6 +89,8 @@ export interface PReLUOptions extends LayerOptions {
   readonly alphaInitializer?: InitializerName | Initializer;
   /** What large slopes cost in training. Default: none. */
   readonly alphaRegularizer?: RegularizerName | Regularizer;
+  /** What slopes are made to fulfil after each step of training: `nonNeg`, ... Default: nothing. */
+  readonly alphaConstraint?: ConstraintName | Constraint;
   /** Axes along which one slope serves, the first after the batch being 1: [1, 2] for a slope a channel. Default none. */
   readonly sharedAxes?: readonly number[];
 }
@@ -94,21 +102,28 @@ export interface PReLUOptions extends LayerOptions {
  */
 export function pReLU(options: PReLUOptions = {}): Layer {
   const type = "pReLU";
+  const checked = layerOptions(type, options, {
+    alphaInitializer: true,
+    alphaRegularizer: true,
+    alphaConstraint: true,
+    sharedAxes: true,
+  });
   const sharedAxes = (options.sharedAxes ?? []).map((axis) => wholeNumber(type, "sharedAxes", axis));
-  const alphaInitializer = initializer(type, options.alphaInitializer ?? "zeros");
-  const alphaRegularizer = regularizer(type, options.alphaRegularizer);
+  const slopes = weightOf(type, "alpha", {
+    initializer: options.alphaInitializer ?? "zeros",
+    regularizer: options.alphaRegularizer,
+    constraint: options.alphaConstraint,
+  });
   const alphaShape = (input: Shape) => input.map((size, i) => (sharedAxes.includes(i + 1) ? 1 : size));
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const missing = sharedAxes.find((axis) => axis > input.length);
       if (missing === undefined) return input;
       throw new StriateError("shape", `its sharedAxes name axis ${missing}, which ${shapeText(input)} does not have`);
     },
-    weights: (input) => [
-      { name: "alpha", shape: alphaShape(input), initializer: alphaInitializer, regularizer: alphaRegularizer },
-    ],
+    weights: (input) => [slopes(alphaShape(input))],
     build: ({ g, weight }, { value, moved }) => {
       const alpha = moved ? transposeBy(g, weight("alpha"), [2, 0, 1]) : weight("alpha");
       return { value: g.op(pRelu, [value, alpha]), moved };

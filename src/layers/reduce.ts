@@ -1,9 +1,9 @@
-import { checkOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { apiAxis, apiShape, axisInGraph, type Feature } from "./feature.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { oneOf } from "./options.ts";
 
 const OPERATIONS = {
@@ -33,7 +33,7 @@ export interface ReduceOptions extends LayerOptions {
  */
 export function reduce(options: ReduceOptions): Layer {
   const type = "reduce";
-  checkOptions(type, options, { operation: true, axis: true, keepdims: true, name: true, trainable: true });
+  const checked = layerOptions(type, options, { operation: true, axis: true, keepdims: true });
   const { axis, keepdims = false } = options;
   const names = Object.keys(OPERATIONS) as ReduceOperation[];
   const op = OPERATIONS[oneOf(type, "operation", options.operation, names)];
@@ -45,7 +45,7 @@ export function reduce(options: ReduceOptions): Layer {
   };
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const axes = reducedAxes(input);
       const shape = input.map((size, i) => (axes.has(i + 1) ? 1 : size));

@@ -1,37 +1,75 @@
+import { checkOptions, finiteNumber, valueText } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
-import { abs, add, mul, reduceSum } from "../ops/index.ts";
+import { abs, add, formula, matMul, mul, reduceSum, transposeBy } from "../ops/index.ts";
+import { at } from "../tensor/index.ts";
+import { unknownChoice } from "./options.ts";
+import { unitVectors } from "./unitVectors.ts";
 
 /** What large weights cost in training: l1 times the sum of |w|, and l2 times the sum of w^2. */
-export interface Regularizer {
+export interface ElasticNet {
   readonly l1: number;
   readonly l2: number;
 }
 
-export type RegularizerName = "l1" | "l2" | "l1L2";
+/** What rows or columns of a matrix cost that are not orthogonal to each other. */
+export interface Orthogonality {
+  readonly factor: number;
+  readonly mode: "rows" | "columns";
+}
+
+/** One of Python code, of which a file has the name alone: the layer predicts, and does not train. */
+export interface ForeignRegularizer {
+  readonly foreign: string;
+}
+
+export type Regularizer = ElasticNet | Orthogonality | ForeignRegularizer;
+
+export type RegularizerName = "l1" | "l2" | "l1L2" | "orthogonal";
 
 /** Keras's default factor. */
 const FACTOR = 0.01;
 
 /** l1 times the sum of |w|, as Keras's L1: it pulls weights to 0. Default 0.01. */
-export function l1(factor = FACTOR): Regularizer {
-  return { l1: factor, l2: 0 };
+export function l1(factor = FACTOR): ElasticNet {
+  return { l1: finiteNumber("l1", "factor", factor, { least: 0 }), l2: 0 };
 }
 
 /** l2 times the sum of w^2, as Keras's L2: weight decay. Default 0.01. */
-export function l2(factor = FACTOR): Regularizer {
-  return { l1: 0, l2: factor };
+export function l2(factor = FACTOR): ElasticNet {
+  return { l1: 0, l2: finiteNumber("l2", "factor", factor, { least: 0 }) };
 }
 
-/** Both, as Keras's L1L2. */
-export function l1L2({ l1 = 0, l2 = 0 } = {}): Regularizer {
-  return { l1, l2 };
+/** Both, as Keras's L1L2. Each is 0 unless given. */
+export function l1L2(options: Partial<ElasticNet> = {}): ElasticNet {
+  checkOptions("l1L2", options, { l1: true, l2: true });
+  const { l1 = 0, l2 = 0 } = options;
+  return {
+    l1: finiteNumber("l1L2", "l1", l1, { least: 0 }),
+    l2: finiteNumber("l1L2", "l2", l2, { least: 0 }),
+  };
+}
+
+/**
+ * factor times the mean of |cosine| over all pairs of rows (or columns) of a matrix, as Keras's OrthogonalRegularizer. For
+ * weights with two axes, such as the kernel of `dense`.
+ * @param options.factor default 0.01
+ * @param options.mode `rows` (default) or `columns`
+ */
+export function orthogonal(options: Partial<Orthogonality> = {}): Orthogonality {
+  checkOptions("orthogonal", options, { factor: true, mode: true });
+  const { factor = FACTOR, mode = "rows" } = options;
+  if (mode !== "rows" && mode !== "columns") {
+    throw new StriateError("usage", `orthogonal: mode must be rows or columns, received ${valueText(mode)}`);
+  }
+  return { factor: finiteNumber("orthogonal", "factor", factor, { least: 0 }), mode };
 }
 
 const NAMED: Readonly<Record<RegularizerName, Regularizer>> = {
   l1: l1(),
   l2: l2(),
   l1L2: l1L2({ l1: FACTOR, l2: FACTOR }),
+  orthogonal: orthogonal(),
 };
 
 /**
@@ -39,23 +77,27 @@ const NAMED: Readonly<Record<RegularizerName, Regularizer>> = {
  * @throws StriateError `usage` for an unknown name or a factor below 0.
  */
 export function regularizer(layer: string, given: RegularizerName | Regularizer | undefined): Regularizer | undefined {
-  if (given === undefined) return undefined;
-  const found = typeof given !== "string" ? given : Object.hasOwn(NAMED, given) ? NAMED[given] : undefined;
-  if (!found) {
-    const names = Object.keys(NAMED).join(", ");
-    throw new StriateError("usage", `${layer}: there is no regularizer "${given}"; there are ${names}`);
+  if (given === undefined || given === null) return undefined;
+  if (typeof given === "string") {
+    if (Object.hasOwn(NAMED, given)) return NAMED[given];
+    throw unknownChoice(layer, "regularizer", given, Object.keys(NAMED));
   }
-  if (!(found.l1 >= 0 && found.l2 >= 0 && Number.isFinite(found.l1 + found.l2))) {
-    throw new StriateError(
-      "usage",
-      `${layer}: a regularizer's factors are at least 0, received ${found.l1}, ${found.l2}`,
-    );
-  }
-  return found.l1 === 0 && found.l2 === 0 ? undefined : found;
+  if ("foreign" in given) return given;
+  if ("mode" in given) return orthogonal(given).factor === 0 ? undefined : given;
+  const { l1, l2 } = l1L2(given);
+  return l1 === 0 && l2 === 0 ? undefined : { l1, l2 };
 }
 
-/** Adds what a weight costs: a scalar. */
+/** Adds what a weight costs: a scalar. @throws StriateError `usage` for a regularizer that is Python code */
 export function penalty(g: GraphBuilder, weight: Value, regularizer: Regularizer): Value {
+  if ("foreign" in regularizer) {
+    throw new StriateError(
+      "usage",
+      `${weight.name}: its regularizer ${regularizer.foreign} is Python code, which is never run, so it cannot be trained ` +
+        "as in Keras; it predicts. To train it, save the model from Python without that regularizer",
+    );
+  }
+  if ("mode" in regularizer) return orthogonalPenalty(g, weight, regularizer);
   const terms: readonly (readonly [number, () => Value])[] = [
     [regularizer.l1, () => g.op(abs, [weight])],
     [regularizer.l2, () => g.op(mul, [weight, weight])],
@@ -67,4 +109,15 @@ export function penalty(g: GraphBuilder, weight: Value, regularizer: Regularizer
       return g.op(mul, [sum, g.scalar(sum, factor)]);
     })
     .reduce((a, b) => g.op(add, [a, b]));
+}
+
+/** The cosines of all pairs are the products of the matrix of unit vectors with itself; the diagonal does not count. */
+function orthogonalPenalty(g: GraphBuilder, weight: Value, { factor, mode }: Orthogonality): Value {
+  const rows = mode === "rows" ? weight : transposeBy(g, weight, [1, 0]);
+  const count = at(rows.shape, 0);
+  const unit = unitVectors(g, rows, [1], 1e-7);
+  const cosines = g.op(abs, [g.op(matMul, [unit, transposeBy(g, unit, [1, 0])])]);
+  const apart = Array.from({ length: count ** 2 }, (_, i) => (i % (count + 1) === 0 ? 0 : 1));
+  const sum = g.op(reduceSum, [g.op(mul, [cosines, g.numbers(weight.dtype, [count, count], apart)])], { keepdims: 0 });
+  return formula(g, weight).mul(sum, count < 2 ? 0 : factor / (count * (count - 1)));
 }

@@ -3,7 +3,8 @@ import { StriateError } from "../errors.ts";
 import { add, mul } from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { apiAxis, apiShape, numbersAlong } from "./feature.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
 /** One number for all, or one for each place along an axis. */
 export type Numbers = number | readonly number[];
@@ -37,11 +38,12 @@ export interface RescalingOptions extends LayerOptions {
  */
 export function rescaling(options: RescalingOptions): Layer {
   const type = "rescaling";
+  const checked = layerOptions(type, options, { scale: true, offset: true });
   const scale = finiteNumbers(type, "scale", options.scale);
   const offset = finiteNumbers(type, "offset", options.offset ?? 0);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       checkCount("scale", scale, -1, input);
       checkCount("offset", offset, -1, input);

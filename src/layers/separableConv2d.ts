@@ -1,10 +1,19 @@
 import { wholeNumber } from "../checks/index.ts";
 import { conv } from "../ops/index.ts";
-import { convolution, KERNEL_TO_GRAPH, weightOf } from "./convolution.ts";
-import { convolveDepthwise, DEPTHWISE_TO_GRAPH, type DepthwiseConv2dOptions } from "./depthwiseConv2d.ts";
+import type { Constraint, ConstraintName } from "./constraints.ts";
+import { convolution, KERNEL_TO_GRAPH } from "./convolution.ts";
+import {
+  convolveDepthwise,
+  DEPTHWISE,
+  DEPTHWISE_TO_GRAPH,
+  type DepthwiseConv2dOptions,
+  depthwiseKernelOf,
+} from "./depthwiseConv2d.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
 import { defineLayer, type Layer } from "./layer.ts";
+import { layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
+import { weightOf } from "./weights.ts";
 
 export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
   /** Number of output channels. */
@@ -13,6 +22,8 @@ export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
   readonly pointwiseInitializer?: InitializerName | Initializer;
   /** What large weights of the 1x1 convolution cost in training. Default: none. */
   readonly pointwiseRegularizer?: RegularizerName | Regularizer;
+  /** What weights of the 1x1 convolution are made to fulfil after each step of training. Default: nothing. */
+  readonly pointwiseConstraint?: ConstraintName | Constraint;
 }
 
 /**
@@ -26,14 +37,25 @@ export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
  */
 export function separableConv2d(options: SeparableConv2dOptions): Layer {
   const type = "separableConv2d";
+  const checked = layerOptions(type, options, {
+    ...DEPTHWISE,
+    filters: true,
+    pointwiseInitializer: true,
+    pointwiseRegularizer: true,
+    pointwiseConstraint: true,
+  });
   const filters = wholeNumber(type, "filters", options.filters);
   const multiplier = wholeNumber(type, "depthMultiplier", options.depthMultiplier ?? 1);
   const { placement, picture, outputShape, bias, build } = convolution(type, options);
-  const depthwise = weightOf(type, "depthwise_kernel", options.depthwiseInitializer, options.depthwiseRegularizer);
-  const pointwise = weightOf(type, "pointwise_kernel", options.pointwiseInitializer, options.pointwiseRegularizer);
+  const depthwise = depthwiseKernelOf(type, "depthwise_kernel", options);
+  const pointwise = weightOf(type, "pointwise_kernel", {
+    initializer: options.pointwiseInitializer ?? "glorotUniform",
+    regularizer: options.pointwiseRegularizer,
+    constraint: options.pointwiseConstraint,
+  });
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => outputShape(input, filters),
     weights: (input) => {
       const { channels } = picture(input);

@@ -2,7 +2,8 @@ import { StriateError } from "../errors.ts";
 import { reshapeTo, transposeBy } from "../ops/index.ts";
 import { type Shape, shapeText, sizeOf } from "../tensor/index.ts";
 import { axisInGraph, type DataFormat, inApiOrder } from "./feature.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf } from "./options.ts";
 
 /**
@@ -10,10 +11,11 @@ import { dataFormatOf } from "./options.ts";
  * channels to the end.
  */
 export function flatten(options: LayerOptions & { readonly dataFormat?: DataFormat } = {}): Layer {
+  const checked = layerOptions("flatten", options, { dataFormat: true });
   const dataFormat = dataFormatOf("flatten", options.dataFormat);
   return defineLayer({
     type: "flatten",
-    options,
+    options: checked,
     outputShape: (input) => [sizeOf(input)],
     build: ({ g }, input) => {
       const value = inApiOrder(g, input);
@@ -27,7 +29,8 @@ export function flatten(options: LayerOptions & { readonly dataFormat?: DataForm
 
 /** Another shape for the same elements in the API's order, as Keras's Reshape; one size may be -1. */
 export function reshape(options: LayerOptions & { readonly targetShape: Shape }): Layer {
-  const { targetShape } = options;
+  const checked = layerOptions("reshape", options, { targetShape: true });
+  const { targetShape } = checked;
   const wildcards = targetShape.filter((size) => size === -1).length;
   if (wildcards > 1 || !targetShape.every((size) => Number.isSafeInteger(size) && (size > 0 || size === -1))) {
     throw new StriateError(
@@ -48,7 +51,7 @@ export function reshape(options: LayerOptions & { readonly targetShape: Shape })
   };
   return defineLayer({
     type: "reshape",
-    options,
+    options: checked,
     outputShape: resolve,
     build: ({ g }, input) => {
       const value = inApiOrder(g, input);
@@ -64,7 +67,8 @@ export function reshape(options: LayerOptions & { readonly targetShape: Shape })
  * @throws StriateError `usage` unless each axis is named once, `shape` when the input has another number of axes.
  */
 export function permute(options: LayerOptions & { readonly dims: readonly number[] }): Layer {
-  const { dims } = options;
+  const checked = layerOptions("permute", options, { dims: true });
+  const { dims } = checked;
   if (dims.length === 0 || dims.toSorted((a, b) => a - b).some((axis, i) => axis !== i + 1)) {
     throw new StriateError(
       "usage",
@@ -73,7 +77,7 @@ export function permute(options: LayerOptions & { readonly dims: readonly number
   }
   return defineLayer({
     type: "permute",
-    options,
+    options: checked,
     outputShape: (input) => {
       if (input.length !== dims.length) {
         throw new StriateError("shape", `its dims ${shapeText(dims)} do not fit the ${input.length} axes of its input`);

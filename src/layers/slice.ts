@@ -1,9 +1,10 @@
-import { checkOptions, wholeNumber } from "../checks/index.ts";
+import { wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { apiShape, axisInGraph } from "./feature.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
 export interface SliceOptions extends LayerOptions {
   /** For each axis after the batch, from where: negative from the end, `null` from its begin. Axes left out stay whole. */
@@ -27,7 +28,7 @@ interface Range {
  */
 export function slice(options: SliceOptions): Layer {
   const type = "slice";
-  checkOptions(type, options, { begin: true, end: true, strides: true, name: true, trainable: true });
+  const checked = layerOptions(type, options, { begin: true, end: true, strides: true });
   const bounds = (name: "begin" | "end") =>
     (options[name] ?? []).map((place) =>
       place === null ? null : wholeNumber(type, name, place, { least: Number.MIN_SAFE_INTEGER }),
@@ -56,7 +57,7 @@ export function slice(options: SliceOptions): Layer {
   };
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => rangesOf(input).map(({ from, to, step }) => Math.ceil((to - from) / step)),
     build: ({ g }, input) => {
       const shape = apiShape(input);

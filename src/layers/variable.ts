@@ -1,5 +1,6 @@
 import { internalError } from "../errors.ts";
 import type { Shape, Tensor } from "../tensor/index.ts";
+import type { Constraint } from "./constraints.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Regularizer } from "./regularizers.ts";
 
@@ -12,6 +13,8 @@ export interface WeightSpec {
   readonly toGraph?: readonly number[];
   /** What large numbers cost in training. */
   readonly regularizer?: Regularizer | undefined;
+  /** What it is made to fulfil after each step of training. */
+  readonly constraint?: Constraint | undefined;
   /** Whether gradients change it; a layer's statistics are not trainable. Default true. */
   readonly trainable?: boolean;
 }

@@ -1,6 +1,7 @@
 import { zeroPad } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
-import { defineLayer, type Layer, type LayerOptions } from "./layer.ts";
+import { defineLayer, type Layer } from "./layer.ts";
+import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, type Sides, wholeSides } from "./options.ts";
 
 export interface ZeroPadding2dOptions extends LayerOptions {
@@ -12,11 +13,12 @@ export interface ZeroPadding2dOptions extends LayerOptions {
 /** Rows and columns of zeros around a picture, as Keras's ZeroPadding2D. */
 export function zeroPadding2d(options: ZeroPadding2dOptions = {}): Layer {
   const type = "zeroPadding2d";
+  const checked = layerOptions(type, options, { padding: true, dataFormat: true });
   const { top, bottom, left, right } = wholeSides(type, "padding", options.padding ?? 1);
   const dataFormat = dataFormatOf(type, options.dataFormat);
   return defineLayer({
     type,
-    options,
+    options: checked,
     outputShape: (input) => {
       const { height, width, channels } = pictureOf(input, dataFormat);
       return pictureShape({ height: height + top + bottom, width: width + left + right, channels }, dataFormat);

@@ -1,3 +1,4 @@
+import { nameText, valueText } from "../checks/index.ts";
 import { internalError, StriateError } from "../errors.ts";
 import { type Graph, GraphBuilder, type Value } from "../graph/index.ts";
 import {
@@ -11,7 +12,7 @@ import {
   type Variable,
 } from "../layers/index.ts";
 import { inversePermutation } from "../ops/index.ts";
-import { at, permute, type Shape, sameShape, shapeText, sizeOf, type Tensor } from "../tensor/index.ts";
+import { at, permute, type Shape, sameShape, shapeText, sizeOf, type Tensor, typeText } from "../tensor/index.ts";
 import { Callable } from "./callable.ts";
 import { nameAll } from "./names.ts";
 import { networkBetween } from "./network.ts";
@@ -36,6 +37,8 @@ export interface ModelValues {
   readonly outputs: readonly Value[];
   /** The weights' values by key. */
   readonly weights: ReadonlyMap<string, Value>;
+  /** Scalars that layers add to what training makes small: what large outputs cost. */
+  readonly losses: readonly Value[];
 }
 
 /**
@@ -142,16 +145,29 @@ export class Model extends Callable implements Layer {
 
   /**
    * Training changes nothing of the layers and weights of these names: exact ones, `*` standing for anything, or a
-   * RegExp. Names are paths: `block1_conv1`, `base/conv1`, `conv1/kernel`.
+   * RegExp. Names are paths: `block1_conv1`, `base/conv1`, `conv1/kernel`. Without a name: of the whole model, as
+   * `trainable = false` does.
    * @throws StriateError `usage` when a pattern fits nothing
    */
   freeze(...patterns: readonly NamePattern[]): void {
-    setTrainable(this, patterns, false);
+    this.#setTrainable(patterns, false);
   }
 
-  /** Undoes `freeze`. A layer in a frozen model also needs the model to be unfrozen. */
+  /**
+   * Undoes `freeze`; without a name, all of it. A layer in a frozen model also needs the model to be unfrozen, which naming
+   * the layer does not do.
+   */
   unfreeze(...patterns: readonly NamePattern[]): void {
-    setTrainable(this, patterns, true);
+    this.#setTrainable(patterns, true);
+  }
+
+  #setTrainable(patterns: readonly NamePattern[], trainable: boolean): void {
+    if (patterns.length > 0) {
+      setTrainable(this, patterns, trainable);
+      return;
+    }
+    this.trainable = trainable;
+    for (const { variable, spec } of this.weightSpecs) if (spec.trainable !== false) variable.trainable = trainable;
   }
 
   /** Every weight once, in the order of the layers. */
@@ -172,15 +188,17 @@ export class Model extends Callable implements Layer {
 
   /**
    * Replaces weights, all or some; other models with the same layers have them too.
-   * @throws StriateError `shape` that names every weight which is unknown or has another shape; then nothing changes.
+   * @throws StriateError `shape` that names the weights which are unknown or are not float32 of their shape; then nothing
+   * changes.
    */
   setWeights(given: Weights): void {
-    const misfits = [...given].flatMap(([key, { shape }]) => {
+    const misfits = [...given].flatMap(([key, weight]) => {
       const expected = this.#variables.get(key)?.spec.shape;
-      if (!expected) return [`${key} is not a weight of it`];
-      return sameShape(expected, shape) ? [] : [`${key} is ${shapeText(expected)}, received ${shapeText(shape)}`];
+      if (!expected) return [`${nameText(key)} is not a weight of it`];
+      const misfit = weightMisfit(weight, expected);
+      return misfit === undefined ? [] : [`${key} is ${shapeText(expected)}, received ${misfit}`];
     });
-    if (misfits.length > 0) throw new StriateError("shape", `model ${this.name}: ${misfits.join("; ")}`);
+    if (misfits.length > 0) throw new StriateError("shape", `model ${this.name}: ${shortList(misfits)}`);
     for (const [key, tensor] of given) {
       const variable = this.#variables.get(key);
       if (variable) variable.value = tensor;
@@ -268,6 +286,7 @@ export class Model extends Callable implements Layer {
       if (!value) throw internalError(`model ${this.name} has no weight ${path}`);
       return value;
     };
+    const losses: Value[] = [];
     const context: BuildContext = {
       g,
       training,
@@ -278,12 +297,13 @@ export class Model extends Callable implements Layer {
         value.now = next;
         g.update(value.state, next);
       },
+      addLoss: (loss) => losses.push(loss),
     };
     const features = this.build(
       context,
       inputs.map((value) => ({ value, moved: false })),
     );
-    return { outputs: features.map((feature) => inApiOrder(g, feature)), weights };
+    return { outputs: features.map((feature) => inApiOrder(g, feature)), weights, losses };
   }
 
   /** An input of a graph for each of the model's, for a batch. */
@@ -325,6 +345,24 @@ function within(context: BuildContext, name: string, layer: Layer): BuildContext
     weight: (own) => context.weight(`${name}/${own}`),
     update: (own, next) => context.update(`${name}/${own}`, next),
   };
+}
+
+/** The most weights that an error names. */
+const SHOWN_MISFITS = 12;
+
+function shortList(misfits: readonly string[]): string {
+  const more = misfits.length > SHOWN_MISFITS ? `; and ${misfits.length - SHOWN_MISFITS} more` : "";
+  return misfits.slice(0, SHOWN_MISFITS).join("; ") + more;
+}
+
+/** What is wrong with a tensor as a weight of a shape, which may come from JavaScript; nothing where it fits. */
+function weightMisfit(weight: Tensor, expected: Shape): string | undefined {
+  if (typeof weight?.dtype !== "string" || !Array.isArray(weight.shape)) return valueText(weight);
+  if (!sameShape(expected, weight.shape)) return shapeText(weight.shape);
+  if (weight.dtype !== "float32" || !(weight.data instanceof Float32Array))
+    return `${typeText(weight)}; make it float32`;
+  if (weight.data.length !== sizeOf(expected)) return `${weight.data.length} numbers for it`;
+  return undefined;
 }
 
 function checkEnds(name: string, inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {

@@ -1,7 +1,12 @@
 import type { Graph, LoweringTarget } from "../graph/index.ts";
-import { maxPoolGrad, reluGrad } from "../ops/index.ts";
+import { maxPoolGrad, reluGrad, resize, resizeApart } from "../ops/index.ts";
 import { keepPads } from "./keepPads.ts";
-import { copy, rewriteNodes, usesOf } from "./rewriteNodes.ts";
+import { copy, type Rewrite, rewriteNodes, usesOf } from "./rewriteNodes.ts";
+
+const apart: Rewrite = (g, node, op) => {
+  const moved = node.op === resize.name ? resizeApart(g, node) : undefined;
+  return moved ? [moved] : copy(g, node, op);
+};
 
 /**
  * The graph in standard ONNX operators only: every op that has a lowering for the target is replaced by it, until none
@@ -10,6 +15,7 @@ import { copy, rewriteNodes, usesOf } from "./rewriteNodes.ts";
 export function lower(graph: Graph, target: LoweringTarget): Graph {
   let changed = true;
   let current = maskAfterPooling(graph);
+  if (target !== "file") current = rewriteNodes(current, apart);
   while (changed) {
     changed = false;
     current = rewriteNodes(current, (g, node, op) => {

@@ -34,7 +34,8 @@ export {
 } from "./losses.ts";
 export { lrn } from "./lrn.ts";
 export { gemm, matMul } from "./matmul.ts";
-export { instanceNormalization } from "./normalizations.ts";
+export { instanceNormalization, layerNormalization } from "./normalizations.ts";
+export { normalize } from "./normalize.ts";
 export { ONNX_TYPES } from "./onnxTypes.ts";
 export { pad, zeroPad } from "./pad.ts";
 export { averagePool, globalAveragePool, maxPool, maxPoolGrad } from "./pooling.ts";
@@ -49,11 +50,11 @@ export {
   reduceSum,
 } from "./reduce.ts";
 export { expand, expandTo, flatten, reshape, reshapeTo } from "./reshape.ts";
-export { resize } from "./resize.ts";
+export { resize, resizeApart } from "./resize.ts";
 export { mod, round, roundThrough } from "./rounding.ts";
 export { type SampleGraph, sampleGraph } from "./samples.ts";
 export { oneHot, scatterElements } from "./scatter.ts";
-export { slice, sliceAxis } from "./slice.ts";
+export { reverseAxes, slice, sliceAxis } from "./slice.ts";
 export { logSoftmax, softmax } from "./softmax.ts";
 export { softplus, softsign } from "./softplus.ts";
 export { split } from "./split.ts";

@@ -8,6 +8,7 @@ import {
   type GraphBuilder,
   int,
   ints,
+  type Node,
   optionalInts,
   type Reals,
   string,
@@ -17,7 +18,7 @@ import { at, normalizeAxis, shapeText, sizeOf, stridesOf, toNumbers } from "../t
 import { add } from "./arithmetic.ts";
 import { matMul } from "./matmul.ts";
 import { reduceSum } from "./reduce.ts";
-import { constantInts, reshapeTo } from "./reshape.ts";
+import { constantInts, reshape, reshapeTo } from "./reshape.ts";
 import {
   type AxisResize,
   applyAxis,
@@ -155,6 +156,51 @@ function resizeByProducts(g: GraphBuilder, value: Value, resizes: readonly AxisR
 }
 
 /**
+ * The same for all axes between two Reshapes, for pictures. ONNX Runtime moves a Transpose before a Resize behind it, and
+ * then interpolates along axes where it cannot, or looks for `axes` that are not there; it moves none past a Reshape.
+ */
+export function resizeApart(g: GraphBuilder, node: Node): Value | undefined {
+  const [X, , scales, sizes] = node.inputs;
+  const [output] = node.outputs;
+  const attributes = node.attributes as AttributesOf<typeof RESIZE>;
+  if (!X || !output || attributes.keep_aspect_ratio_policy !== "stretch") return undefined;
+  if (attributes.mode === "nearest" && !attributes.axes) return undefined;
+  if (attributes.antialias || attributes.coordinate_transformation_mode === CROP_MODE) return undefined;
+  const [batch, channels, height = 1, width = 1] = X.shape;
+  if (X.shape.length !== 4 || output.shape[0] !== batch || output.shape[1] !== channels) return undefined;
+  const axes = attributes.axes?.map((axis) => normalizeAxis(axis, 4)) ?? [0, 1, 2, 3];
+  const given = (value: Value | undefined) => (value?.constant && value.shape[0] !== 0 ? value : undefined);
+  const last = (value: Value, otherwise: readonly number[]) => {
+    const numbers = value.constant ? [...toNumbers(value.constant)] : [];
+    return [2, 3].map((axis, i) => numbers[axes.indexOf(axis)] ?? at(otherwise, i));
+  };
+  const [bySizes, byScales] = [given(sizes), given(scales)];
+  if (batch === 1 && attributes.mode === "cubic") {
+    // Another Reshape would change nothing and be left out, and three axes are too few for cubic.
+    return resizeByProducts(
+      g,
+      X,
+      axisResizes(X.shape, output.shape, targetOf({ X, scales, sizes }, attributes).scales, attributes, []),
+    );
+  }
+  const outer = batch === 1 ? [-1] : [1, -1];
+  const maps = g.op(reshape, [X, g.int64s(...outer, height, width)]);
+  const { axes: _, ...rule } = attributes;
+  const resized = g.op(
+    resize,
+    bySizes
+      ? [maps, undefined, undefined, g.int64s(...maps.shape.slice(0, -2), ...last(bySizes, [height, width]))]
+      : [
+          maps,
+          undefined,
+          byScales && g.numbers("float32", [maps.shape.length], [...outer.map(() => 1), ...last(byScales, [1, 1])]),
+        ],
+    rule,
+  );
+  return reshapeTo(g, resized, output.shape);
+}
+
+/**
  * Another size by the nearest element, or by linear or cubic interpolation along each axis. `scales` or `sizes` give the new one,
  * for all axes or for `axes`; `coordinate_transformation_mode` tells where an output lies in the input.
  */
@@ -253,6 +299,11 @@ export const resize = defineOp({
       name: "linear, a crop that reaches out",
       inputs: [{ shape: [1, 2, 4, 5] }, numbers(0.25, -0.1, 0.75, 1.2), undefined, sizes(3, 4)],
       attributes: { mode: "linear", axes: [2, 3], coordinate_transformation_mode: CROP_MODE, extrapolation_value: 0.5 },
+    },
+    {
+      name: "linear, to sizes",
+      inputs: [{ shape: [2, 3, 3, 4] }, undefined, undefined, sizes(2, 3, 7, 5)],
+      attributes: { mode: "linear" },
     },
     {
       name: "linear, two axes",

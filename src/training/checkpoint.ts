@@ -32,6 +32,12 @@ const progressSchema = z.object({
     shuffle: z.boolean(),
     loss: z.string(),
     optimizer: z.string(),
+    learningRate: z.string().optional(),
+    metrics: z.array(z.string()).optional(),
+    /** Keys of weights that training does not change. */
+    frozen: z.array(z.string()).optional(),
+    /** Examples of the validation. */
+    validation: count.optional(),
   }),
   /** Finished epochs, and finished steps of the current one and of all. */
   epoch: count,

@@ -1,69 +1,53 @@
-import type { Dataset, Named } from "../data/index.ts";
-import { type Engine, type Executable, type SelectOptions, selectEngine, type Tensors } from "../engine/index.ts";
+import { checkOptions, type OptionNames, wholeNumber } from "../checks/index.ts";
+import type { Dataset } from "../data/index.ts";
+import type { Executable, Tensors } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
 import { freeze } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
-import { at, sizeOf, type Tensor, tensor } from "../tensor/index.ts";
-import { checkFits, copyFeeds, namedInputs, readExamples } from "./feeding.ts";
-import { type Goal, goalsOf, type Objective } from "./objective.ts";
+import { type Tensor, zeros } from "../tensor/index.ts";
+import { checkFits, copyFeeds, readExamples } from "./feeding.ts";
+import { type Goal, goalsOf, OBJECTIVE_OPTIONS, type Objective } from "./objective.ts";
+import { checkAborted, checkRun, RUN_OPTIONS, type RunOptions, withEngine } from "./running.ts";
 import { evaluationGraph } from "./step.ts";
-
-/** Where something runs: an engine that is there already, or how to select one. */
-export interface RunOptions extends Omit<SelectOptions, "engine"> {
-  /** An engine, which stays open, or the name of one. Default: the best that is available. */
-  readonly engine?: Engine | string;
-  readonly signal?: AbortSignal;
-}
-
-/** Runs something on the engine that the options say, and closes it if it was started here. */
-export async function withEngine<T>(
-  { engine, inline, threads }: RunOptions,
-  use: (engine: Engine) => Promise<T>,
-): Promise<T> {
-  if (engine !== undefined && typeof engine !== "string") return use(engine);
-  const started = await selectEngine({
-    ...(engine !== undefined && { engine }),
-    ...(inline !== undefined && { inline }),
-    ...(threads !== undefined && { threads }),
-  });
-  try {
-    return await use(started);
-  } finally {
-    await started.close();
-  }
-}
-
-/** @throws StriateError `interrupted` when the signal says stop. */
-export function checkAborted(signal: AbortSignal | undefined, doing: string): void {
-  if (signal?.aborted) throw new StriateError("interrupted", `${doing} was interrupted`, { cause: signal.reason });
-}
 
 /** The loss, the number of examples, and every metric by its name. */
 export interface Evaluation {
   readonly loss: number;
+  /** Examples that were measured: all but those whose pictures could not be read. */
   readonly count: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
 export interface EvaluateOptions extends RunOptions, Objective {
-  /** Default 128. */
+  /** Examples at a time: no gradients are kept, so it needs less memory than a step of as many. Default 32. */
   readonly batchSize?: number;
   /** Told after every batch how many examples are done. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+const EVALUATE_OPTIONS: OptionNames<EvaluateOptions> = {
+  ...RUN_OPTIONS,
+  ...OBJECTIVE_OPTIONS,
+  batchSize: true,
+  onProgress: true,
+};
+
 /**
  * The mean loss and the metrics of a model over a data set.
- * @throws StriateError `shape` when the data does not fit the model.
+ * @throws StriateError `shape` when the data does not fit the model, `usage` for options that cannot be meant, `data` where
+ * no example could be read.
  */
 export async function evaluate(model: Model, data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { batchSize = model.batchSize ?? 128 } = options;
+  checkOptions("evaluate", options, EVALUATE_OPTIONS);
+  checkRun("evaluate", options);
+  const batchSize = wholeNumber("evaluate", "batchSize", options.batchSize ?? model.batchSize ?? 32);
   const goals = goalsOf(model, options);
   checkFits(model, data, goals);
   const size = Math.min(batchSize, data.length);
   return withEngine(options, async (engine) => {
-    const graph = freeze(evaluationGraph(model, options, size), model.toStates(model.weights));
-    const executable = await engine.compile(graph);
+    const { weighted = false } = data;
+    const graph = evaluationGraph(model, options, size, { weighted });
+    const executable = await engine.compile(freeze(graph, model.toStates(model.weights)));
     try {
       return await evaluateWith(executable, model, data, goals, { ...options, batchSize: size });
     } finally {
@@ -83,24 +67,47 @@ export async function evaluateWith(
   const { batchSize, signal, onProgress } = options;
   const metrics: Record<string, number> = {};
   let loss = 0;
+  let measured = 0;
   // The last batch is filled up with its last example, which nobody counts.
   const batchAt = (start: number) => Array.from({ length: batchSize }, (_, i) => Math.min(start + i, data.length - 1));
   for (let start = 0; start < data.length; start += batchSize) {
     checkAborted(signal, "the evaluation");
     const count = Math.min(batchSize, data.length - start);
     const upcoming = [start + batchSize, start + 2 * batchSize].filter((next) => next < data.length).map(batchAt);
-    const { inputs, targets } = await readExamples(model, data, goals, batchAt(start), batchSize, { upcoming });
+    const examples = await readExamples(model, data, goals, batchAt(start), batchSize, { upcoming });
+    const { inputs, targets, weights, standIns } = examples;
     const kept = copyFeeds(targets);
-    const outputs = await executable.run({ ...inputs, ...targets });
-    loss += sumOfFirst(outputs.losses, count);
-    for (const [name, sum] of measure(goals, outputs, kept, count)) metrics[name] = (metrics[name] ?? 0) + sum;
+    const outputs = await executable.run({ ...inputs, ...targets, ...weights });
+    // A picture that stands in for one that cannot be read has a place of its own, where it is counted.
+    const rows = Array.from({ length: count }, (_, row) => row).filter((row) => !standIns.includes(row));
+    const [own, wanted] = rows.length === count ? [outputs, kept] : [rowsOf(outputs, rows), rowsOf(kept, rows)];
+    loss += sumOfFirst(own.losses, rows.length);
+    for (const [name, sum] of measure(goals, own, wanted, rows.length)) metrics[name] = (metrics[name] ?? 0) + sum;
+    measured += rows.length;
     onProgress?.(start + count, data.length);
   }
+  if (measured === 0) {
+    throw new StriateError("data", `none of the ${data.length} examples could be read, so there is nothing to measure`);
+  }
   return {
-    loss: loss / data.length,
-    count: data.length,
-    metrics: Object.fromEntries(Object.entries(metrics).map(([name, sum]) => [name, sum / data.length])),
+    loss: loss / measured,
+    count: measured,
+    metrics: Object.fromEntries(Object.entries(metrics).map(([name, sum]) => [name, sum / measured])),
   };
+}
+
+/** Some rows of tensors, in tensors of their own. */
+function rowsOf(tensors: Tensors, rows: readonly number[]): Tensors {
+  const picked = Object.entries(tensors).map(([name, given]) => {
+    const [count = 1, ...rest] = given.shape;
+    const size = given.data.length / count;
+    const { data } = zeros(given.dtype, [rows.length, ...rest]);
+    for (const [to, from] of rows.entries()) {
+      (data as Float32Array).set((given.data as Float32Array).subarray(from * size, (from + 1) * size), to * size);
+    }
+    return [name, { ...given, shape: [rows.length, ...rest], data }];
+  });
+  return Object.fromEntries(picked);
 }
 
 /** The sums of all goals' metrics over the first `count` examples; with several outputs, of their losses too. */
@@ -121,81 +128,4 @@ function sumOfFirst(numbers: Tensor | undefined, count: number): number {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += Number(numbers?.data[i]);
   return sum;
-}
-
-export interface PredictOptions extends RunOptions {
-  /** Default 32. */
-  readonly batchSize?: number;
-  readonly onProgress?: (done: number, total: number) => void;
-}
-
-/**
- * What a model says about examples.
- * @param inputs float32 [n, ...inputShape]; for a model with several inputs, by their names
- * @returns float32 [n, ...outputShape]
- * @throws StriateError `usage` when the model has several outputs: `predictOutputs` gives them all.
- */
-export async function predict(
-  model: Model,
-  inputs: Tensor<"float32"> | Named<Tensor<"float32">>,
-  options: PredictOptions = {},
-): Promise<Tensor<"float32">> {
-  if (model.outputs.length > 1) {
-    const names = model.outputNames.join(", ");
-    throw new StriateError("usage", `model ${model.name} has outputs ${names}; predictOutputs gives all of them`);
-  }
-  const outputs = await predictOutputs(model, inputs, options);
-  return outputs[at(model.outputNames, 0)] as Tensor<"float32">;
-}
-
-/** All outputs of a model by their names (`model.outputNames`); else as `predict`. */
-export async function predictOutputs(
-  model: Model,
-  inputs: Tensor<"float32"> | Named<Tensor<"float32">>,
-  options: PredictOptions = {},
-): Promise<Named<Tensor<"float32">>> {
-  const { batchSize = model.batchSize ?? 32, signal, onProgress } = options;
-  const count = countOf(inputs);
-  const named = namedInputs(model, inputs, count);
-  const size = Math.max(1, Math.min(batchSize, count));
-  const results = model.outputs.map(({ shape }, i) => ({
-    name: at(model.outputNames, i),
-    shape: [count, ...shape],
-    row: sizeOf(shape),
-    data: new Float32Array(count * sizeOf(shape)),
-  }));
-  if (count > 0) {
-    await withEngine(options, async (engine) => {
-      const executable = await engine.compile(freeze(model.inferenceGraph(size), model.toStates(model.weights)));
-      try {
-        for (let start = 0; start < count; start += size) {
-          checkAborted(signal, "the prediction");
-          const used = Math.min(size, count - start);
-          const feeds = Object.entries(named).map(([name, input]) => [name, rowsOf(input, start, size)] as const);
-          const outputs = await executable.run(Object.fromEntries(feeds));
-          for (const { name, row, data } of results) {
-            const output = outputs[name] as Tensor<"float32"> | undefined;
-            if (output) data.set(output.data.subarray(0, used * row), start * row);
-          }
-          onProgress?.(start + used, count);
-        }
-      } finally {
-        await executable.close();
-      }
-    });
-  }
-  return Object.fromEntries(results.map(({ name, shape, data }) => [name, tensor("float32", shape, data)]));
-}
-
-function countOf(inputs: Tensor<"float32"> | Named<Tensor<"float32">>): number {
-  const [first] = "dtype" in inputs && typeof inputs.dtype === "string" ? [inputs] : Object.values(inputs);
-  return (first as Tensor | undefined)?.shape[0] ?? 0;
-}
-
-/** Some rows in a buffer of their own, filled up with zeros, which nobody reads. */
-function rowsOf({ shape, data }: Tensor, start: number, size: number): Tensor {
-  const row = sizeOf(shape.slice(1));
-  const rows = new Float32Array(size * row);
-  rows.set((data as Float32Array).subarray(start * row, (start + size) * row));
-  return tensor("float32", [size, ...shape.slice(1)], rows);
 }

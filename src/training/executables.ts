@@ -17,6 +17,8 @@ interface Parts {
   readonly engine: Engine;
   readonly objective: Objective;
   readonly optimizer: Optimizer;
+  /** Whether the examples of the training, and those of the validation, count differently. */
+  readonly weighted: { readonly training: boolean; readonly validation: boolean };
 }
 
 /** What a run has compiled, each thing when it is first needed. All of it shares the states of the first step. */
@@ -39,8 +41,8 @@ export class Executables {
   async step(batchSize: number): Promise<Step> {
     const known = this.#steps.get(batchSize);
     if (known) return known;
-    const { model, engine, objective, optimizer } = this.#parts;
-    const graph = trainingGraph(model, objective, optimizer, batchSize);
+    const { model, engine, objective, optimizer, weighted } = this.#parts;
+    const graph = trainingGraph(model, objective, optimizer, batchSize, { weighted: weighted.training });
     const executable = await engine.compile(graph, this.#steps.size > 0 ? { sharing: this.main } : {});
     const step = { graph, executable };
     this.#steps.set(batchSize, step);
@@ -50,8 +52,9 @@ export class Executables {
   async evaluation(batchSize: number): Promise<Executable> {
     const known = this.#evaluations.get(batchSize);
     if (known) return known;
-    const { model, engine, objective } = this.#parts;
-    const executable = await engine.compile(evaluationGraph(model, objective, batchSize), { sharing: this.main });
+    const { model, engine, objective, weighted } = this.#parts;
+    const graph = evaluationGraph(model, objective, batchSize, { weighted: weighted.validation });
+    const executable = await engine.compile(graph, { sharing: this.main });
     this.#evaluations.set(batchSize, executable);
     return executable;
   }

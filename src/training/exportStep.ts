@@ -1,9 +1,10 @@
+import { checkOptions, wholeNumber } from "../checks/index.ts";
 import { encodeSafetensors, writeFileAtomic } from "../formats/index.ts";
 import type { Model } from "../model/index.ts";
 import { lower, nextName, writeOnnx } from "../onnx/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import type { LossName } from "./losses.ts";
-import type { Objective } from "./objective.ts";
+import { OBJECTIVE_OPTIONS, type Objective } from "./objective.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { initialStates, trainingGraph } from "./step.ts";
 
@@ -34,7 +35,9 @@ export interface TrainingStepFile {
  */
 export function encodeTrainingStep(model: Model, objective: LossName | TrainingStepOptions = {}): TrainingStepFile {
   const options = typeof objective === "string" ? { loss: objective } : objective;
-  const { optimizer = adam(), batchSize = model.batchSize ?? 32 } = options;
+  checkOptions("encodeTrainingStep", options, { ...OBJECTIVE_OPTIONS, optimizer: true, batchSize: true });
+  const { optimizer = adam() } = options;
+  const batchSize = wholeNumber("encodeTrainingStep", "batchSize", options.batchSize ?? model.batchSize ?? 32);
   const graph = trainingGraph(model, options, optimizer, batchSize);
   return {
     bytes: writeOnnx(lower(graph, "file")),

@@ -2,9 +2,23 @@ import type { Dataset, Named, ReadOptions } from "../data/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Graph } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
-import { at, normal, type Shape, sameShape, shapeText, sizeOf, type Tensor, tensor, uniform } from "../tensor/index.ts";
+import {
+  at,
+  copyTensor,
+  normal,
+  type Shape,
+  sameShape,
+  shapeText,
+  sizeOf,
+  type Tensor,
+  tensor,
+  typeText,
+  uniform,
+} from "../tensor/index.ts";
 import { lossNamed } from "./losses.ts";
 import type { Goal } from "./objective.ts";
+import { SAMPLE_WEIGHTS } from "./step.ts";
+import { conformTargets } from "./targets.ts";
 
 /**
  * @throws StriateError `shape` when the examples do not fit the model's inputs, or the classes its output; says what
@@ -55,15 +69,19 @@ function checkInput(model: Model, given: Dataset["inputShape"], index: number, w
 /** Tensors by the names of a graph's inputs. */
 export type Feeds = Record<string, Tensor>;
 
-/** Examples and targets for a graph, the targets in the types of the losses, labels checked. */
+/** Examples and targets for a graph, the targets in the types and shapes of the losses, labels checked. */
 export interface Examples {
   readonly count: number;
   readonly inputs: Feeds;
   readonly targets: Feeds;
+  /** What the examples count, where they count differently. */
+  readonly weights: Feeds;
+  /** The rows that hold another picture than was asked for. */
+  readonly standIns: readonly number[];
 }
 
 /**
- * Reads examples, the last of them repeated until there are `size`.
+ * Reads examples, the last of them repeated until there are `size`. The buffers are nobody else's: an engine may take them.
  * @throws StriateError `data` for a label outside the classes, `shape` when inputs or targets do not fit.
  */
 export async function readExamples(
@@ -75,15 +93,37 @@ export async function readExamples(
   options: ReadOptions = {},
 ): Promise<Examples> {
   const padded = Array.from({ length: size }, (_, i) => indices[Math.min(i, indices.length - 1)] ?? 0);
-  const { inputs, targets } = await data.read(padded, options);
-  const all: Feeds = {};
-  for (const [i, goal] of goals.entries()) {
+  const { inputs, targets, sampleWeights, standIns = [] } = await data.read(padded, options);
+  // A data set that does not say so may give the same memory again, or memory that threads share.
+  const taken = new Set<ArrayBufferLike>();
+  const own = (tensor: Tensor): Tensor => {
+    const isFree = data.fresh === true && !taken.has(tensor.data.buffer);
+    taken.add(tensor.data.buffer);
+    return isFree ? tensor : copyTensor(tensor);
+  };
+  const conformed: Feeds = {};
+  for (const goal of goals) {
     const given = isTensor(targets) ? targets : targets[goal.output];
-    checkTargets(model, goal, given, padded);
-    // Each buffer goes to the engine once.
-    all[goal.target] = isTensor(targets) && i > 0 ? { ...targets, data: targets.data.slice() as never } : given;
+    conformed[goal.target] = own(conformTargets(model, goal, given, padded));
   }
-  return { count: size, inputs: namedInputs(model, inputs, size), targets: all };
+  const named = Object.entries(namedInputs(model, inputs, size)).map(([name, tensor]) => [name, own(tensor)]);
+  return {
+    count: size,
+    inputs: Object.fromEntries(named),
+    targets: conformed,
+    weights: data.weighted ? { [SAMPLE_WEIGHTS]: own(checkedWeights(sampleWeights, size)) } : {},
+    standIns,
+  };
+}
+
+/** @throws StriateError `data` unless there is a weight for each example */
+function checkedWeights(weights: Tensor | undefined, size: number): Tensor {
+  if (weights?.dtype === "float32" && weights.data.length === size) return weights;
+  throw new StriateError(
+    "data",
+    `the data says that it is weighted, so its batches have sampleWeights float32[${size}]; received ` +
+      `${weights ? typeText(weights) : "none"}`,
+  );
 }
 
 /**
@@ -107,37 +147,18 @@ export function namedInputs(model: Model, given: Tensor<"float32"> | Named<Tenso
       const what = model.inputs.length === 1 ? `model ${model.name}` : `input ${name} of model ${model.name}`;
       throw new StriateError("shape", `${what} takes [n,${shape.join(",")}], received ${shapeText(tensor.shape)}`);
     }
+    if (!(tensor.data instanceof Float32Array) || tensor.data.length !== sizeOf(wanted)) {
+      const found =
+        tensor.dtype === "float32" ? `${tensor.data.length} numbers for ${typeText(tensor)}` : typeText(tensor);
+      throw new StriateError(
+        "shape",
+        `model ${model.name} takes float32${shapeText(wanted)}, received ${found}; pictures in bytes become float32 by ` +
+          "asFloat32, or scaled to 0..1 as the data sets do",
+      );
+    }
     named[name] = tensor;
   }
   return named;
-}
-
-function checkTargets(
-  model: Model,
-  { loss, output, shape }: Goal,
-  targets: Tensor | undefined,
-  indices: readonly number[],
-): asserts targets {
-  const rule = lossNamed(loss);
-  const wanted = rule.targetShape([indices.length, ...shape]);
-  if (!targets || !sameShape(targets.shape, wanted) || targets.dtype !== rule.targets) {
-    const where = model.outputs.length === 1 ? "" : ` for output ${output}`;
-    throw new StriateError(
-      "shape",
-      `loss ${loss} on model ${model.name} needs targets ${rule.targets}${shapeText(wanted)}${where}, but the data gives ` +
-        `${targets ? `${targets.dtype}${shapeText(targets.shape)}` : "none"}`,
-    );
-  }
-  if (rule.targets === "int32") checkLabels(targets, indices, shape.at(-1) ?? 1);
-}
-
-function checkLabels(targets: Tensor, indices: readonly number[], classes: number): void {
-  const wrong = (targets.data as Int32Array).findIndex((label) => label < 0 || label >= classes);
-  if (wrong < 0) return;
-  throw new StriateError(
-    "data",
-    `example ${indices[wrong]} has label ${targets.data[wrong]}, but the model has ${classes} classes, 0 to ${classes - 1}`,
-  );
 }
 
 /** The numbers for a graph's random inputs at a step: the same for every engine, and for a resumed run. */
@@ -153,9 +174,7 @@ export function randomFeeds(graph: Graph, seed: number, step: number): Feeds {
 
 /** Copies for whoever needs the numbers after an engine has taken them over. */
 export function copyFeeds(feeds: Feeds): Feeds {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, feed]) => [name, { ...feed, data: feed.data.slice() } as Tensor]),
-  );
+  return Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, copyTensor(feed)]));
 }
 
 function isTensor<T extends Tensor>(value: T | Named<T>): value is T {

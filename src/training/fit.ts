@@ -1,31 +1,50 @@
-import { batchPlan, type DataProblem, type Dataset, split } from "../data/index.ts";
-import type { Engine } from "../engine/index.ts";
+import type { DataProblem, Dataset } from "../data/index.ts";
 import type { Model } from "../model/index.ts";
 import type { Callback, EpochLog } from "./callbacks/index.ts";
-import { type RunOptions, withEngine } from "./evaluate.ts";
-import { checkFits } from "./feeding.ts";
-import { type Goal, goalsOf, type Objective } from "./objective.ts";
-import { adam, type Optimizer, type OptimizerName, optimizerNamed } from "./optimizers.ts";
+import { terminalProgress, type Verbose } from "./callbacks/terminal.ts";
+import type { Objective } from "./objective.ts";
+import type { Optimizer, OptimizerName } from "./optimizers.ts";
 import { TrainingRun } from "./run.ts";
+import { type RunOptions, withEngine } from "./running.ts";
+import { fitSettings } from "./settings.ts";
+import type { ResumeChange } from "./setup.ts";
 
 export interface FitOptions extends RunOptions, Objective {
   /** Measured after every epoch. */
   readonly validation?: Dataset;
-  /** In place of `validation`: this fraction at the end of the data is kept for it. */
+  /**
+   * In place of `validation`: this fraction of the data, between 0 and 1, is kept for it. It is drawn by the seed, from every
+   * class alike where the data knows its classes, and is not augmented: see `split` of striate/data.
+   */
   readonly validationSplit?: number;
+  /** Examples at a time in the validation. Default: `batchSize`. */
+  readonly validationBatchSize?: number;
+  /**
+   * What each example of the data counts in the loss, by its index, as Keras's sample_weight; metrics count all alike. A split
+   * takes it along. Data may have weights of its own: `arrays({ sampleWeights })`, `weighted`.
+   */
+  readonly sampleWeight?: ArrayLike<number>;
   /** Times through the data. Default 1. */
   readonly epochs?: number;
   /** Examples in a step. Default 32. */
   readonly batchSize?: number;
   /** Default adam(). */
   readonly optimizer?: Optimizer | OptimizerName;
-  /** Of the order of the examples and of dropout. Default 0. */
+  /** Of the order of the examples, of the validation split and of dropout. Default 0. */
   readonly seed?: number;
   /** A new order of the examples in every epoch. Default true. */
   readonly shuffle?: boolean;
+  /** Told what happens, in their order. They begin anew in every fit; one that is resumed gives them back what they knew. */
   readonly callbacks?: readonly Callback[];
+  /**
+   * As in Keras: 0 shows nothing, 1 a line on standard error that tells how far it is, 2 a line for each epoch. Default
+   * `"auto"`: 1 on a terminal, else 0. The callback `progress` gives the same lines to a function of yours.
+   */
+  readonly verbose?: Verbose;
   /** A checkpoint to go on from, as `modelCheckpoint` writes it: bit for bit as if the run had never stopped. */
   readonly resume?: string;
+  /** What may be another than in the checkpoint. Default: nothing. */
+  readonly resumeChanges?: readonly ResumeChange[];
 }
 
 /** What every epoch gave. */
@@ -40,59 +59,22 @@ export interface History {
   readonly problems?: readonly DataProblem[];
 }
 
-/** The options with their defaults. */
-export interface FitSettings {
-  readonly train: Dataset;
-  readonly validation: Dataset | undefined;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly optimizer: Optimizer;
-  readonly goals: readonly Goal[];
-  readonly objective: Objective;
-  readonly seed: number;
-  readonly shuffle: boolean;
-  readonly callbacks: readonly Callback[];
-  readonly signal: AbortSignal | undefined;
-  readonly resume: string | undefined;
-}
-
 /**
  * Trains a model. When it returns, the model has the new weights; also when it throws because `signal` said stop or a
  * callback gave up, as far as training came.
  *
  * The same seed gives the same history and weights to the bit, on the same machine, engine and number of threads.
- * @throws StriateError `shape` or `data` when the data does not fit the model, `interrupted` when `signal` aborts,
- * `checkpoint` when there is nothing to resume in the file.
+ * @throws StriateError `usage` for options that cannot be meant or do not go together, `shape` or `data` when the data does
+ * not fit the model, `interrupted` when `signal` aborts, `checkpoint` when there is nothing to resume in the file, or it is of
+ * a run with another setup.
  */
 export async function fit(model: Model, data: Dataset, options: FitOptions = {}): Promise<History> {
-  const { loss, lossWeights, classWeight, metrics, optimizer = adam(), validationSplit } = options;
-  const objective: Objective = {
-    ...(loss && { loss }),
-    ...(lossWeights && { lossWeights }),
-    ...(classWeight && { classWeight }),
-    ...(metrics && { metrics }),
-  };
-  const goals = goalsOf(model, objective);
-  const parts = validationSplit === undefined ? undefined : split(data, validationSplit);
-  const train = parts?.train ?? data;
-  const validation = options.validation ?? parts?.validation;
-  checkFits(model, train, goals);
-  if (validation) checkFits(model, validation, goals);
-  const settings: FitSettings = {
-    train,
-    validation,
-    epochs: options.epochs ?? 1,
-    batchSize: Math.min(options.batchSize ?? model.batchSize ?? 32, train.length),
-    optimizer: typeof optimizer === "string" ? optimizerNamed(optimizer)() : optimizer,
-    goals,
-    objective,
-    seed: options.seed ?? 0,
-    shuffle: options.shuffle ?? true,
-    callbacks: options.callbacks ?? [],
-    signal: options.signal,
-    resume: options.resume,
-  };
-  // Checks the batch size and the seed before anything is started.
-  batchPlan({ length: train.length, batchSize: settings.batchSize, seed: settings.seed });
-  return withEngine(options, (engine: Engine) => new TrainingRun(model, engine, settings).train());
+  const settings = fitSettings(model, data, options);
+  const shown = terminalProgress(settings.verbose);
+  const callbacks = shown ? [...settings.callbacks, shown.callback] : settings.callbacks;
+  try {
+    return await withEngine(options, (engine) => new TrainingRun(model, engine, { ...settings, callbacks }).train());
+  } finally {
+    shown?.close();
+  }
 }

@@ -11,22 +11,18 @@ export {
   type ModelCheckpointOptions,
   type MonitorOptions,
   modelCheckpoint,
+  type ProgressOptions,
+  progress,
   type ReduceLROnPlateauOptions,
   type Run,
   reduceLROnPlateau,
   type SaveMoment,
   terminateOnNaN,
+  type Verbose,
 } from "./callbacks/index.ts";
 export { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
-export {
-  type EvaluateOptions,
-  type Evaluation,
-  evaluate,
-  type PredictOptions,
-  predict,
-  predictOutputs,
-  type RunOptions,
-} from "./evaluate.ts";
+export type { ClassWeight } from "./classWeight.ts";
+export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export {
   encodeTrainingStep,
   saveTrainingStep,
@@ -35,7 +31,7 @@ export {
 } from "./exportStep.ts";
 export { type FitOptions, fit, type History } from "./fit.ts";
 export type { LossName } from "./losses.ts";
-export { accuracy, binaryAccuracy, type Metric, topKAccuracy } from "./metrics.ts";
+export { accuracy, binaryAccuracy, type Metric, type MetricName, topKAccuracy } from "./metrics.ts";
 export { type Goal, goalsOf, type Objective } from "./objective.ts";
 export {
   type AdagradOptions,
@@ -52,6 +48,8 @@ export {
   type SgdOptions,
   sgd,
 } from "./optimizers.ts";
+export { type PredictOptions, predict, predictOutputs } from "./predict.ts";
+export type { RunOptions } from "./running.ts";
 export {
   type CosineDecayOptions,
   cosineDecay,
@@ -63,4 +61,5 @@ export {
   type Schedule,
   warmUp,
 } from "./schedules.ts";
+export type { ResumeChange } from "./setup.ts";
 export { evaluationGraph, initialStates, rateTensor, trainingGraph } from "./step.ts";

@@ -1,3 +1,4 @@
+import { unknownName } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Node, Value } from "../graph/index.ts";
 import {
@@ -24,9 +25,13 @@ import { type DType, normalizeAxis, type Shape, shapeText } from "../tensor/inde
 /** A loss of predictions against targets, one number for each row of the predictions' last axis. */
 interface LossRule {
   /** The targets' element type, and their shape for predictions of a shape. */
-  readonly targets: DType;
+  readonly targets: Extract<DType, "int32" | "float32">;
   targetShape(predictions: Shape): Shape;
-  build(g: GraphBuilder, predictions: Value, targets: Value): Value;
+  /** The op whose result are probabilities, and whose inputs are logits; none where predictions are no probabilities. */
+  readonly activation?: string;
+  /** From logits, in the form that does not overflow. */
+  ofLogits?(g: GraphBuilder, logits: Value, targets: Value): Value;
+  ofPredictions(g: GraphBuilder, predictions: Value, targets: Value): Value;
 }
 
 /** What an activation made predictions from, when it is of this op and works along their last axis or on each element. */
@@ -52,39 +57,37 @@ function crossEntropyOfProbabilities(g: GraphBuilder, predictions: Value, target
   return g.op(neg, [g.op(reduceSum, [g.op(mul, [targets, f.log(p)]), g.int64s(-1)], { keepdims: 0 })]);
 }
 
-/** Keras's losses by name. A softmax or sigmoid right before a cross-entropy is differentiated together with it. */
+/**
+ * Keras's losses by name. A cross-entropy right after a softmax or sigmoid is computed from the logits, exactly; of other
+ * probabilities it is Keras's, which keeps them between 1e-7 and 1 - 1e-7.
+ */
 const LOSSES = {
   sparseCategoricalCrossentropy: {
     targets: "int32",
     targetShape: (shape) => shape.slice(0, -1),
-    build: (g, predictions, targets) => {
-      const logits = logitsOf(g, predictions, softmax.name);
-      if (logits) return g.op(sparseSoftmaxCrossEntropy, [logits, targets]);
-      return crossEntropyOfProbabilities(g, predictions, oneHotLike(g, targets, predictions));
-    },
+    activation: softmax.name,
+    ofLogits: (g, logits, targets) => g.op(sparseSoftmaxCrossEntropy, [logits, targets]),
+    ofPredictions: (g, predictions, targets) =>
+      crossEntropyOfProbabilities(g, predictions, oneHotLike(g, targets, predictions)),
   },
   categoricalCrossentropy: {
     targets: "float32",
     targetShape: (shape) => shape,
-    build: (g, predictions, targets) => {
-      const logits = logitsOf(g, predictions, softmax.name);
-      if (logits) return g.op(softmaxCrossEntropy, [logits, targets]);
-      return crossEntropyOfProbabilities(g, predictions, targets);
-    },
+    activation: softmax.name,
+    ofLogits: (g, logits, targets) => g.op(softmaxCrossEntropy, [logits, targets]),
+    ofPredictions: crossEntropyOfProbabilities,
   },
   binaryCrossentropy: {
     targets: "float32",
     targetShape: (shape) => shape,
-    build: (g, predictions, targets) => {
-      const logits = logitsOf(g, predictions, sigmoid.name);
-      if (logits) return g.op(sigmoidCrossEntropy, [logits, targets]);
-      return g.op(binaryCrossEntropy, [predictions, targets]);
-    },
+    activation: sigmoid.name,
+    ofLogits: (g, logits, targets) => g.op(sigmoidCrossEntropy, [logits, targets]),
+    ofPredictions: (g, predictions, targets) => g.op(binaryCrossEntropy, [predictions, targets]),
   },
   meanSquaredError: {
     targets: "float32",
     targetShape: (shape) => shape,
-    build: (g, predictions, targets) => g.op(meanSquaredError, [predictions, targets]),
+    ofPredictions: (g, predictions, targets) => g.op(meanSquaredError, [predictions, targets]),
   },
 } satisfies Record<string, LossRule>;
 
@@ -92,15 +95,47 @@ export type LossName = keyof typeof LOSSES;
 
 /** @throws StriateError `usage` that lists the losses when there is none like it. */
 export function lossNamed(name: LossName): LossRule {
-  if (!Object.hasOwn(LOSSES, name)) {
-    throw new StriateError("usage", `there is no loss "${name}"; there are ${Object.keys(LOSSES).join(", ")}`);
-  }
+  if (!Object.hasOwn(LOSSES, name)) throw unknownName("loss", String(name), Object.keys(LOSSES));
   return LOSSES[name];
 }
 
-/** Adds a loss for each example: [batch]. */
-export function exampleLosses(g: GraphBuilder, loss: LossName, predictions: Value, targets: Value): Value {
-  const losses = lossNamed(loss).build(g, predictions, targets);
+/** @throws StriateError `usage` for a loss that takes no logits, or a model whose last activation makes them probabilities */
+function lossOfLogits(g: GraphBuilder, name: LossName, predictions: Value, targets: Value): Value {
+  const { activation, ofLogits } = lossNamed(name);
+  if (activation === undefined || !ofLogits) {
+    throw new StriateError(
+      "usage",
+      `fromLogits is for cross-entropies; loss ${name} takes the predictions as they are`,
+    );
+  }
+  if (logitsOf(g, predictions, activation)) {
+    throw new StriateError(
+      "usage",
+      `fromLogits says that the predictions are logits, but the model ends in ${activation.toLowerCase()}, which makes ` +
+        "probabilities of them; leave fromLogits out (the loss is computed from the logits all the same), or the activation",
+    );
+  }
+  return ofLogits(g, predictions, targets);
+}
+
+/**
+ * Adds a loss for each example: [batch].
+ * @param fromLogits whether the predictions are what a softmax or sigmoid would make probabilities of
+ */
+export function exampleLosses(
+  g: GraphBuilder,
+  loss: LossName,
+  predictions: Value,
+  targets: Value,
+  fromLogits = false,
+): Value {
+  const rule = lossNamed(loss);
+  const logits = fromLogits || rule.activation === undefined ? undefined : logitsOf(g, predictions, rule.activation);
+  const losses = fromLogits
+    ? lossOfLogits(g, loss, predictions, targets)
+    : logits && rule.ofLogits
+      ? rule.ofLogits(g, logits, targets)
+      : rule.ofPredictions(g, predictions, targets);
   const rest = losses.shape.slice(1).map((_, i) => i + 1);
   if (losses.shape.length === 0)
     throw new StriateError(

@@ -1,15 +1,9 @@
 import type { Dataset, Named } from "../data/index.ts";
 import { Model } from "../model/index.ts";
 import type { Tensor } from "../tensor/index.ts";
-import {
-  type EvaluateOptions,
-  type Evaluation,
-  evaluate,
-  type PredictOptions,
-  predict,
-  predictOutputs,
-} from "./evaluate.ts";
+import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import { type FitOptions, fit, type History } from "./fit.ts";
+import { type PredictOptions, predict, predictOutputs } from "./predict.ts";
 
 // A model lives to the left of training and cannot import it; whoever imports training gets its verbs as methods too.
 declare module "../model/model.ts" {

@@ -1,3 +1,4 @@
+import { checkOptions, finiteNumber, unknownName, valueText, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Tensor } from "../tensor/index.ts";
 
@@ -12,16 +13,28 @@ export interface Metric {
   sum(predictions: Tensor, targets: Tensor, count: number): number;
 }
 
+interface ThresholdOptions {
+  /** From which prediction on an output says 1: Default 0.5; for logits 0. */
+  readonly threshold?: number;
+}
+
 /**
- * The fraction of examples whose largest prediction is the right class; with a single output, of those on the right
- * side of 0.5.
+ * The fraction of examples whose largest prediction is the right class (of equal ones the first counts, as in Keras); with a
+ * single output, of those on the right side of the threshold.
  */
-export function accuracy(): Metric {
-  return { ...topK(1), name: "accuracy" };
+export function accuracy(options: ThresholdOptions = {}): Metric {
+  const threshold = thresholdOf("accuracy", options);
+  const sum = countRight((scores, label) =>
+    scores.length === 1
+      ? label === (Number(scores[0]) > threshold ? 1 : 0)
+      : !Number.isNaN(scores[label]) && indexOfLargest(scores) === label,
+  );
+  return { name: "accuracy", sum };
 }
 
 /** The mean over each example's outputs of being on the right side of the threshold, as Keras's BinaryAccuracy. */
-export function binaryAccuracy({ threshold = 0.5 } = {}): Metric {
+export function binaryAccuracy(options: ThresholdOptions = {}): Metric {
+  const threshold = thresholdOf("binaryAccuracy", options);
   return {
     name: "binaryAccuracy",
     sum: (predictions, targets, count) => {
@@ -35,34 +48,64 @@ export function binaryAccuracy({ threshold = 0.5 } = {}): Metric {
   };
 }
 
-/** The fraction of examples whose right class is among the `k` largest predictions, as Keras's TopKCategoricalAccuracy. */
-export function topKAccuracy({ k = 5 } = {}): Metric {
-  if (!Number.isSafeInteger(k) || k < 1)
-    throw new StriateError("usage", `topKAccuracy: k must be a whole number of at least 1, received ${k}`);
-  return { ...topK(k), name: `top${k}Accuracy` };
+/**
+ * The fraction of examples with fewer than `k` predictions above that of the right class, as Keras's TopKCategoricalAccuracy:
+ * classes with equal predictions are all in, so that of equal ones the right one always counts.
+ */
+export function topKAccuracy(options: { readonly k?: number } = {}): Metric {
+  checkOptions("topKAccuracy", options, { k: true });
+  const k = wholeNumber("topKAccuracy", "k", options.k ?? 5);
+  const sum = countRight((scores, label) => {
+    const score = scores[label] ?? Number.NaN;
+    let above = 0;
+    for (const other of scores) if (other > score) above++;
+    return !Number.isNaN(score) && above < k;
+  });
+  return { name: `top${k}Accuracy`, sum };
 }
 
-function topK(k: number): Omit<Metric, "name"> {
-  return {
-    sum: (predictions, targets, count) => {
-      const classes = predictions.shape.at(-1) ?? 1;
-      const rows = predictions.data.length / classes / (predictions.shape[0] ?? 1);
-      const isSparse =
-        targets.data.length * classes === predictions.data.length && (classes > 1 || targets.dtype === "int32");
-      let right = 0;
-      for (let row = 0; row < count * rows; row++) {
-        const scores = predictions.data.subarray(row * classes, (row + 1) * classes) as Float32Array;
-        if (classes === 1) {
-          right += Number(targets.data[row]) === (Number(scores[0]) > 0.5 ? 1 : 0) ? 1 : 0;
-          continue;
-        }
-        const label = isSparse
-          ? Number(targets.data[row])
-          : indexOfLargest(targets.data.subarray(row * classes, (row + 1) * classes) as Float32Array);
-        right += rankOf(scores, label) < k ? 1 : 0;
-      }
-      return right / rows;
-    },
+/** The metrics that can be given by name. */
+const METRICS = { accuracy, binaryAccuracy, topKAccuracy: (_: ThresholdOptions) => topKAccuracy() };
+
+export type MetricName = keyof typeof METRICS;
+
+/**
+ * @param threshold what an output that says yes or no must exceed
+ * @throws StriateError `usage` for a name that there is not, and for what is no metric
+ */
+export function metricOf(given: Metric | MetricName, threshold: number): Metric {
+  if (typeof given === "string") {
+    if (!Object.hasOwn(METRICS, given)) throw unknownName("metric", given, Object.keys(METRICS));
+    return METRICS[given]({ threshold });
+  }
+  if (typeof given?.name === "string" && typeof given.sum === "function") return given;
+  const called = typeof given === "function" ? "; call it: accuracy()" : "";
+  throw new StriateError(
+    "usage",
+    `metrics are names (${Object.keys(METRICS).join(", ")}) or what their functions give; received ${valueText(given)}${called}`,
+  );
+}
+
+function thresholdOf(metric: string, options: ThresholdOptions): number {
+  checkOptions(metric, options, { threshold: true });
+  return finiteNumber(metric, "threshold", options.threshold ?? 0.5);
+}
+
+/** Counts the rows for which a rule holds, and gives their share of each example's rows. */
+function countRight(isRight: (scores: Float32Array, label: number) => boolean): Metric["sum"] {
+  return (predictions, targets, count) => {
+    const classes = predictions.shape.at(-1) ?? 1;
+    const rows = predictions.data.length / classes / (predictions.shape[0] ?? 1);
+    const isSparse = targets.data.length * classes === predictions.data.length;
+    let right = 0;
+    for (let row = 0; row < count * rows; row++) {
+      const scores = predictions.data.subarray(row * classes, (row + 1) * classes) as Float32Array;
+      const label = isSparse
+        ? Number(targets.data[row])
+        : indexOfLargest(targets.data.subarray(row * classes, (row + 1) * classes) as Float32Array);
+      right += isRight(scores, label) ? 1 : 0;
+    }
+    return right / rows;
   };
 }
 
@@ -70,16 +113,4 @@ function indexOfLargest(scores: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < scores.length; i++) if ((scores[i] ?? 0) > (scores[best] ?? 0)) best = i;
   return best;
-}
-
-/** How many scores come before that of `index`: the larger ones, and the equal ones further left. */
-function rankOf(scores: ArrayLike<number>, index: number): number {
-  const score = scores[index] ?? Number.NaN;
-  if (Number.isNaN(score)) return scores.length;
-  let rank = 0;
-  for (let i = 0; i < scores.length; i++) {
-    const other = scores[i] ?? 0;
-    if (other > score || (other === score && i < index)) rank++;
-  }
-  return rank;
 }

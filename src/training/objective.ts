@@ -1,26 +1,48 @@
+import { didYouMean, finiteNumber, listed, type OptionNames, quoted, valueText } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { at, type Shape } from "../tensor/index.ts";
+import { type ClassWeight, classWeightList } from "./classWeight.ts";
 import { type LossName, lossNamed } from "./losses.ts";
-import { accuracy, type Metric } from "./metrics.ts";
+import { type Metric, type MetricName, metricOf } from "./metrics.ts";
 
 /** What a model should become good at. */
 export interface Objective {
   /**
    * One for every output, or one for each by its name (`model.outputNames`); an output without one is not trained.
    * Default `sparseCategoricalCrossentropy`.
+   *
+   * A cross-entropy of a softmax or sigmoid that the model ends in is computed from its logits, exactly, with gradients where
+   * Keras's are 0. Keras computes it from the probabilities and keeps them between 1e-7 and 1 - 1e-7, so no loss of an example
+   * is more than 16.1; ours is that only where the probabilities come from something else.
    */
   readonly loss?: LossName | Readonly<Record<string, LossName>>;
+  /**
+   * Whether the predictions are logits, which no softmax or sigmoid has made probabilities of: Keras's from_logits. For all
+   * outputs, or for each by its name. Default false.
+   */
+  readonly fromLogits?: boolean | Readonly<Record<string, boolean>>;
   /** What each output's loss counts in the sum that is trained. Default 1. */
   readonly lossWeights?: Readonly<Record<string, number>>;
   /**
-   * What an example of each class counts in training, as Keras's class_weight: one number a class, for losses of labels.
-   * `classWeights` of striate/data makes rare classes count as much as common ones. Default: 1 each.
+   * What an example of each class counts in training, as Keras's class_weight: a list of one number a class, or an object such
+   * as { 0: 1, 1: 3 }; for labels, one-hot rows, and a single yes or no. `classWeights` of striate/data makes rare classes
+   * count as much as common ones. Default: 1 each.
    */
-  readonly classWeight?: readonly number[];
-  /** For every output, or for each by its name. Default: accuracy. */
-  readonly metrics?: readonly Metric[] | Readonly<Record<string, readonly Metric[]>>;
+  readonly classWeight?: ClassWeight;
+  /** Metrics or their names, for every output, or for each by its name. Default: accuracy for classes, none for numbers. */
+  readonly metrics?: Metrics | Readonly<Record<string, Metrics>>;
 }
+
+type Metrics = readonly (Metric | MetricName)[];
+
+export const OBJECTIVE_OPTIONS: OptionNames<Objective> = {
+  loss: true,
+  fromLogits: true,
+  lossWeights: true,
+  classWeight: true,
+  metrics: true,
+};
 
 /** What one output should become good at, and what graphs and logs call it. */
 export interface Goal {
@@ -29,6 +51,7 @@ export interface Goal {
   readonly output: string;
   readonly shape: Shape;
   readonly loss: LossName;
+  readonly fromLogits: boolean;
   readonly weight: number;
   /** By class, where classes count differently. */
   readonly classWeight: readonly number[] | undefined;
@@ -47,16 +70,18 @@ export interface Goal {
  */
 export function goalsOf(model: Model, objective: Objective | LossName): readonly Goal[] {
   const given = asObjective(objective);
-  const { loss = "sparseCategoricalCrossentropy", lossWeights = {}, metrics = [accuracy()], classWeight } = given;
+  const { loss = "sparseCategoricalCrossentropy", fromLogits = false, lossWeights = {}, metrics, classWeight } = given;
   const losses = typeof loss === "string" ? undefined : loss;
-  const byOutput = isList(metrics) ? undefined : metrics;
-  checkNames(model, [losses, lossWeights, byOutput]);
+  const byOutput = typeof metrics === "object" && metrics !== null && !isList(metrics) ? metrics : undefined;
+  const logits = typeof fromLogits === "boolean" ? undefined : fromLogits;
+  checkNames(model, { loss: losses, fromLogits: logits, lossWeights, metrics: byOutput });
   const single = model.outputs.length === 1;
   const goals = model.outputNames.flatMap((output, index): Goal[] => {
     const own = typeof loss === "string" ? loss : losses?.[output];
     if (own === undefined) return [];
     const { shape } = at(model.outputs, index);
-    if (classWeight) checkClassWeight(classWeight, own, shape);
+    const isLogits = typeof fromLogits === "boolean" ? fromLogits : (fromLogits[output] ?? false);
+    const measured = byOutput ? (byOutput[output] ?? []) : (metrics ?? usualMetrics(own));
     const end = single ? "" : `/${output}`;
     return [
       {
@@ -64,9 +89,11 @@ export function goalsOf(model: Model, objective: Objective | LossName): readonly
         output,
         shape,
         loss: own,
-        weight: lossWeights[output] ?? 1,
-        classWeight,
-        metrics: isList(metrics) ? metrics : (byOutput?.[output] ?? []),
+        fromLogits: isLogits,
+        weight: finiteNumber("lossWeights", output, lossWeights[output] ?? 1),
+        classWeight: classWeight && classWeightList(classWeight, own, shape),
+        // A logit above 0 is a probability above a half.
+        metrics: listOf(measured).map((metric) => metricOf(metric, isLogits ? 0 : 0.5)),
         target: `target${end}`,
         predictions: `predictions${end}`,
         losses: `losses${end}`,
@@ -85,34 +112,39 @@ export function goalsOf(model: Model, objective: Objective | LossName): readonly
 export function objectiveText(goals: readonly Goal[]): string {
   const [first] = goals;
   const weighted = first?.classWeight ? ` with class weights ${first.classWeight.join(", ")}` : "";
-  if (first && goals.length === 1 && first.prefix === "" && first.weight === 1) return `${first.loss}${weighted}`;
-  return goals.map(({ output, loss, weight }) => `${output}: ${weight} ${loss}`).join(", ") + weighted;
+  const textOf = ({ loss, fromLogits }: Goal) => `${loss}${fromLogits ? " of logits" : ""}`;
+  if (first && goals.length === 1 && first.prefix === "" && first.weight === 1) return `${textOf(first)}${weighted}`;
+  return goals.map((goal) => `${goal.output}: ${goal.weight} ${textOf(goal)}`).join(", ") + weighted;
 }
 
-/** @throws StriateError `usage` unless there is a number of at least 0 for each class of a loss of labels */
-function checkClassWeight(classWeight: readonly number[], loss: LossName, shape: Shape): void {
-  const { targets } = lossNamed(loss);
-  if (targets !== "int32" || shape.length !== 1) {
-    throw new StriateError("usage", `classWeight is for one label an example, which loss ${loss} here does not have`);
-  }
-  if (classWeight.length === shape[0] && classWeight.every((weight) => weight >= 0 && Number.isFinite(weight))) return;
-  throw new StriateError(
-    "usage",
-    `classWeight has a number of at least 0 for each of the ${shape[0]} classes, received ${classWeight.join(", ")}`,
-  );
+/** What is measured where nobody says what: a loss of numbers has no right and wrong. */
+function usualMetrics(loss: LossName): Metrics {
+  return lossNamed(loss).activation === undefined ? [] : ["accuracy"];
+}
+
+function listOf(metrics: unknown): Metrics {
+  if (Array.isArray(metrics)) return metrics;
+  throw new StriateError("usage", `metrics is a list, such as ["accuracy"]; received ${valueText(metrics)}`);
 }
 
 function asObjective(objective: Objective | LossName): Objective {
   return typeof objective === "string" ? { loss: objective } : objective;
 }
 
-function checkNames(model: Model, named: readonly (Readonly<Record<string, unknown>> | undefined)[]): void {
-  const unknown = named
-    .flatMap((record) => Object.keys(record ?? {}))
-    .find((name) => !model.outputNames.includes(name));
-  if (unknown === undefined) return;
-  const outputs = model.outputNames.join(", ");
-  throw new StriateError("usage", `model ${model.name} has no output "${unknown}"; its outputs are ${outputs}`);
+function checkNames(model: Model, named: Readonly<Record<string, object | undefined>>): void {
+  for (const [option, record] of Object.entries(named)) {
+    if (record !== undefined && (typeof record !== "object" || record === null)) {
+      throw new StriateError("usage", `${option} is of no kind that there is: received ${valueText(record)}`);
+    }
+    const unknown = Object.keys(record ?? {}).find((name) => !model.outputNames.includes(name));
+    if (unknown === undefined) continue;
+    const hint = didYouMean(unknown, model.outputNames);
+    const outputs = listed(model.outputNames);
+    throw new StriateError(
+      "usage",
+      `model ${model.name} has no output ${quoted(unknown)}${hint}; its outputs are ${outputs}`,
+    );
+  }
 }
 
 function isList<T>(value: readonly T[] | Readonly<Record<string, readonly T[]>>): value is readonly T[] {

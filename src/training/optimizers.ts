@@ -1,4 +1,4 @@
-import { unknownName } from "../checks/index.ts";
+import { checkOptions, finiteNumber, type NumberRange, type OptionNames, unknownName } from "../checks/index.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import {
   adagradUpdate,
@@ -10,7 +10,7 @@ import {
   rmspropUpdate,
   sgdUpdate,
 } from "../ops/index.ts";
-import type { LearningRate } from "./schedules.ts";
+import { checkRate, type LearningRate } from "./schedules.ts";
 
 /** What an optimizer keeps for each weight, and how it starts. */
 export interface Slot {
@@ -52,7 +52,10 @@ export interface SgdOptions extends CommonOptions {
 }
 
 /** Stochastic gradient descent, with momentum or Nesterov's (Sutskever et al. 2013). Learning rate 0.01 by default. */
-export function sgd({ learningRate = 0.01, momentum = 0, nesterov = false }: SgdOptions = {}): Optimizer {
+export function sgd(options: SgdOptions = {}): Optimizer {
+  checkOptions("sgd", options, { learningRate: true, momentum: true, nesterov: true });
+  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
+  checkNumbers("sgd", learningRate, { momentum: [momentum, FRACTION] });
   return {
     name: "sgd",
     learningRate,
@@ -76,7 +79,12 @@ export interface AdagradOptions extends CommonOptions {
 
 /** Adagrad (Duchi et al. 2011). Learning rate 0.001 by default. */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
+  checkOptions("adagrad", options, { learningRate: true, initialAccumulatorValue: true, epsilon: true });
   const { learningRate = 0.001, initialAccumulatorValue = 0.1, epsilon = 1e-7 } = options;
+  checkNumbers("adagrad", learningRate, {
+    initialAccumulatorValue: [initialAccumulatorValue, AT_LEAST_0],
+    epsilon: [epsilon, AT_LEAST_0],
+  });
   return {
     name: "adagrad",
     learningRate,
@@ -103,6 +111,12 @@ export interface RmspropOptions extends CommonOptions {
 /** RMSprop (Tieleman and Hinton 2012). Learning rate 0.001 by default. */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { learningRate = 0.001, rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
+  checkOptions("rmsprop", options, { learningRate: true, rho: true, momentum: true, epsilon: true, centered: true });
+  checkNumbers("rmsprop", learningRate, {
+    rho: [rho, FRACTION],
+    momentum: [momentum, FRACTION],
+    epsilon: [epsilon, AT_LEAST_0],
+  });
   const plain = momentum === 0 && !centered;
   const names = plain ? ["velocity"] : ["velocity", "momentum", "average"];
   return {
@@ -134,12 +148,20 @@ export interface AdamOptions extends CommonOptions {
 }
 
 /** Adam (Kingma and Ba 2015). Learning rate 0.001 by default. */
-export function adam({
-  learningRate = 0.001,
-  beta1 = 0.9,
-  beta2 = 0.999,
-  epsilon = 1e-7,
-}: AdamOptions = {}): Optimizer {
+export function adam(options: AdamOptions = {}): Optimizer {
+  checkOptions("adam", options, ADAM_OPTIONS);
+  return adamNamed("adam", options);
+}
+
+const ADAM_OPTIONS: OptionNames<AdamOptions> = { learningRate: true, beta1: true, beta2: true, epsilon: true };
+
+function adamNamed(where: string, options: AdamOptions): Optimizer {
+  const { learningRate = 0.001, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = options;
+  checkNumbers(where, learningRate, {
+    beta1: [beta1, BELOW_1],
+    beta2: [beta2, BELOW_1],
+    epsilon: [epsilon, AT_LEAST_0],
+  });
   const attributes = { beta_1: beta1, beta_2: beta2, epsilon };
   return {
     name: "adam",
@@ -165,8 +187,11 @@ export interface AdamWOptions extends AdamOptions {
 }
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019). Learning rate 0.001 by default. */
-export function adamW({ weightDecay = 0.004, ...options }: AdamWOptions = {}): Optimizer {
-  const inner = adam(options);
+export function adamW(options: AdamWOptions = {}): Optimizer {
+  checkOptions("adamW", options, { ...ADAM_OPTIONS, weightDecay: true });
+  const { weightDecay = 0.004, ...rest } = options;
+  finiteNumber("adamW", "weightDecay", weightDecay, AT_LEAST_0);
+  const inner = adamNamed("adamW", rest);
   return {
     ...inner,
     name: "adamW",
@@ -178,6 +203,20 @@ export function adamW({ weightDecay = 0.004, ...options }: AdamWOptions = {}): O
       return (weight, gradient, slots) => update(f.mul(weight, kept), gradient, slots);
     },
   };
+}
+
+const AT_LEAST_0: NumberRange = { least: 0 };
+const FRACTION: NumberRange = { least: 0, most: 1 };
+const BELOW_1: NumberRange = { least: 0, below: 1 };
+
+/** @throws StriateError `usage` for the first number that is none, or out of its range */
+function checkNumbers(
+  optimizer: string,
+  learningRate: LearningRate,
+  numbers: Readonly<Record<string, readonly [value: number, range: NumberRange]>>,
+): void {
+  checkRate(optimizer, "learningRate", learningRate);
+  for (const [option, [value, range]] of Object.entries(numbers)) finiteNumber(optimizer, option, value, range);
 }
 
 const OPTIMIZERS = { sgd, adagrad, rmsprop, adam, adamW } satisfies Record<

@@ -2,19 +2,7 @@ import { asError, StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { sameShape, type Tensor, typeText } from "../tensor/index.ts";
 import type { Callback } from "./callbacks/index.ts";
-import type { Checkpoint, Progress } from "./checkpoint.ts";
-
-/** @throws StriateError `checkpoint` that names what differs, when a run would go on under another setup. */
-export function checkSetup(path: string, { setup }: Progress, mine: Progress["setup"]): void {
-  const now: Readonly<Record<string, unknown>> = mine;
-  const changed = Object.entries(setup).filter(([key, value]) => now[key] !== value);
-  if (changed.length === 0) return;
-  const list = changed.map(([key, value]) => `${key} was ${value} and is ${now[key]} now`).join("; ");
-  throw new StriateError(
-    "checkpoint",
-    `checkpoint ${path} is of a run with another setup: ${list}; resume with the same one`,
-  );
-}
+import type { Checkpoint } from "./checkpoint.ts";
 
 /**
  * The states of a graph with what a checkpoint holds in their place.
@@ -62,7 +50,7 @@ export function restoreCallbacks(
   callbacks: readonly Callback[],
 ): void {
   for (const [name, callback] of named(callbacks)) {
-    if (!(name in progress.callbacks)) continue;
+    if (!Object.hasOwn(progress.callbacks, name)) continue;
     const prefix = prefixOf(name);
     const own = [...tensors].filter(([key]) => key.startsWith(prefix)) as [string, Tensor<"float32">][];
     const stripped = new Map(own.map(([key, tensor]) => [key.slice(prefix.length), tensor]));

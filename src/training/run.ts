@@ -2,19 +2,19 @@ import { batchPlan, type DataProblem } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model, Weights } from "../model/index.ts";
+import { BatchReader } from "./batchReader.ts";
 import type { Callback, EpochLog, Run, SaveMoment } from "./callbacks/index.ts";
 import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluateWith, measure } from "./evaluate.ts";
 import { Executables } from "./executables.ts";
 import { copyFeeds, type Examples, randomFeeds, readExamples } from "./feeding.ts";
-import type { FitSettings, History } from "./fit.ts";
-import { objectiveText } from "./objective.ts";
-import { callbackStates, checkSetup, restoreCallbacks, restoredStates } from "./resume.ts";
+import type { History } from "./fit.ts";
+import { afterEpoch, afterStep, meansOf, START, type StepResult } from "./position.ts";
+import { callbackStates, restoreCallbacks, restoredStates } from "./resume.ts";
 import { rateAt } from "./schedules.ts";
+import type { FitSettings } from "./settings.ts";
+import { checkSetup, setupOf } from "./setup.ts";
 import { initialStates, ownStates, rateTensor } from "./step.ts";
-
-/** Examples in a batch of the validation, where no gradient has to be kept. */
-const VALIDATION_BATCH = 256;
 
 /** How many batches ahead the data set is told what will be read. */
 const UPCOMING = 32;
@@ -27,24 +27,18 @@ export class TrainingRun implements Run {
   #history: EpochLog[] = [];
   /** Found before a resume. */
   #oldProblems: readonly DataProblem[] = [];
-  #epoch = 0;
-  #batch = 0;
-  #step = 0;
-  #sums = { examples: 0, loss: 0, metrics: {} as Record<string, number> };
-  /** Milliseconds in steps alone, in steps with the reading beside them, and at the beginning of epochs. */
-  readonly #time = { steps: 0, all: 0, waited: 0 };
+  #position = START;
+  /** Milliseconds in which the engine worked, and in which it waited for data. */
+  readonly #time = { steps: 0, waited: 0 };
   #stopped = false;
   rateFactor = 1;
 
   constructor(model: Model, engine: Engine, settings: FitSettings) {
     this.model = model;
     this.#settings = settings;
-    this.#executables = new Executables({
-      model,
-      engine,
-      objective: settings.objective,
-      optimizer: settings.optimizer,
-    });
+    const { objective, optimizer, train, validation } = settings;
+    const weighted = { training: train.weighted === true, validation: validation?.weighted === true };
+    this.#executables = new Executables({ model, engine, objective, optimizer, weighted });
   }
 
   get history(): readonly EpochLog[] {
@@ -69,13 +63,13 @@ export class TrainingRun implements Run {
   }
 
   async train(): Promise<History> {
-    const { resume, epochs } = this.#settings;
+    const { resume, resumeChanges, epochs } = this.#settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume, this.model);
-    if (checkpoint) checkSetup(resume ?? "", checkpoint.progress, this.#setup());
+    if (checkpoint) checkSetup(resume ?? "", checkpoint.progress, this.#setup(), resumeChanges);
     try {
       await this.#start(resume ?? "", checkpoint);
       await this.#tell((callback) => callback.onTrainBegin?.(this));
-      while (this.#epoch < epochs && !this.#stopped) await this.#trainEpoch();
+      while (this.#position.epoch < epochs && !this.#stopped) await this.#trainEpoch();
       await this.#tell((callback) => callback.onTrainEnd?.(this));
       this.model.setWeights(await this.readWeights());
       const { problems } = this;
@@ -95,8 +89,8 @@ export class TrainingRun implements Run {
 
   /** The fraction of the time in which the engine could have worked, had there been data. */
   #dataWait(): number {
-    const { steps, all, waited } = this.#time;
-    return all + waited > 0 ? (all - steps + waited) / (all + waited) : 0;
+    const { steps, waited } = this.#time;
+    return steps + waited > 0 ? waited / (steps + waited) : 0;
   }
 
   async readWeights(): Promise<Weights> {
@@ -121,114 +115,92 @@ export class TrainingRun implements Run {
     if (!bad) return;
     throw new StriateError(
       "nan-loss",
-      `weights of ${bad.key} are no numbers any more after step ${this.#step}; training stopped, and ` +
+      `weights of ${bad.key} are no numbers any more after step ${this.#position.step}; training stopped, and ` +
         "the last checkpoint is kept. Try a learning rate that is 10 times smaller",
     );
   }
 
   async #start(path: string, checkpoint: Checkpoint | undefined): Promise<void> {
     const { optimizer, batchSize, callbacks } = this.#settings;
+    for (const callback of callbacks) callback.reset?.();
     const { graph, executable } = await this.#executables.step(batchSize);
     const initial = initialStates(this.model, optimizer, graph);
     if (!checkpoint) return executable.writeState(initial);
     const states = restoredStates(path, this.model, checkpoint, initial);
     restoreCallbacks(path, checkpoint, callbacks);
-    const { progress } = checkpoint;
-    this.#epoch = progress.epoch;
-    this.#batch = progress.batch;
-    this.#step = progress.step;
-    this.#sums = { ...progress.sums };
-    this.rateFactor = progress.rateFactor;
-    this.#history = progress.history.map((log) => ({ ...log }));
-    this.#oldProblems = progress.problems;
+    const { epoch, batch, step, sums, rateFactor, history, problems } = checkpoint.progress;
+    this.#position = { epoch, batch, step, sums };
+    this.rateFactor = rateFactor;
+    this.#history = history;
+    this.#oldProblems = problems;
     await executable.writeState(states);
   }
 
   async #trainEpoch(): Promise<void> {
     const { train, batchSize, seed, shuffle, optimizer } = this.#settings;
-    const plan = batchPlan({ length: train.length, batchSize, seed, shuffle, epoch: this.#epoch });
+    const { epoch, batch, step } = this.#position;
+    const plan = batchPlan({ length: train.length, batchSize, seed, shuffle, epoch });
     // That of the epoch's first step, also where the run goes on in the middle of it.
-    const learningRate = rateAt(optimizer.learningRate, this.#step - this.#batch) * this.rateFactor;
-    const asked = performance.now();
-    let examples = await this.#read(plan, this.#batch);
-    // Before the very first batch there is nothing that an engine could do.
-    if (this.#time.steps > 0) this.#time.waited += performance.now() - asked;
-    while (examples) {
+    const learningRate = rateAt(optimizer.learningRate, step - batch) * this.rateFactor;
+    const reader = new BatchReader((next) => this.#read(plan, next, epoch), plan.length, batch);
+    for (let examples = await this.#timed(reader); examples; examples = await this.#timed(reader)) {
       this.#checkAborted();
-      const begin = performance.now();
-      const read = this.#read(plan, this.#batch + 1);
-      const [loss, next]: [number, Examples | undefined] = await Promise.all([
-        this.#runStep(examples).then((done) => {
-          this.#time.steps += performance.now() - begin;
-          return done;
-        }),
-        read,
-      ]);
-      this.#time.all += performance.now() - begin;
-      this.#batch++;
-      await this.#afterStep(loss, plan.length);
-      examples = next;
+      reader.readAhead();
+      const result = await this.#runStep(examples);
+      this.#position = afterStep(this.#position, result);
+      await this.#afterStep(result.loss, plan.length);
     }
-    const means = this.#means();
-    const log: EpochLog = { epoch: this.#epoch + 1, ...means, ...(await this.#validate()), learningRate };
+    const log: EpochLog = {
+      epoch: epoch + 1,
+      ...meansOf(this.#position.sums),
+      ...(await this.#validate()),
+      learningRate,
+    };
     this.#history = [...this.#history, log];
-    this.#epoch++;
-    this.#batch = 0;
-    this.#sums = { examples: 0, loss: 0, metrics: {} };
+    this.#position = afterEpoch(this.#position);
     await this.#tell((callback) => callback.onEpochEnd?.(log, this));
     await this.#save({ when: "epoch", log });
   }
 
-  /** The examples of a batch, read while the step before runs; nothing after the last one. */
-  async #read(plan: readonly Uint32Array[], batch: number): Promise<Examples | undefined> {
-    const indices = plan[batch];
-    if (!indices) return undefined;
-    const { train, goals } = this.#settings;
-    const upcoming = plan.slice(batch + 1, batch + 1 + UPCOMING);
-    return readExamples(this.model, train, goals, indices, indices.length, { epoch: this.#epoch, upcoming });
+  /** The next batch, and for how long the engine had to wait for it; before the first step there is nothing it could do. */
+  async #timed(reader: BatchReader<Examples>): Promise<Examples | undefined> {
+    const asked = performance.now();
+    const examples = await reader.take();
+    if (this.#time.steps > 0) this.#time.waited += performance.now() - asked;
+    return examples;
   }
 
-  async #runStep(examples: Examples): Promise<number> {
+  async #read(plan: readonly Uint32Array[], batch: number, epoch: number): Promise<Examples> {
+    const { train, goals } = this.#settings;
+    const indices = plan[batch] ?? new Uint32Array();
+    const upcoming = plan.slice(batch + 1, batch + 1 + UPCOMING);
+    return readExamples(this.model, train, goals, indices, indices.length, { epoch, upcoming });
+  }
+
+  async #runStep({ inputs, targets, weights, count }: Examples): Promise<StepResult> {
     const { optimizer, goals, seed } = this.#settings;
-    const { inputs, targets, count } = examples;
+    const { step } = this.#position;
     const { graph, executable } = await this.#executables.step(count);
     const kept = copyFeeds(targets);
-    const learningRate = rateTensor(rateAt(optimizer.learningRate, this.#step) * this.rateFactor);
-    const feeds = { ...inputs, ...targets, learningRate, ...randomFeeds(graph, seed, this.#step) };
+    const learningRate = rateTensor(rateAt(optimizer.learningRate, step) * this.rateFactor);
+    const feeds = { ...inputs, ...targets, ...weights, learningRate, ...randomFeeds(graph, seed, step) };
+    const began = performance.now();
     const outputs = await executable.run(feeds);
-    const mean = Number(outputs.loss?.data[0]);
-    this.#step++;
-    this.#sums.examples += count;
-    this.#sums.loss += mean * count;
-    const sums = { ...this.#sums.metrics };
-    for (const [name, sum] of measure(goals, outputs, kept, count)) sums[name] = (sums[name] ?? 0) + sum;
-    this.#sums.metrics = sums;
-    return mean;
+    this.#time.steps += performance.now() - began;
+    return { examples: count, loss: Number(outputs.loss?.data[0]), metrics: measure(goals, outputs, kept, count) };
   }
 
   async #afterStep(batchLoss: number, batches: number): Promise<void> {
-    const log = {
-      epoch: this.#epoch + 1,
-      batch: this.#batch,
-      batches,
-      step: this.#step,
-      batchLoss,
-      means: this.#means(),
-    };
+    const { epoch, batch, step, sums } = this.#position;
+    const log = { epoch: epoch + 1, batch, batches, step, batchLoss, means: meansOf(sums) };
     await this.#tell((callback) => callback.onBatchEnd?.(log, this));
-    await this.#save({ when: "step", step: this.#step });
-  }
-
-  #means(): { loss: number } & Record<string, number> {
-    const { examples, loss, metrics } = this.#sums;
-    const means = Object.entries(metrics).map(([name, sum]) => [name, sum / examples]);
-    return { loss: loss / examples, ...Object.fromEntries(means) };
+    await this.#save({ when: "step", step });
   }
 
   async #validate(): Promise<Record<string, number>> {
-    const { validation, goals, signal } = this.#settings;
+    const { validation, validationBatchSize, goals, signal } = this.#settings;
     if (!validation) return {};
-    const batchSize = Math.min(VALIDATION_BATCH, validation.length);
+    const batchSize = Math.min(validationBatchSize, validation.length);
     const executable = await this.#executables.evaluation(batchSize);
     const options = { batchSize, ...(signal && { signal }) };
     const result = await evaluateWith(executable, this.model, validation, goals, options);
@@ -250,15 +222,13 @@ export class TrainingRun implements Run {
   #checkAborted(): void {
     const { signal } = this.#settings;
     if (!signal?.aborted) return;
-    const where = `in epoch ${this.#epoch + 1} after step ${this.#step}`;
+    const { epoch, step } = this.#position;
+    const where = `in epoch ${epoch + 1} after step ${step}`;
     throw new StriateError("interrupted", `training was interrupted ${where}`, { cause: signal.reason });
   }
 
   #setup(): Progress["setup"] {
-    const { seed, batchSize, shuffle, goals, optimizer, train } = this.#settings;
-    const examples = train.length;
-    const loss = objectiveText(goals);
-    return { seed, batchSize, examples, shuffle, loss, optimizer: JSON.stringify([optimizer.name, optimizer.config]) };
+    return setupOf(this.model, this.#settings);
   }
 
   async #checkpoint(): Promise<Checkpoint> {
@@ -269,10 +239,7 @@ export class TrainingRun implements Run {
       format: 1,
       model: this.model.name,
       setup: this.#setup(),
-      epoch: this.#epoch,
-      batch: this.#batch,
-      step: this.#step,
-      sums: { ...this.#sums },
+      ...this.#position,
       rateFactor: this.rateFactor,
       history: this.#history.map((log) => ({ ...log })),
       problems: this.problems.map((problem) => ({ ...problem })),

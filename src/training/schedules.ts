@@ -1,3 +1,4 @@
+import { checkOptions, finiteNumber, valueText, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 
 /** A learning rate that changes with the steps; step 0 is the first. */
@@ -10,8 +11,20 @@ export interface Schedule {
 /** A fixed rate or a schedule. */
 export type LearningRate = number | Schedule;
 
+/** @throws StriateError `usage` where a schedule gives what is no rate */
 export function rateAt(rate: LearningRate, step: number): number {
-  return typeof rate === "number" ? rate : rate.rateAt(step);
+  return typeof rate === "number"
+    ? rate
+    : finiteNumber("the schedule", `its rate at step ${step}`, rate.rateAt(step), AT_LEAST_0);
+}
+
+const AT_LEAST_0 = { least: 0 };
+
+/** @throws StriateError `usage` for what is neither a rate of at least 0 nor a schedule */
+export function checkRate(where: string, option: string, rate: LearningRate): void {
+  if (typeof rate === "object" && typeof rate?.rateAt === "function") return;
+  if (typeof rate === "number") finiteNumber(where, option, rate, AT_LEAST_0);
+  else throw new StriateError("usage", `${where}: ${option} is a number or a schedule, received ${valueText(rate)}`);
 }
 
 export interface ExponentialDecayOptions {
@@ -25,8 +38,12 @@ export interface ExponentialDecayOptions {
 
 /** initial * decayRate ^ (step / decaySteps), as Keras's ExponentialDecay. */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
+  const where = "exponentialDecay";
+  checkOptions(where, options, { initialLearningRate: true, decaySteps: true, decayRate: true, staircase: true });
   const { initialLearningRate, decaySteps, decayRate, staircase = false } = options;
-  positive("exponentialDecay", "decaySteps", decaySteps);
+  finiteNumber(where, "initialLearningRate", initialLearningRate, AT_LEAST_0);
+  finiteNumber(where, "decaySteps", decaySteps, { above: 0 });
+  finiteNumber(where, "decayRate", decayRate, AT_LEAST_0);
   return {
     config: { schedule: "exponentialDecay", ...options },
     rateAt: (step) => {
@@ -44,7 +61,17 @@ export interface PiecewiseConstantDecayOptions {
 }
 
 /** A rate for each stretch of steps, as Keras's PiecewiseConstantDecay. */
-export function piecewiseConstantDecay({ boundaries, values }: PiecewiseConstantDecayOptions): Schedule {
+export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): Schedule {
+  const where = "piecewiseConstantDecay";
+  checkOptions(where, options, { boundaries: true, values: true });
+  const { boundaries, values } = options;
+  if (!Array.isArray(boundaries) || !Array.isArray(values)) {
+    throw new StriateError("usage", `${where}: boundaries and values are lists, received ${valueText(options)}`);
+  }
+  for (const [i, boundary] of boundaries.entries()) {
+    finiteNumber(where, `boundaries[${i}]`, boundary, i === 0 ? AT_LEAST_0 : { above: boundaries[i - 1] ?? 0 });
+  }
+  for (const [i, value] of values.entries()) finiteNumber(where, `values[${i}]`, value, AT_LEAST_0);
   if (values.length !== boundaries.length + 1) {
     throw new StriateError(
       "usage",
@@ -75,8 +102,20 @@ export interface CosineDecayOptions {
 
 /** Half a cosine down to alpha times the highest rate (Loshchilov and Hutter 2016), as Keras's CosineDecay. */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
+  const where = "cosineDecay";
+  checkOptions(where, options, {
+    initialLearningRate: true,
+    decaySteps: true,
+    alpha: true,
+    warmupTarget: true,
+    warmupSteps: true,
+  });
   const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0 } = options;
-  positive("cosineDecay", "decaySteps", decaySteps);
+  finiteNumber(where, "initialLearningRate", initialLearningRate, AT_LEAST_0);
+  finiteNumber(where, "decaySteps", decaySteps, { above: 0 });
+  finiteNumber(where, "alpha", alpha, { least: 0, most: 1 });
+  if (warmupTarget !== undefined) finiteNumber(where, "warmupTarget", warmupTarget, AT_LEAST_0);
+  wholeNumber(where, "warmupSteps", warmupSteps, AT_LEAST_0);
   const start = warmupTarget === undefined ? 0 : warmupSteps;
   const highest = warmupTarget ?? initialLearningRate;
   return {
@@ -100,14 +139,13 @@ export interface WarmUpOptions {
  * A linear rise from 0 to the rate of another schedule at step `steps` (Goyal et al. 2017), then that schedule, whose
  * own steps go on counting from 0 at the very start.
  */
-export function warmUp({ steps, schedule }: WarmUpOptions): Schedule {
-  positive("warmUp", "steps", steps);
+export function warmUp(options: WarmUpOptions): Schedule {
+  checkOptions("warmUp", options, { steps: true, schedule: true });
+  const { steps, schedule } = options;
+  finiteNumber("warmUp", "steps", steps, { above: 0 });
+  checkRate("warmUp", "schedule", schedule);
   return {
     config: { schedule: "warmUp", steps, after: typeof schedule === "number" ? schedule : schedule.config },
     rateAt: (step) => (step < steps ? (rateAt(schedule, steps) * (step + 1)) / steps : rateAt(schedule, step)),
   };
-}
-
-function positive(schedule: string, option: string, value: number): void {
-  if (!(value > 0)) throw new StriateError("usage", `${schedule}: ${option} must be greater than 0, received ${value}`);
 }

@@ -1,9 +1,10 @@
 import { gradients } from "../autodiff/index.ts";
 import { type Graph, GraphBuilder, type Value } from "../graph/index.ts";
-import { penalty } from "../layers/index.ts";
+import { constrained, penalty } from "../layers/index.ts";
 import type { Model, Weights } from "../model/index.ts";
-import { add, gather, mul, reduceMean } from "../ops/index.ts";
+import { add, mul, reduceMean } from "../ops/index.ts";
 import { at, copyTensor, fromNumbers, type Tensor, tensor, zeros } from "../tensor/index.ts";
+import { weightsByClass } from "./classWeight.ts";
 import { exampleLosses, type LossName, lossNamed } from "./losses.ts";
 import { type Goal, goalsOf, type Objective } from "./objective.ts";
 import type { Optimizer } from "./optimizers.ts";
@@ -16,20 +17,38 @@ function slotName(weight: string, slot: string): string {
   return `optimizer/${weight}/${slot}`;
 }
 
+/** The input of a graph with what each example counts, where examples count differently. */
+export const SAMPLE_WEIGHTS = "sampleWeights";
+
+/** What a graph is made for, beside the objective. */
+export interface GraphOptions {
+  /** Whether it has an input `sampleWeights` [batch], which every example's loss is multiplied by. Default false. */
+  readonly weighted?: boolean;
+}
+
+interface LossParts extends GraphOptions {
+  readonly batchSize: number;
+  readonly training: boolean;
+}
+
 /** A model in a graph with its losses: those of each goal for each example, and their weighted sum. */
-function addLosses(g: GraphBuilder, model: Model, goals: readonly Goal[], batchSize: number, training: boolean) {
-  const { outputs, weights } = model.addTo(g, model.addInputs(g, batchSize), training);
+function addLosses(g: GraphBuilder, model: Model, goals: readonly Goal[], parts: LossParts) {
+  const { batchSize, training, weighted = false } = parts;
+  const { outputs, weights, losses: activityLosses } = model.addTo(g, model.addInputs(g, batchSize), training);
+  const sampleWeights = weighted ? g.input(SAMPLE_WEIGHTS, "float32", [batchSize]) : undefined;
   const each = goals.map((goal) => {
-    const { loss, index, target, predictions } = goal;
+    const { loss, fromLogits, classWeight, index, target, predictions } = goal;
     const rule = lossNamed(loss);
     const output = at(outputs, index);
     const targets = g.input(target, rule.targets, rule.targetShape(output.shape));
     g.output(predictions, output);
     const losses = g.scoped("loss", () => {
-      const plain = exampleLosses(g, loss, output, targets);
-      if (!training || !goal.classWeight) return plain;
-      const byClass = g.numbers("float32", [goal.classWeight.length], goal.classWeight);
-      return g.op(mul, [plain, g.op(gather, [byClass, targets])]);
+      const factors = [
+        ...(sampleWeights ? [sampleWeights] : []),
+        ...(training && classWeight ? [weightsByClass(g, classWeight, targets)] : []),
+      ];
+      const plain = exampleLosses(g, loss, output, targets, fromLogits);
+      return factors.reduce((losses, factor) => g.op(mul, [losses, factor]), plain);
     });
     return { goal, losses };
   });
@@ -38,7 +57,9 @@ function addLosses(g: GraphBuilder, model: Model, goals: readonly Goal[], batchS
       .map(({ goal: { weight }, losses }) => (weight === 1 ? losses : g.op(mul, [losses, g.scalar(losses, weight)])))
       .reduce((a, b) => g.op(add, [a, b])),
   );
-  return { each, sum: withPenalties(g, model, weights, sum), weights };
+  const penalized = withPenalties(g, model, weights, sum);
+  const all = g.scoped("loss", () => activityLosses.reduce((a, b) => g.op(add, [a, b]), penalized));
+  return { each, sum: all, weights };
 }
 
 /** As in Keras, what the weights cost is part of the loss, in an evaluation too; frozen weights cost nothing. */
@@ -60,16 +81,21 @@ export function trainingGraph(
   objective: Objective | LossName,
   optimizer: Optimizer,
   batchSize: number,
+  options: GraphOptions = {},
 ): Graph {
   const g = new GraphBuilder(`${model.name} training step`);
-  const { each, sum, weights } = addLosses(g, model, goalsOf(model, objective), batchSize, true);
+  const { each, sum, weights } = addLosses(g, model, goalsOf(model, objective), {
+    ...options,
+    batchSize,
+    training: true,
+  });
   const rate = g.input("learningRate", "float32", []);
   const meanOf = (losses: Value) => g.scoped("loss", () => g.op(reduceMean, [losses], { keepdims: 0 }));
   const mean = meanOf(sum);
   const counter = g.state(STEP_STATE, "int64", []);
-  const trained = model.weightSpecs.flatMap(({ key, trainable }) => {
+  const trained = model.weightSpecs.flatMap(({ key, spec, trainable }) => {
     const weight = weights.get(key);
-    return trainable && weight ? [{ key, weight }] : [];
+    return trainable && weight ? [{ key, weight, spec }] : [];
   });
   const slopes = gradients(
     g,
@@ -80,11 +106,11 @@ export function trainingGraph(
     const step = g.op(add, [counter, g.scalar(counter, 1)]);
     g.update(counter, step);
     const update = optimizer.begin({ g, rate, step });
-    for (const [i, { key, weight }] of trained.entries()) {
+    for (const [i, { key, weight, spec }] of trained.entries()) {
       const slots = optimizer.slots.map(({ name }) => g.state(slotName(key, name), weight.dtype, weight.shape));
       const gradient = slopes[i] ?? weight;
       const [next, ...nextSlots] = update(weight, gradient, slots);
-      g.update(weight, next ?? weight);
+      g.update(weight, constrained(g, next ?? weight, spec));
       for (const [k, slot] of slots.entries()) g.update(slot, nextSlots[k] ?? slot);
     }
   });
@@ -117,9 +143,18 @@ export function initialStates(model: Model, optimizer: Optimizer, graph: Graph):
  * The forward pass with the loss of each example: outputs `losses` [batch] and `predictions`. With several outputs
  * `losses` is the weighted sum, and each has its own as in a training graph, [batch].
  */
-export function evaluationGraph(model: Model, objective: Objective | LossName, batchSize: number): Graph {
+export function evaluationGraph(
+  model: Model,
+  objective: Objective | LossName,
+  batchSize: number,
+  options: GraphOptions = {},
+): Graph {
   const g = new GraphBuilder(`${model.name} evaluation`);
-  const { each, sum } = addLosses(g, model, goalsOf(model, objective), batchSize, false);
+  const { each, sum } = addLosses(g, model, goalsOf(model, objective), {
+    ...options,
+    batchSize,
+    training: false,
+  });
   g.output("losses", sum);
   if (each.length > 1) for (const { goal, losses } of each) g.output(goal.losses, losses);
   return g.build();

@@ -15,6 +15,7 @@ import os
 os.environ["KERAS_BACKEND"] = "jax"
 
 import keras
+import keras.src.applications.convnext as keras_convnext
 import numpy as np
 import torch
 
@@ -63,6 +64,16 @@ rescaling = of("rescaling", keras.layers.Rescaling)
 normalization = of("normalization", keras.layers.Normalization)
 spatial_dropout = of("spatialDropout2d", keras.layers.SpatialDropout2D)
 activation = of("activation", keras.layers.Activation)
+layer_norm = of("layerNormalization", keras.layers.LayerNormalization)
+group_norm = of("groupNormalization", keras.layers.GroupNormalization, groups=2)
+unit_norm = of("unitNormalization", keras.layers.UnitNormalization)
+resizing = of("resizing", keras.layers.Resizing, height=5, width=9)
+random_flip = of("randomFlip", keras.layers.RandomFlip)
+identity = of("identity", keras.layers.Identity)
+activity = of("activityRegularization", keras.layers.ActivityRegularization, l1=0.1, l2=0.2)
+dropout = of("dropout", keras.layers.Dropout, rate=0.5)
+layer_scale = of("layerScale", keras_convnext.LayerScale, init_values=0.5, projection_dim=3)
+stochastic_depth = of("stochasticDepth", keras_convnext.StochasticDepth, drop_path_rate=0.25)
 
 ALEXNET = {"depth_radius": 2, "bias": 2.0, "alpha": 1e-4, "beta": 0.75}
 
@@ -155,6 +166,55 @@ CASES = [
             "relu6", "silu",
         ]
     ],
+    *[
+        (SMALL_LAST, activation(activation=name))
+        for name in [
+            "mish", "celu", "hard_tanh", "log_sigmoid", "hard_shrink", "soft_shrink", "tanh_shrink", "sparse_plus",
+            "sparse_sigmoid", "squareplus",
+        ]
+    ],
+    (SMALL_LAST, softmax(axis=[1, 2])),
+    (SMALL_LAST, softmax(axis=[1, 2, 3])),
+    ([2, 3, 4], softmax(axis=[-1, 1])),
+    (SMALL_LAST, softmax(axis=[3, 1])),
+    (SMALL_LAST, normalization(axis=[1, 3], mean=[[0.5, 0.25, 0.0]] * 3, variance=[[1.0, 2.0, 4.0], [1.0, 0.5, 0.0], [3.0, 2.0, 1.0]])),
+    (SMALL_LAST, normalization(axis=[2, 3], mean=[0.5, 0.25, 0.0], variance=[1.0, 2.0, 4.0])),
+    (SMALL_LAST, normalization(axis=[-1, 2], mean=0.5, variance=4.0, invert=True)),
+    (SMALL_LAST, layer_norm()),
+    (SMALL_LAST, layer_norm(axis=[1, 2, 3], epsilon=1e-6)),
+    (SMALL_LAST, layer_norm(axis=1)),
+    (SMALL_LAST, layer_norm(axis=[1, 3])),
+    (SMALL_LAST, layer_norm(axis=[2, 3], center=False)),
+    (SMALL_LAST, layer_norm(axis=2, scale=False)),
+    ([3, 5], layer_norm()),
+    ([2, 3, 4], layer_norm(axis=-2)),
+    ([2, 3, 4, 6], group_norm()),
+    ([2, 3, 4, 6], group_norm(groups=3, scale=False)),
+    ([2, 3, 4, 6], group_norm(groups=-1)),
+    ([2, 3, 4, 6], group_norm(groups=1, center=False, epsilon=0.1)),
+    ([2, 6, 3, 4], group_norm(axis=1)),
+    ([3, 8], group_norm(groups=4)),
+    (SMALL_LAST, unit_norm()),
+    (SMALL_LAST, unit_norm(axis=[1, 2])),
+    ([3, 5], unit_norm()),
+    (LAST, resizing()),
+    *[(LAST, resizing(interpolation=name)) for name in ["nearest", "bicubic", "lanczos3", "lanczos5"]],
+    *[(LAST, resizing(height=3, width=4, interpolation=name)) for name in ["nearest", "bilinear", "bicubic", "lanczos3"]],
+    *[(LAST, resizing(height=3, width=8, antialias=True, interpolation=name)) for name in ["bilinear", "bicubic", "lanczos5"]],
+    (LAST, resizing(crop_to_aspect_ratio=True)),
+    (LAST, resizing(pad_to_aspect_ratio=True, fill_value=0.5)),
+    (LAST, resizing(height=9, width=3, pad_to_aspect_ratio=True)),
+    (LAST, resizing(height=7, width=6)),
+    (FIRST, resizing(**CHANNELS_FIRST)),
+    (SMALL_LAST, up(interpolation="bicubic")),
+    (SMALL_LAST, up(size=[1, 3], interpolation="bicubic")),
+    (SMALL_LAST, up(interpolation="lanczos3")),
+    (SMALL_LAST, random_flip(mode="horizontal")),
+    (SMALL_LAST, identity()),
+    (SMALL_LAST, activity()),
+    (SMALL_LAST, dropout(noise_shape=[None, 1, 1, 1])),
+    (SMALL_LAST, layer_scale()),
+    (SMALL_LAST, stochastic_depth()),
 ]  # fmt: skip
 
 def case(number, input_shape, layer):
@@ -170,7 +230,7 @@ def case(number, input_shape, layer):
         for weight, w in zip(made.trainable_weights, weights):
             weight.assign(pattern(**w))
     x = pattern(input_shape, input_k, INPUT_SCALE)
-    call = {"training": False} if name == "spatialDropout2d" else {}
+    call = {"training": False} if name in ("spatialDropout2d", "dropout", "randomFlip") else {}
     output = keras.ops.convert_to_numpy(made(x, **call))
     return {
         "layer": name,

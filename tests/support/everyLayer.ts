@@ -65,6 +65,45 @@ function merged(): Model {
   return model({ inputs: x, outputs: [head, layers.globalAveragePooling2d({ keepdims: true })(most)], name: "merged" });
 }
 
+/** Normalizations, sizes, activations, regularizers and constraints. */
+function normalized(): Model {
+  const x = input({ shape: [8, 6, 6] });
+  const scale = input({ shape: [6] });
+  const steps = [
+    layers.resizing({ height: 9, width: 7, cropToAspectRatio: true }),
+    layers.randomFlip({ mode: "horizontal" }),
+    layers.normalization({ axis: [3, 2], mean: 0.1, variance: [1, 2, 3, 4, 5, 6] }),
+    layers.conv2d({
+      filters: 6,
+      kernelSize: 2,
+      activation: layers.leakyReLU({ negativeSlope: 0.2 }),
+      kernelConstraint: layers.maxNorm({ maxValue: 3, axis: [0, 1, 2] }),
+      biasConstraint: "nonNeg",
+      activityRegularizer: layers.l2(0.02),
+    }),
+    layers.layerNormalization({ axis: [1, 3], epsilon: 0.01 }),
+    layers.groupNormalization({ groups: 3, betaConstraint: layers.unitNorm() }),
+    layers.activityRegularization({ l1: 0.1 }),
+    layers.stochasticDepth({ dropPathRate: 0.1 }),
+    layers.layerScale({ initValues: 0.5, projectionDim: 6 }),
+    layers.dropout({ rate: 0.2, noiseShape: [null, 1, 1, 1] }),
+    layers.unitNormalization({ axis: [1, 2] }),
+    layers.softmax({ axis: [1, 2] }),
+    layers.activation({ activation: "mish" }),
+    layers.activation({ activation: "hardShrink" }),
+    layers.identity(),
+  ];
+  const y = steps.reduce((tensor, layer) => layer(tensor), x);
+  const sum = layers.scaledAdd({ scale: 0.3 })([y, layers.multiply()([y, scale])]);
+  const top = layers.dense({
+    units: 3,
+    kernelRegularizer: layers.orthogonal({ mode: "columns" }),
+    kernelConstraint: layers.minMaxNorm({ rate: 0.9, axis: 0 }),
+    activation: "tanhShrink",
+  });
+  return model({ inputs: [x, scale], outputs: top(sum), name: "normalized" });
+}
+
 /** Layers that Keras has as operations. */
 function operated(): Model {
   const x = input({ shape: [6, 8, 4] });
@@ -93,7 +132,13 @@ function striateOnly(): Model {
   ]);
 }
 
-export const EVERY_LAYER: Readonly<Record<string, () => Model>> = { weighted, merged, operated, striateOnly };
+export const EVERY_LAYER: Readonly<Record<string, () => Model>> = {
+  weighted,
+  merged,
+  normalized,
+  operated,
+  striateOnly,
+};
 
 /** Weights of a fixed pattern, variances positive, so that no file can be right by its initial values. */
 export function withPatternWeights(made: Model): Model {

@@ -60,7 +60,9 @@ export async function runSession(session: Session): Promise<number> {
       callbacks: [...callbacksOf(config.options, folder), keepBest, report.callback],
       signal,
       ...(validation && { validation }),
-      ...(resumed && { resume: checkpoint }),
+      verbose: 0,
+      // A decay that was not described fits the epochs, which may have become more; all else is as it was in config.json.
+      ...(resumed && { resume: checkpoint, resumeChanges: ["learningRate"] }),
     });
     await leaveWeights(model, best(), files);
     const measured = test && (await evaluate(model, test, { engine, batchSize, signal }));

@@ -1,7 +1,7 @@
 import { augment, loader, type StepDescription, stepOf } from "../../data/index.ts";
 import { availability, checkEngineName, chooseEngine, ENGINE_NAMES, selectEngine } from "../../engine/index.ts";
 import { StriateError } from "../../errors.ts";
-import { checkAborted } from "../../training/evaluate.ts";
+import { checkAborted } from "../../training/running.ts";
 import { augmentationSteps } from "../augmentation.ts";
 import type { Call, Values } from "../command.ts";
 import type { TrainFlags } from "../commands/train.ts";

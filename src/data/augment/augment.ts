@@ -1,7 +1,9 @@
 import { StriateError } from "../../errors.ts";
 import { randomStream } from "../../tensor/randomStream.ts";
+import { sameShape, shapeText } from "../../tensor/shape.ts";
 import { zeros } from "../../tensor/tensor.ts";
 import type { SingleInputDataset } from "../dataset.ts";
+import { derived } from "../derived.ts";
 import type { SourceDescription } from "../source.ts";
 import { pictureRandom } from "./address.ts";
 import { mapPictures } from "./mapPictures.ts";
@@ -38,7 +40,12 @@ export function augment(
   const changed = mapPictures(
     dataset,
     (picture, address) =>
-      steps.reduce((given, step, i) => step(given, pictureRandom(address, names[i] ?? "")), picture),
+      address
+        ? steps.reduce((given, step, i) => step(given, pictureRandom(address, names[i] ?? "")), picture)
+        : checkMeasured(
+            steps.reduce((given, { unaugmented }) => unaugmented?.(given) ?? given, picture),
+            trial,
+          ),
     seed,
     trial.shape,
   );
@@ -48,5 +55,16 @@ export function augment(
     if (!source || described.length < steps.length) return undefined;
     return { kind: "augment", source, steps: described, seed };
   };
-  return { ...changed, describe };
+  return derived(changed, { describe, read: (indices, options) => changed.read(indices, options) });
+}
+
+/** @throws StriateError `usage` where a step gives pictures another shape, and does not say how without drawing */
+function checkMeasured(picture: Picture, { shape }: Picture): Picture {
+  if (sameShape(picture.shape, shape)) return picture;
+  throw new StriateError(
+    "usage",
+    `the steps of this augmentation make pictures of ${shapeText(picture.shape)} into ${shapeText(shape)}, and do not say how ` +
+      "without drawing, as validation needs it; give the step that does so a function `unaugmented`, or split the data before " +
+      "it is augmented",
+  );
 }

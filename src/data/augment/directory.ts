@@ -2,6 +2,7 @@ import { StriateError } from "../../errors.ts";
 import type { ResizeMethod } from "../../image/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { SingleInputBatch, SingleInputDataset } from "../dataset.ts";
+import { derived } from "../derived.ts";
 import { imageFiles } from "../files/imageFiles.ts";
 import { classFiles } from "../files/imageFolder.ts";
 import type { ClassMode } from "../source.ts";
@@ -76,12 +77,11 @@ export async function directoryDataset(
 /** The same pictures with channels first. */
 export function channelsFirst(dataset: SingleInputDataset): SingleInputDataset {
   const [height = 0, width = 0, channels = 0] = dataset.inputShape;
-  const { describe: _, ...rest } = dataset;
-  return {
-    ...rest,
+  return derived(dataset, {
     inputShape: [channels, height, width],
     async read(indices, options) {
-      const { inputs, targets } = await dataset.read(indices, options);
+      const batch = await dataset.read(indices, options);
+      const { inputs } = batch;
       const data = new Float32Array(inputs.data.length);
       const pixels = height * width;
       for (let i = 0; i < data.length; i++) {
@@ -89,9 +89,9 @@ export function channelsFirst(dataset: SingleInputDataset): SingleInputDataset {
         const row = Math.floor(pixel / pixels);
         data[(row * channels + (i % channels)) * pixels + (pixel % pixels)] = inputs.data[i] ?? 0;
       }
-      return { inputs: { ...inputs, shape: [indices.length, channels, height, width], data }, targets };
+      return { ...batch, inputs: { ...inputs, shape: [indices.length, channels, height, width], data } };
     },
-  };
+  });
 }
 
 const CLASS_MODES: readonly ClassMode[] = ["categorical", "sparse", "binary", "input"];
@@ -105,8 +105,7 @@ export function withTargets(dataset: SingleInputDataset, classMode: ClassMode): 
     throw new StriateError("usage", `classMode is one of ${CLASS_MODES.join(", ")}; got ${String(classMode)}`);
   }
   if (classMode === "sparse") return dataset;
-  return {
-    ...dataset,
+  return derived(dataset, {
     describe() {
       const source = dataset.describe?.();
       return source && { kind: "targets", source, classMode };
@@ -115,7 +114,7 @@ export function withTargets(dataset: SingleInputDataset, classMode: ClassMode): 
       const batch = await dataset.read(indices, options);
       return { ...batch, targets: targetsOf(batch, classMode, dataset.classes) };
     },
-  };
+  });
 }
 
 function targetsOf(

@@ -1,8 +1,10 @@
 import { StriateError } from "../../errors.ts";
 import { toNumbers } from "../../tensor/tensor.ts";
 import type { ArraysOptions } from "../arrays.ts";
-import { batchPlan, subset } from "../batches.ts";
+import { batchPlan } from "../batches.ts";
 import type { SingleInputBatch, SingleInputDataset } from "../dataset.ts";
+import { derived } from "../derived.ts";
+import { subset } from "../split.ts";
 import type { SaveOptions } from "./savePictures.ts";
 
 /** How a generator's pictures flow. */
@@ -29,8 +31,12 @@ export interface Flow extends SingleInputDataset, AsyncIterable<SingleInputBatch
 export function flowOf(dataset: SingleInputDataset, options: FlowOptions): Flow {
   const { batchSize = 32, shuffle = true, seed = 0 } = options;
   const plan = (epoch: number) => batchPlan({ length: dataset.length, batchSize, shuffle, seed, epoch });
+  const same = derived(dataset, {
+    read: (indices, how) => dataset.read(indices, how),
+    describe: () => dataset.describe?.(),
+  });
   return {
-    ...dataset,
+    ...same,
     batchSize,
     batches: plan(0).length,
     async *[Symbol.asyncIterator]() {

@@ -4,6 +4,7 @@ import type { Shape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type ArraysOptions, arrays } from "../arrays.ts";
 import type { SingleInputDataset } from "../dataset.ts";
+import { derived } from "../derived.ts";
 import type { SourceDescription } from "../source.ts";
 import { pictureRandom } from "./address.ts";
 import { channelsFirst, type DirectoryOptions, directoryDataset, withTargets } from "./directory.ts";
@@ -127,6 +128,7 @@ export class ImageDataGenerator {
     const changed = mapPictures(
       dataset,
       (picture, address, into) => {
+        if (!address) return standardizePicture(picture, this.#settings, this.#statistics);
         const parameters = this.getRandomTransform(picture.shape, pictureRandom(address, STREAM));
         const { rescale: gain, preprocessingFunction } = this.#settings;
         if (gain === undefined || gain === 0 || preprocessingFunction || !commutesWithGain(parameters)) {
@@ -143,7 +145,8 @@ export class ImageDataGenerator {
       if (!source || this.#settings.preprocessingFunction) return undefined;
       return { kind: "generator", source, options: this.options, statistics: this.#statistics, seed };
     };
-    return flowOf(savingPictures({ ...changed, describe }, options, this.#settings.dataFormat), options);
+    const described = derived(changed, { describe, read: (indices, how) => changed.read(indices, how) });
+    return flowOf(savingPictures(described, options, this.#settings.dataFormat), options);
   }
 
   /**

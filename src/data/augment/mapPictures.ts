@@ -1,14 +1,19 @@
 import { StriateError } from "../../errors.ts";
 import { type Shape, sameShape, shapeText, sizeOf } from "../../tensor/shape.ts";
 import type { SingleInputBatch, SingleInputDataset } from "../dataset.ts";
+import { derived } from "../derived.ts";
 import type { PictureAddress } from "./address.ts";
 import type { Picture } from "./picture.ts";
 
 /**
- * Changes one picture, knowing which one it is. The result may be written to `into`, where it will end up and which the
- * picture does not share.
+ * Changes one picture, knowing which one it is; without an address it is to be measured, and nothing is drawn for it. The
+ * result may be written to `into`, where it will end up and which the picture does not share.
  */
-export type PictureChange = (picture: Picture, address: PictureAddress, into: Float32Array<ArrayBuffer>) => Picture;
+export type PictureChange = (
+  picture: Picture,
+  address: PictureAddress | undefined,
+  into: Float32Array<ArrayBuffer>,
+) => Picture;
 
 /**
  * A data set whose pictures are changed as they are read, one by one.
@@ -20,29 +25,34 @@ export function mapPictures(
   seed: number,
   outputShape: Shape = dataset.inputShape,
 ): SingleInputDataset {
-  // What describes the data set no longer describes this one.
-  const { describe: _, ...rest } = dataset;
-  return {
-    ...rest,
+  return derived(dataset, {
     inputShape: outputShape,
     async read(indices, options = {}) {
+      const { epoch = 0, augment = true } = options;
       const batch = await dataset.read(indices, options);
-      const address = (row: number) => ({ seed, epoch: options.epoch ?? 0, picture: indices[row] ?? 0 });
-      return changeBatch(batch, (picture, row, into) => change(picture, address(row), into), outputShape);
+      const address = (row: number) => (augment ? { seed, epoch, picture: indices[row] ?? 0 } : undefined);
+      const changed = (picture: Picture, row: number, into: Float32Array<ArrayBuffer>) =>
+        change(picture, address(row), into);
+      return changeBatch(batch, changed, outputShape, dataset.fresh === true);
     },
-  };
+  });
 }
 
-/** A batch with every picture changed; where shapes stay the same in the batch's own memory, since fresh memory is slow. */
+/**
+ * A batch with every picture changed; where shapes stay the same in the batch's own memory, if it is nobody else's, since
+ * fresh memory is slow.
+ */
 function changeBatch(
-  { inputs, targets }: SingleInputBatch,
+  batch: SingleInputBatch,
   change: (picture: Picture, row: number, into: Float32Array<ArrayBuffer>) => Picture,
   outputShape: Shape,
+  fresh: boolean,
 ): SingleInputBatch {
+  const { inputs } = batch;
   const [rows = 0, ...shape] = inputs.shape;
   const size = sizeOf(shape);
   const outSize = sizeOf(outputShape);
-  const inPlace = size === outSize;
+  const inPlace = fresh && size === outSize;
   const out = inPlace ? inputs.data : new Float32Array(rows * outSize);
   const scratch = new Float32Array(inPlace ? size : 0);
   for (let row = 0; row < rows; row++) {
@@ -59,5 +69,5 @@ function changeBatch(
     }
     if (changed.data !== into) into.set(changed.data);
   }
-  return { inputs: { dtype: "float32", shape: [rows, ...outputShape], data: out }, targets };
+  return { ...batch, inputs: { dtype: "float32", shape: [rows, ...outputShape], data: out } };
 }

@@ -2,6 +2,7 @@ import { StriateError } from "../../errors.ts";
 import type { RandomStream } from "../../tensor/randomStream.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { SingleInputDataset } from "../dataset.ts";
+import { derived } from "../derived.ts";
 import { pictureRandom } from "./address.ts";
 import { type Grid, gridOf } from "./picture.ts";
 import type { Part } from "./steps/crop.ts";
@@ -86,13 +87,13 @@ function mixed(
   if (!(alpha > 0 && Number.isFinite(alpha))) {
     throw new StriateError("usage", `${name}: alpha is a number above 0; got ${alpha}`);
   }
-  const { describe: _, ...rest } = dataset;
-  return {
-    ...rest,
+  return derived(dataset, {
     async read(indices, options = {}) {
-      const { epoch = 0 } = options;
-      const { inputs, targets: given } = await dataset.read(indices, options);
-      const targets = oneHot(name, given, dataset.classes);
+      const { epoch = 0, augment = true } = options;
+      const batch = await dataset.read(indices, options);
+      const { inputs } = batch;
+      const targets = oneHot(name, batch.targets, dataset.classes);
+      if (!augment) return { ...batch, targets };
       const rows = indices.length;
       const row = (data: Float32Array, i: number) =>
         data.subarray((i * data.length) / rows, ((i + 1) * data.length) / rows);
@@ -105,9 +106,9 @@ function mixed(
         const share = mix(row(inputs.data, i), row(inputs.data, other), drawn, random, row(pictures, i));
         blend(row(shares, i), row(targets.data, i), row(targets.data, other), share);
       }
-      return { inputs: { ...inputs, data: pictures }, targets: { ...targets, data: shares } };
+      return { ...batch, inputs: { ...inputs, data: pictures }, targets: { ...targets, data: shares } };
     },
-  };
+  });
 }
 
 /** Labels as float32 [n, classes]; float32 targets stay. */

@@ -2,6 +2,7 @@ import { join, mkdir, writeFile } from "#data-platform";
 import { asError, StriateError } from "../../errors.ts";
 import { encodeImage } from "../../image/index.ts";
 import type { SingleInputDataset } from "../dataset.ts";
+import { derived } from "../derived.ts";
 import { type DataFormat, gridOf, type Picture, rangeOf } from "./picture.ts";
 
 /** Where augmented pictures are written to be looked at. */
@@ -24,9 +25,7 @@ export function savingPictures(
   dataFormat: DataFormat,
 ): SingleInputDataset {
   if (saveToDir === undefined) return dataset;
-  const { describe: _, ...rest } = dataset;
-  return {
-    ...rest,
+  return derived(dataset, {
     async read(indices, options = {}) {
       const batch = await dataset.read(indices, options);
       const [, ...shape] = batch.inputs.shape;
@@ -42,7 +41,7 @@ export function savingPictures(
       }
       return batch;
     },
-  };
+  });
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -15,4 +15,9 @@ export interface StepDescription {
 export interface Step {
   (picture: Picture, random: RandomStream): Picture;
   readonly description?: StepDescription;
+  /**
+   * What the step does to a picture that is to be measured: a crop takes the middle. Default: nothing. A step that changes
+   * the shape of pictures needs it where its data set is split.
+   */
+  readonly unaugmented?: (picture: Picture) => Picture;
 }

@@ -2,6 +2,7 @@ import { StriateError } from "../../errors.ts";
 import type { DataProblem } from "../dataset.ts";
 import type { LabelledFile } from "./imageFiles.ts";
 import { mapLimited } from "./pool.ts";
+import { patiently } from "./retry.ts";
 import { whyNoPicture } from "./signature.ts";
 
 /** Files that are looked at at a time. */
@@ -15,7 +16,7 @@ export async function checkedFiles(
   files: readonly LabelledFile[],
   onError: "skip" | "fail",
 ): Promise<{ readonly good: readonly LabelledFile[]; readonly problems: readonly DataProblem[] }> {
-  const reasons = await mapLimited(files, AT_A_TIME, ({ path }) => whyNoPicture(path));
+  const reasons = await mapLimited(files, AT_A_TIME, ({ path }) => patiently(path, () => whyNoPicture(path)));
   const problems = files.flatMap(({ path }, i) => {
     const reason = reasons[i];
     return reason === undefined ? [] : [{ path, reason }];

@@ -5,6 +5,7 @@ import { classLabels, knownClasses } from "../labels.ts";
 import { type CacheShare, pictureCache } from "./pictureCache.ts";
 import { examplePixels, exampleShape, type PictureOptions } from "./picturePixels.ts";
 import { mapLimited } from "./pool.ts";
+import { isShortage, patiently } from "./retry.ts";
 
 /** A picture on disk and its class. */
 export interface LabelledFile {
@@ -22,6 +23,13 @@ export interface ImageFiles extends SingleInputDataset {
 
 export interface ImageFilesOptions extends PictureOptions {
   readonly classNames: readonly string[];
+}
+
+interface ReadPicture {
+  readonly pixels: Uint8Array;
+  readonly label: number;
+  /** Whether it is another picture than was asked for. */
+  readonly standsIn: boolean;
 }
 
 /** Pictures that are decoded at a time: enough for the threads that decode, few enough for the memory. */
@@ -50,15 +58,17 @@ export function imageFiles(
   const cache = pictureCache(cacheOptions);
   const problems = new Map(known.map((problem) => [problem.path, problem]));
 
-  /** The picture at an index, or the next readable one: of its class, else of any. */
-  const readable = async (index: number): Promise<{ readonly pixels: Uint8Array; readonly label: number }> => {
+  /** The picture at an index, or the next readable one that stands in for it: of its class, else of any. */
+  const readable = async (index: number): Promise<ReadPicture> => {
     for (const candidate of candidates(index, labels)) {
       const path = files[candidate]?.path ?? "";
       if (problems.has(path)) continue;
       try {
-        return { pixels: await examplePixels(path, options, cache), label: labels[candidate] ?? 0 };
+        const pixels = await patiently(path, () => examplePixels(path, options, cache));
+        return { pixels, label: labels[candidate] ?? 0, standsIn: candidate !== index };
       } catch (thrown) {
         const error = asError(thrown);
+        if (isShortage(error)) throw error;
         const expected = error instanceof StriateError && (error.code === "data" || error.code === "io");
         if (!expected || onError === "fail") throw error;
         problems.set(path, { path, reason: withoutPath(error.message, path) });
@@ -74,6 +84,8 @@ export function imageFiles(
     classes,
     classNames,
     files,
+    fresh: true,
+    labels: () => labels,
     problems: () => [...problems.values()],
     describe: () => ({ kind: "imageFiles", files, options }),
     async read(indices) {
@@ -85,15 +97,18 @@ export function imageFiles(
       const size = inputShape.reduce((product, side) => product * side, 1);
       const data = new Float32Array(rows.length * size);
       const targets = new Int32Array(rows.length);
+      const standIns: number[] = [];
       await mapLimited(rows, AT_A_TIME, async (index, row) => {
-        const { pixels, label } = await readable(index);
+        const { pixels, label, standsIn } = await readable(index);
         const to = row * size;
+        if (standsIn) standIns.push(row);
         targets[row] = label;
         divideBytes(pixels, (options.scale ?? true) ? 255 : 1, data, to);
       });
       return {
         inputs: { dtype: "float32", shape: [rows.length, ...inputShape], data },
         targets: { dtype: "int32", shape: [rows.length], data: targets },
+        ...(standIns.length > 0 && { standIns: standIns.sort((a, b) => a - b) }),
       };
     },
   };

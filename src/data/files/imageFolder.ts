@@ -1,10 +1,10 @@
 import { join } from "#data-platform";
 import { StriateError } from "../../errors.ts";
 import type { DataProblem } from "../dataset.ts";
+import { stratified } from "../stratified.ts";
 import { checkedFiles } from "./checked.ts";
 import { type ImageFiles, imageFiles, type LabelledFile } from "./imageFiles.ts";
 import type { PictureOptions } from "./picturePixels.ts";
-import { stratified } from "./stratified.ts";
 import { folderContent, picturesIn } from "./walk.ts";
 
 /** How a folder becomes data sets. */

@@ -43,7 +43,8 @@ export interface PictureOptions {
    * What is done about a picture that cannot be read: `skip` (the default) takes the next readable one of the same class
    * and part in its place, and lists it in `problems()`; where its class has none any more, the next of another class,
    * with that one's own label. Its place still counts in `length`, so that batches keep their sizes and an epoch its
-   * order: a picture that stands in is seen twice in an epoch, and counts twice in a measurement. `fail` throws.
+   * order: a picture that stands in is trained twice in an epoch; `evaluate` and validation leave it out. `fail` throws. Where
+   * the system is short of something (open files, memory), reading waits and then throws, whatever is chosen here.
    */
   readonly onError?: "skip" | "fail";
 }

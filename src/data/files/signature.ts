@@ -1,5 +1,6 @@
 import { openRegular } from "#data-platform";
 import { asError } from "../../errors.ts";
+import { isShortage } from "./retry.ts";
 
 /**
  * Why a file cannot be a picture, by its first bytes alone: it is missing, empty, or begins as no picture does. Cheap
@@ -17,6 +18,7 @@ export async function whyNoPicture(path: string): Promise<string | undefined> {
       await file.close();
     }
   } catch (thrown) {
+    if (isShortage(thrown)) throw thrown;
     const { code, message }: NodeJS.ErrnoException = asError(thrown);
     return code === "ENOENT" ? "there is no such file" : `cannot be read (${message})`;
   }

@@ -1,9 +1,10 @@
 import { availableParallelism } from "#data-platform";
 import { StriateError } from "../../errors.ts";
 import type { ReadOptions, SingleInputBatch, SingleInputDataset } from "../dataset.ts";
+import { derived } from "../derived.ts";
 import { type CacheOptions, checkBudgets } from "../files/pictureCache.ts";
 import { openSource } from "./openSource.ts";
-import { type Shares, type Team, type TeamOptions, workerTeam } from "./team.ts";
+import { type Reading, type Shares, type Team, type TeamOptions, workerTeam } from "./team.ts";
 
 /** How a loader works. */
 export interface LoaderOptions {
@@ -47,8 +48,8 @@ export function loader(dataset: SingleInputDataset, options: LoaderOptions = {})
   const ahead = new Map<string, Promise<SingleInputBatch>>();
   let stopped: StriateError | undefined;
 
-  const request = (indices: ArrayLike<number>, epoch: number): Promise<SingleInputBatch> => {
-    const batch = team.read(indices, epoch);
+  const request = (indices: ArrayLike<number>, how: Reading): Promise<SingleInputBatch> => {
+    const batch = team.read(indices, how);
     // Nobody may ever ask for it; whoever does gets the error.
     batch.catch(() => undefined);
     return batch;
@@ -63,29 +64,29 @@ export function loader(dataset: SingleInputDataset, options: LoaderOptions = {})
   if (signal?.aborted) onAbort();
   else signal?.addEventListener("abort", onAbort, { once: true });
 
-  const { describe: _, ...rest } = dataset;
-  return {
-    ...rest,
+  const read = derived(dataset, {
+    fresh: team.fresh,
     problems: () => {
       const all = [...(dataset.problems?.() ?? []), ...team.problems()];
       return [...new Map(all.map((problem) => [problem.path, problem])).values()];
     },
-    async read(indices: ArrayLike<number>, { epoch = 0, upcoming = [] }: ReadOptions = {}) {
+    async read(indices: ArrayLike<number>, { epoch = 0, augment = true, upcoming = [] }: ReadOptions = {}) {
       if (stopped) throw stopped;
-      const key = keyOf(indices, epoch);
-      const batch = ahead.get(key) ?? request(indices, epoch);
+      const how = { epoch, augment };
+      const key = keyOf(indices, how);
+      const batch = ahead.get(key) ?? request(indices, how);
       ahead.delete(key);
-      const next = new Map(upcoming.slice(0, prefetch).map((some) => [keyOf(some, epoch), some]));
+      const next = new Map(upcoming.slice(0, prefetch).map((some) => [keyOf(some, how), some]));
       for (const known of ahead.keys()) if (!next.has(known)) ahead.delete(known);
-      for (const [name, some] of next) if (!ahead.has(name)) ahead.set(name, request(some, epoch));
+      for (const [name, some] of next) if (!ahead.has(name)) ahead.set(name, request(some, how));
       return batch;
     },
-    close: () => stop("the loader was closed"),
-  };
+  });
+  return { ...read, close: () => stop("the loader was closed") };
 }
 
-function keyOf(indices: ArrayLike<number>, epoch: number): string {
-  return `${epoch}:${Array.from(indices).join()}`;
+function keyOf(indices: ArrayLike<number>, { epoch, augment }: Reading): string {
+  return `${epoch}${augment ? "" : " plain"}:${Array.from(indices).join()}`;
 }
 
 /**
@@ -117,10 +118,11 @@ function thisThread(dataset: SingleInputDataset): Team {
   // A race with one promise for the end would keep every batch: what a race waits for remembers its results.
   const pending = new Set<(reason: Error) => void>();
   return {
-    read: (indices, epoch) =>
+    fresh: dataset.fresh === true,
+    read: (indices, how) =>
       new Promise<SingleInputBatch>((resolve, reject) => {
         pending.add(reject);
-        const batch = Promise.resolve().then(() => dataset.read(indices, { epoch }));
+        const batch = Promise.resolve().then(() => dataset.read(indices, how));
         batch.then(resolve, reject).finally(() => pending.delete(reject));
       }),
     problems: () => dataset.problems?.() ?? [],

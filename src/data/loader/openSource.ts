@@ -3,11 +3,12 @@ import { augment } from "../augment/augment.ts";
 import { withTargets } from "../augment/directory.ts";
 import { ImageDataGenerator } from "../augment/imageDataGenerator.ts";
 import { stepOf } from "../augment/steps/table.ts";
-import { subset } from "../batches.ts";
 import type { SingleInputDataset } from "../dataset.ts";
 import { imageFiles } from "../files/imageFiles.ts";
 import type { CacheShare } from "../files/pictureCache.ts";
 import type { SourceDescription } from "../source.ts";
+import { pick } from "../split.ts";
+import { weighted } from "../weighted.ts";
 
 /**
  * The data set that a description describes.
@@ -20,7 +21,9 @@ export function openSource(description: SourceDescription, cache: CacheShare = {
     case "imageFiles":
       return imageFiles(description.files, description.options, cache);
     case "subset":
-      return subset(openSource(description.source, cache), description.start, description.end);
+      return pick(openSource(description.source, cache), description.members);
+    case "weighted":
+      return weighted(openSource(description.source, cache), description.weights);
     case "generator": {
       const { source, options, statistics, seed } = description;
       return new ImageDataGenerator(options, statistics).flowFrom(openSource(source, cache), { seed });

@@ -1,7 +1,7 @@
 import { type ErrorCode, StriateError } from "../../errors.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { DType, Tensor } from "../../tensor/tensor.ts";
-import type { DataProblem } from "../dataset.ts";
+import type { DataProblem, SingleInputBatch } from "../dataset.ts";
 import type { CacheShare } from "../files/pictureCache.ts";
 import type { SourceDescription } from "../source.ts";
 
@@ -16,6 +16,7 @@ export interface LoaderRequest {
   readonly id: number;
   readonly indices: Float64Array;
   readonly epoch: number;
+  readonly augment: boolean;
 }
 
 /** What a worker says first: its modules are loaded. */
@@ -28,8 +29,7 @@ export const STOP = "stop";
 export type LoaderReply =
   | {
       readonly id: number;
-      readonly inputs: Tensor<"float32">;
-      readonly targets: Tensor;
+      readonly batch: SingleInputBatch;
       /** Those that are new since the last reply. */
       readonly problems: readonly DataProblem[];
     }

@@ -1,13 +1,19 @@
 import { startLoaderWorker } from "#data-platform";
 import { StriateError } from "../../errors.ts";
-import type { DataProblem, SingleInputBatch } from "../dataset.ts";
+import type { DType, Tensor } from "../../tensor/tensor.ts";
+import type { DataProblem, ReadOptions, SingleInputBatch } from "../dataset.ts";
 import type { CacheOptions, CacheShare } from "../files/pictureCache.ts";
 import type { SourceDescription } from "../source.ts";
 import { blank, type LoaderReply, type LoaderRequest, type LoaderSetup, READY, STOP } from "./protocol.ts";
 
+/** At what moment something is read, and whether with augmentation. */
+export type Reading = Required<Pick<ReadOptions, "epoch" | "augment">>;
+
 /** Whoever reads a loader's batches. */
 export interface Team {
-  read(indices: ArrayLike<number>, epoch: number): Promise<SingleInputBatch>;
+  /** Whether its batches are nobody else's. */
+  readonly fresh: boolean;
+  read(indices: ArrayLike<number>, how: Reading): Promise<SingleInputBatch>;
   problems(): readonly DataProblem[];
   /** Stops at once; what is being read fails with this error. */
   stop(reason: Error): Promise<void>;
@@ -37,11 +43,11 @@ export function workerTeam(source: SourceDescription, { workers: count, shares, 
   const found = new Map<string, DataProblem>();
   const members = Array.from({ length: count }, () => member({ source, cache: own }, found));
   return {
-    async read(indices, epoch) {
+    fresh: true,
+    async read(indices, how) {
       if (shares === "batches") {
         const idlest = members.reduce((best, each) => (each.waiting() < best.waiting() ? each : best));
-        const { inputs, targets } = await idlest.read(Float64Array.from(indices), epoch);
-        return { inputs, targets };
+        return (await idlest.read(Float64Array.from(indices), how)).batch;
       }
       const rows: number[][] = Array.from({ length: count }, () => []);
       for (let row = 0; row < indices.length; row++) rows[Math.abs(indices[row] ?? 0) % count || 0]?.push(row);
@@ -49,11 +55,11 @@ export function workerTeam(source: SourceDescription, { workers: count, shares, 
         members.map(async (ask, i) => {
           const mine = rows[i] ?? [];
           if (mine.length === 0) return undefined;
-          const part = await ask.read(
+          const { batch } = await ask.read(
             Float64Array.from(mine, (row) => indices[row] ?? 0),
-            epoch,
+            how,
           );
-          return { mine, part };
+          return { mine, batch };
         }),
       );
       return assembled(parts, indices.length);
@@ -68,7 +74,7 @@ export function workerTeam(source: SourceDescription, { workers: count, shares, 
 interface Member {
   /** How many requests it has not answered. */
   waiting(): number;
-  read(indices: Float64Array, epoch: number): Promise<Part>;
+  read(indices: Float64Array, how: Reading): Promise<Part>;
   stop(reason: Error): Promise<void>;
 }
 
@@ -117,10 +123,10 @@ function member(setup: LoaderSetup, found: Map<string, DataProblem>): Member {
   });
   return {
     waiting: () => pending.size,
-    read: (indices, epoch) =>
+    read: (indices, how) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(ended);
-        const request: LoaderRequest = { id: nextId++, indices, epoch };
+        const request: LoaderRequest = { id: nextId++, indices, ...how };
         pending.set(request.id, { resolve, reject });
         worker.ref();
         worker.postMessage(request, [indices.buffer as ArrayBuffer]);
@@ -141,22 +147,30 @@ function member(setup: LoaderSetup, found: Map<string, DataProblem>): Member {
 
 /** The parts' rows, each in its place. */
 function assembled(
-  parts: readonly ({ readonly mine: readonly number[]; readonly part: Part } | undefined)[],
+  parts: readonly ({ readonly mine: readonly number[]; readonly batch: SingleInputBatch } | undefined)[],
   rows: number,
 ): SingleInputBatch {
   const present = parts.flatMap((part) => part ?? []);
   const [first] = present;
   if (!first) throw new StriateError("usage", "a batch needs at least one example");
-  if (present.length === 1) return { inputs: first.part.inputs, targets: first.part.targets };
-  const inputs = blank(first.part.inputs, rows);
-  const targets = blank(first.part.targets, rows);
-  for (const { mine, part } of present) {
-    for (const [from, to] of mine.entries()) {
-      copyRow(part.inputs.data, inputs.data, from, to, inputs.data.length / rows);
-      copyRow(part.targets.data, targets.data, from, to, targets.data.length / rows);
+  if (present.length === 1) return first.batch;
+  const gathered = <D extends DType>(like: Tensor<D>, of: (batch: SingleInputBatch) => Tensor<D> | undefined) => {
+    const whole = blank(like, rows);
+    for (const { mine, batch } of present) {
+      const part = of(batch);
+      if (!part) continue;
+      for (const [from, to] of mine.entries()) copyRow(part.data, whole.data, from, to, whole.data.length / rows);
     }
-  }
-  return { inputs, targets };
+    return whole;
+  };
+  const { inputs, targets, sampleWeights } = first.batch;
+  const standIns = present.flatMap(({ mine, batch }) => (batch.standIns ?? []).map((row) => mine[row] ?? 0));
+  return {
+    inputs: gathered(inputs, (batch) => batch.inputs),
+    targets: gathered(targets, (batch) => batch.targets),
+    ...(sampleWeights && { sampleWeights: gathered(sampleWeights, (batch) => batch.sampleWeights) }),
+    ...(standIns.length > 0 && { standIns: standIns.sort((a, b) => a - b) }),
+  };
 }
 
 type Numbers = SingleInputBatch["targets"]["data"];

@@ -11,14 +11,16 @@ const { source, cache } = workerData as LoaderSetup;
 const dataset = openSource(source, cache);
 let told = 0;
 
-async function answer({ id, indices, epoch }: LoaderRequest): Promise<void> {
+async function answer({ id, indices, epoch, augment }: LoaderRequest): Promise<void> {
   if (stopped) return;
   try {
-    const { inputs, targets } = await dataset.read(indices, { epoch });
+    const batch = await dataset.read(indices, { epoch, augment });
+    const { inputs, targets, sampleWeights } = batch;
     const problems = dataset.problems?.() ?? [];
-    const reply: LoaderReply = { id, inputs, targets, problems: problems.slice(told) };
+    const reply: LoaderReply = { id, batch, problems: problems.slice(told) };
     told = problems.length;
-    parentPort?.postMessage(reply, [inputs.data.buffer, targets.data.buffer]);
+    const buffers = [inputs, targets, ...(sampleWeights ? [sampleWeights] : [])].map(({ data }) => data.buffer);
+    parentPort?.postMessage(reply, buffers);
   } catch (thrown) {
     parentPort?.postMessage({ id, error: sentError(asError(thrown)) } satisfies LoaderReply);
   }

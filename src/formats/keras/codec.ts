@@ -1,4 +1,5 @@
 import { nameText } from "../../checks/index.ts";
+import type { Nested } from "../../layers/index.ts";
 import { isRecord } from "./json.ts";
 
 /**
@@ -100,7 +101,13 @@ export function words<T extends string>(table: Readonly<Record<string, T>>): Cod
 }
 
 export const padding = words({ valid: "valid", same: "same" });
-export const interpolation = words({ nearest: "nearest", bilinear: "bilinear" });
+export const interpolation = words({
+  nearest: "nearest",
+  bilinear: "bilinear",
+  bicubic: "bicubic",
+  lanczos3: "lanczos3",
+  lanczos5: "lanczos5",
+});
 
 /** Always written: Keras's default depends on a file of settings. */
 export const dataFormat: Codec<"channelsLast" | "channelsFirst"> = {
@@ -114,12 +121,39 @@ export const axis: Codec<number> = {
   write: (value) => value,
 };
 
-/** The axis of Normalization: a list of one, or an empty one for a single mean and variance. */
-export const axisOrNone: Codec<number | null> = {
-  read: (value) => (value === null || (Array.isArray(value) && value.length === 0) ? null : axis.read(value)),
+/** One axis or several; a list of one is an axis. */
+export const axes: Codec<number | readonly number[]> = {
+  read: (value) => (Array.isArray(value) && value.length !== 1 ? numberList.read(value) : axis.read(value)),
+  write: (value) => value,
+};
+
+/** The axes of Normalization: a list, which is empty for a single mean and variance. */
+export const axesOrNone: Codec<number | readonly number[] | null> = {
+  read: (value) => (value === null || (Array.isArray(value) && value.length === 0) ? null : axes.read(value)),
   write: (value) => (value === null ? [] : value),
   readsNull: true,
 };
+
+/** A list with a number or null for each axis. */
+export const sizesOrNull = plain("a list of numbers and null", (value): value is readonly (number | null)[] => {
+  return Array.isArray(value) && value.every((size) => size === null || isNumber(size));
+});
+
+/** A number, or lists of lists of them; around those for one axis there may be lists of one: [[[0.1, 0.2]]]. */
+export const nestedNumbers: Codec<Nested> = {
+  read: (value) => {
+    const isArray = isRecord(value) && (value.class_name === "__numpy__" || value.class_name === "__tensor__");
+    let given = isArray && isRecord(value.config) ? value.config.value : value;
+    while (Array.isArray(given) && given.length === 1 && Array.isArray(given[0])) given = given[0];
+    if (isNested(given)) return given;
+    throw new Misfit(`should be numbers, and is ${shown(value)}`);
+  },
+  write: (value) => value,
+};
+
+function isNested(value: unknown): value is Nested {
+  return isNumber(value) || (Array.isArray(value) && value.every(isNested));
+}
 
 export function withDefault<T>(codec: Codec<T>, otherwise: T): Codec<T> {
   return { ...codec, otherwise };

@@ -3,6 +3,7 @@ import type { Layer, LayerOptions } from "../../layers/index.ts";
 import { type Codec, Misfit, shown } from "./codec.ts";
 import type { JsonRecord } from "./json.ts";
 import { snakeCase } from "./names.ts";
+import { regularizer } from "./regularizers.ts";
 
 /** One layer in both languages: Keras's class and our function, with each option of the one as one of the other. */
 export interface LayerEntry {
@@ -12,6 +13,8 @@ export interface LayerEntry {
   readonly className: string;
   /** A class that Keras does not have and Striate's Python file gives it. */
   readonly ours: boolean;
+  /** Where Keras has the class. */
+  readonly module: string;
   /** Whether it is called on a list of tensors. */
   readonly merges: boolean;
   /** Makes the layer of a Keras config. @throws Misfit that names the option */
@@ -25,6 +28,8 @@ type OptionsOf<O> = Exclude<keyof O, keyof LayerOptions>;
 type Codecs<O> = { readonly [K in OptionsOf<O>]-?: Codec<Exclude<O[K], undefined>> };
 
 interface More {
+  /** Default: `keras.layers`. */
+  readonly module?: string;
   readonly ours?: boolean;
   readonly merges?: boolean;
   /** Names that Keras 2 had for options, and what they are now. */
@@ -35,14 +40,17 @@ interface More {
 
 /** What says nothing about predictions: training and bookkeeping. */
 const WITHOUT_MEANING =
-  /^(name|trainable|dtype|seed|batch_input_shape|batch_shape|build_config|build_input_shape|input_dtype|sparse|ragged|optional|renorm_.*|.*_(regularizer|constraint|initializer))$/;
+  /^(name|trainable|dtype|seed|batch_input_shape|batch_shape|build_config|build_input_shape|input_dtype|sparse|ragged|optional|renorm_.*|.*_initializer)$/;
+
+/** What every layer of Keras may have. */
+const ACTIVITY = "activity_regularizer";
 
 export function entry<O extends LayerOptions>(
   type: string,
   className: string,
   make: (options: O) => Layer,
   codecs: Codecs<O>,
-  { ours = false, merges = false, formerly = {}, only = {} }: More = {},
+  { ours = false, module = "keras.layers", merges = false, formerly = {}, only = {} }: More = {},
 ): LayerEntry {
   const options = Object.entries(codecs) as [string, Codec<unknown>][];
   const byKey = new Map(options.map(([name, codec]) => [snakeCase(name), { name, codec }]));
@@ -50,10 +58,12 @@ export function entry<O extends LayerOptions>(
     type,
     className,
     ours,
+    module,
     merges,
     read: (config) => {
       const read: Record<string, unknown> = {};
       for (const [given, value] of Object.entries(config)) {
+        if (given === ACTIVITY) continue;
         const key = formerly[given] ?? given;
         const option = byKey.get(key);
         if (option && (value !== null || option.codec.readsNull)) {
@@ -65,6 +75,8 @@ export function entry<O extends LayerOptions>(
       }
       if (typeof config.name === "string") read.name = config.name;
       if (config.trainable === false) read.trainable = false;
+      const cost = config[ACTIVITY] ?? undefined;
+      if (cost !== undefined) read.activityRegularizer = at(ACTIVITY, () => regularizer.read(cost));
       return madeOf(
         () => make(read as unknown as O),
         [...byKey].filter(([, { name }]) => read[name] === undefined),
@@ -77,6 +89,8 @@ export function entry<O extends LayerOptions>(
         const word = value === undefined ? undefined : codec.write(value);
         if (word !== undefined) written[key] = word;
       }
+      const { activityRegularizer } = given as LayerOptions;
+      if (activityRegularizer !== undefined) written[ACTIVITY] = regularizer.write(activityRegularizer);
       return written;
     },
   };

@@ -1,4 +1,5 @@
 import { asError, StriateError } from "../../errors.ts";
+import type { Nested } from "../../layers/index.ts";
 import type { Model } from "../../model/index.ts";
 import type { Shape } from "../../tensor/index.ts";
 import { dataError } from "../dataError.ts";
@@ -11,8 +12,8 @@ import { entryOfClass } from "./table.ts";
 
 /** The mean and the variance that a Normalization layer has learnt; Keras keeps them with the weights. */
 export interface Moments {
-  readonly mean: number | readonly number[];
-  readonly variance: number | readonly number[];
+  readonly mean: Nested;
+  readonly variance: Nested;
 }
 
 export interface KerasConfigOptions {

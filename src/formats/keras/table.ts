@@ -1,24 +1,42 @@
+import { StriateError } from "../../errors.ts";
 import * as layers from "../../layers/index.ts";
-import { activation } from "./activations.ts";
+import { activationCodec } from "./activations.ts";
 import {
+  axes,
+  axesOrNone,
   axis,
-  axisOrNone,
   dataFormat,
   flag,
   interpolation,
+  nestedNumbers,
   number,
   numberList,
   numbers,
   padding,
   pair,
   sides,
+  sizesOrNull,
   tableOfNumbers,
   withDefault,
+  words,
 } from "./codec.ts";
+import { constraint } from "./constraints.ts";
 import { initializer } from "./initializers.ts";
+import { isRecord } from "./json.ts";
 import { entry, type LayerEntry } from "./layerEntry.ts";
 import { regularizer } from "./regularizers.ts";
 import { OPERATION_TYPES } from "./writtenOperations.ts";
+
+const activation = activationCodec({
+  read: ({ class_name, config }) =>
+    typeof class_name === "string" ? entryOfClass(class_name)?.read(isRecord(config) ? config : {}) : undefined,
+  write: (layer) => {
+    const known = entryOfType(layer.type);
+    if (!known || known.ours) throw new StriateError("usage", `the activation ${layer.type} is no layer of Keras's`);
+    const { module, className } = known;
+    return { module, class_name: className, config: known.write(layer.config), registered_name: null };
+  },
+});
 
 const convolution = {
   kernelSize: pair,
@@ -30,10 +48,22 @@ const convolution = {
   useBias: flag,
   biasInitializer: initializer,
   biasRegularizer: regularizer,
+  biasConstraint: constraint,
+};
+const affine = {
+  center: flag,
+  scale: flag,
+  betaInitializer: initializer,
+  gammaInitializer: initializer,
+  betaRegularizer: regularizer,
+  gammaRegularizer: regularizer,
+  betaConstraint: constraint,
+  gammaConstraint: constraint,
 };
 const pooling = { poolSize: withDefault(pair, 2), strides: pair, padding, dataFormat };
 const ours = { ours: true };
 const merges = { merges: true };
+const convNeXt = { module: "keras.src.applications.convnext" };
 
 /** Every layer in Keras's language and in ours. */
 const ENTRIES: readonly LayerEntry[] = [
@@ -42,6 +72,7 @@ const ENTRIES: readonly LayerEntry[] = [
     groups: number,
     kernelInitializer: initializer,
     kernelRegularizer: regularizer,
+    kernelConstraint: constraint,
     ...convolution,
   }),
   entry(
@@ -52,6 +83,7 @@ const ENTRIES: readonly LayerEntry[] = [
       depthMultiplier: number,
       depthwiseInitializer: initializer,
       depthwiseRegularizer: regularizer,
+      depthwiseConstraint: constraint,
       ...convolution,
     },
     { only: { groups: 1 } },
@@ -66,7 +98,9 @@ const ENTRIES: readonly LayerEntry[] = [
       depthwiseInitializer: initializer,
       pointwiseInitializer: initializer,
       depthwiseRegularizer: regularizer,
+      depthwiseConstraint: constraint,
       pointwiseRegularizer: regularizer,
+      pointwiseConstraint: constraint,
       ...convolution,
     },
     { only: { groups: 1 } },
@@ -80,6 +114,7 @@ const ENTRIES: readonly LayerEntry[] = [
       outputPadding: pair,
       kernelInitializer: initializer,
       kernelRegularizer: regularizer,
+      kernelConstraint: constraint,
       ...convolution,
     },
     { only: { groups: 1 } },
@@ -91,7 +126,9 @@ const ENTRIES: readonly LayerEntry[] = [
     kernelInitializer: initializer,
     biasInitializer: initializer,
     kernelRegularizer: regularizer,
+    kernelConstraint: constraint,
     biasRegularizer: regularizer,
+    biasConstraint: constraint,
   }),
   entry("maxPooling2d", "MaxPooling2D", layers.maxPooling2d, pooling),
   entry("averagePooling2d", "AveragePooling2D", layers.averagePooling2d, pooling),
@@ -104,16 +141,25 @@ const ENTRIES: readonly LayerEntry[] = [
     axis,
     momentum: number,
     epsilon: number,
-    center: flag,
-    scale: flag,
-    betaInitializer: initializer,
-    gammaInitializer: initializer,
-    betaRegularizer: regularizer,
-    gammaRegularizer: regularizer,
+    ...affine,
     movingMeanInitializer: initializer,
     movingVarianceInitializer: initializer,
   }),
-  entry("dropout", "Dropout", layers.dropout, { rate: number }),
+  entry("layerNormalization", "LayerNormalization", layers.layerNormalization, {
+    axis: axes,
+    epsilon: number,
+    ...affine,
+  }),
+  entry("groupNormalization", "GroupNormalization", layers.groupNormalization, {
+    groups: number,
+    axis,
+    epsilon: number,
+    ...affine,
+  }),
+  entry("unitNormalization", "UnitNormalization", layers.unitNormalization, { axis: axes }),
+  entry("identity", "Identity", layers.identity, {}),
+  entry("activityRegularization", "ActivityRegularization", layers.activityRegularization, { l1: number, l2: number }),
+  entry("dropout", "Dropout", layers.dropout, { rate: number, noiseShape: sizesOrNull }),
   entry("spatialDropout2d", "SpatialDropout2D", layers.spatialDropout2d, { rate: number, dataFormat }),
   entry("gaussianNoise", "GaussianNoise", layers.gaussianNoise, { stddev: number }),
   entry("flatten", "Flatten", layers.flatten, { dataFormat }),
@@ -121,6 +167,25 @@ const ENTRIES: readonly LayerEntry[] = [
   entry("permute", "Permute", layers.permute, { dims: numberList }),
   entry("zeroPadding2d", "ZeroPadding2D", layers.zeroPadding2d, { padding: sides, dataFormat }),
   entry("cropping2d", "Cropping2D", layers.cropping2d, { cropping: sides, dataFormat }),
+  entry("resizing", "Resizing", layers.resizing, {
+    height: number,
+    width: number,
+    interpolation,
+    cropToAspectRatio: flag,
+    padToAspectRatio: flag,
+    fillMode: words({ constant: "constant" }),
+    fillValue: number,
+    antialias: flag,
+    dataFormat,
+  }),
+  entry("randomFlip", "RandomFlip", layers.randomFlip, {
+    mode: words({
+      horizontal: "horizontal",
+      vertical: "vertical",
+      horizontal_and_vertical: "horizontalAndVertical",
+    }),
+    dataFormat,
+  }),
   entry("upSampling2d", "UpSampling2D", layers.upSampling2d, { size: pair, dataFormat, interpolation }),
   entry("reLU", "ReLU", layers.reLU, { maxValue: number, negativeSlope: number, threshold: number }),
   entry(
@@ -134,15 +199,16 @@ const ENTRIES: readonly LayerEntry[] = [
   entry("pReLU", "PReLU", layers.pReLU, {
     alphaInitializer: initializer,
     alphaRegularizer: regularizer,
+    alphaConstraint: constraint,
     sharedAxes: numberList,
   }),
-  entry("softmax", "Softmax", layers.softmax, { axis }),
+  entry("softmax", "Softmax", layers.softmax, { axis: axes }),
   entry("activation", "Activation", layers.activation, { activation }),
   entry("rescaling", "Rescaling", layers.rescaling, { scale: numbers, offset: withDefault(numbers, 0) }),
   entry("normalization", "Normalization", layers.normalization, {
-    axis: axisOrNone,
-    mean: numbers,
-    variance: numbers,
+    axis: axesOrNone,
+    mean: nestedNumbers,
+    variance: nestedNumbers,
     invert: flag,
   }),
   entry("add", "Add", layers.add, {}, merges),
@@ -151,6 +217,15 @@ const ENTRIES: readonly LayerEntry[] = [
   entry("average", "Average", layers.average, {}, merges),
   entry("maximum", "Maximum", layers.maximum, {}, merges),
   entry("minimum", "Minimum", layers.minimum, {}, merges),
+  entry(
+    "scaledAdd",
+    "CustomScaleLayer",
+    layers.scaledAdd,
+    { scale: number },
+    { ...merges, module: "keras.src.applications.inception_resnet_v2" },
+  ),
+  entry("layerScale", "LayerScale", layers.layerScale, { initValues: number, projectionDim: number }, convNeXt),
+  entry("stochasticDepth", "StochasticDepth", layers.stochasticDepth, { dropPathRate: number }, convNeXt),
   entry("concatenate", "Concatenate", layers.concatenate, { axis }, merges),
   entry(
     "localResponseNormalization",

@@ -1,5 +1,6 @@
 import type { MemoryOptions } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
+import { nested } from "../../layers/index.ts";
 import type { Model, Weights } from "../../model/index.ts";
 import { type Shape, type Tensor, tensor } from "../../tensor/index.ts";
 import { dataError } from "../dataError.ts";
@@ -81,18 +82,13 @@ export async function momentsIn(
     const count = (dataset = "") => size(file.contents.datasets.get(dataset)?.shape ?? [mostNumbers]);
     if (mean === undefined || variance === undefined || count(mean) >= mostNumbers || count(variance) >= mostNumbers)
       continue;
+    const { shape = [] } = file.contents.datasets.get(mean) ?? {};
     const [means, variances] = [[...(await file.read(mean))], [...(await file.read(variance))]];
-    const isOne = isSingle(record.config.axis);
-    const moments = { mean: means, variance: variances };
-    found.set(path, isOne ? { mean: means[0] ?? 0, variance: variances[0] ?? 1 } : moments);
+    found.set(path, { mean: nested(means, shape), variance: nested(variances, shape) });
   }
   return found;
 }
 
 function size(shape: Shape): number {
   return shape.reduce((product, extent) => product * extent, 1);
-}
-
-function isSingle(axis: unknown): boolean {
-  return axis === null || (Array.isArray(axis) && axis.length === 0);
 }

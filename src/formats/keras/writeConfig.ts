@@ -156,12 +156,12 @@ function plainRecord({ layer, inputShapes, variables }: PlacedLayer, name: strin
   }
   const entry = entryOfType(layer.type);
   if (!entry) throw new StriateError("usage", `layer ${name} (${layer.type}) cannot be saved for Keras`);
-  const { className, ours } = entry;
+  const { className, ours, module } = entry;
   const shapes = inputShapes.map(batched);
   // Not every layer of Keras takes this one, and without weights it says nothing.
   const trainable = variables.size > 0 ? { trainable: layer.trainable } : {};
   return {
-    module: ours ? PACKAGE.toLowerCase() : "keras.layers",
+    module: ours ? PACKAGE.toLowerCase() : module,
     class_name: className,
     config: { name, ...trainable, dtype: "float32", ...entry.write(layer.config) },
     registered_name: ours ? `${PACKAGE}>${className}` : null,

@@ -53,6 +53,8 @@ export interface CallbackState {
 export interface Callback {
   /** Under this name its state is kept in checkpoints. */
   readonly name: string;
+  /** Forgets what it knows of another run: called before anything else of every `fit`. */
+  reset?(): void;
   onTrainBegin?(run: Run): void | Promise<void>;
   onBatchEnd?(log: BatchLog, run: Run): void | Promise<void>;
   onEpochEnd?(log: EpochLog, run: Run): void | Promise<void>;

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { checkOptions, wholeNumber } from "../../checks/index.ts";
 import type { Weights } from "../../model/index.ts";
 import type { Callback } from "./callback.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs without improvement after which training stops. Default 0. */
@@ -16,12 +17,25 @@ const stateSchema = z.object({ best: z.number().optional(), wait: z.int() });
 
 /** Stops when a number has stopped improving, as Keras's EarlyStopping. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
-  const { patience = 0, restoreBestWeights = false, startFromEpoch = 0 } = options;
-  const monitor = new Monitor(options);
+  checkOptions("earlyStopping", options, {
+    ...MONITOR_OPTIONS,
+    patience: true,
+    restoreBestWeights: true,
+    startFromEpoch: true,
+  });
+  const { restoreBestWeights = false } = options;
+  const patience = wholeNumber("earlyStopping", "patience", options.patience ?? 0, { least: 0 });
+  const startFromEpoch = wholeNumber("earlyStopping", "startFromEpoch", options.startFromEpoch ?? 0, { least: 0 });
+  const monitor = new Monitor("earlyStopping", options);
   let wait = 0;
   let bestWeights: Weights | undefined;
   return {
     name: "earlyStopping",
+    reset: () => {
+      monitor.best = undefined;
+      wait = 0;
+      bestWeights = undefined;
+    },
     onTrainBegin: (run) => {
       // Resumed from the very epoch that had stopped it.
       if (wait > 0 && wait >= patience) run.stop();

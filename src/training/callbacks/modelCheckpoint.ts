@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { checkOptions, valueText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Callback } from "./callback.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { checkPath, MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface ModelCheckpointOptions extends MonitorOptions {
   /** The file, which every save replaces: `runs/NAME/checkpoint.safetensors`. */
@@ -19,17 +20,23 @@ const stateSchema = z.object({ best: z.number().optional() });
  * which `fit({ resume })` goes on bit for bit. An interrupted run is saved as well, unless only the best are kept.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
+  checkOptions("modelCheckpoint", options, { ...MONITOR_OPTIONS, path: true, saveFreq: true, saveBestOnly: true });
   const { path, saveFreq = "epoch", saveBestOnly = false } = options;
+  checkPath("modelCheckpoint", path);
   if (saveFreq !== "epoch" && !(Number.isSafeInteger(saveFreq) && saveFreq > 0)) {
     throw new StriateError(
       "usage",
-      `modelCheckpoint: saveFreq must be "epoch" or a number of steps, received ${saveFreq}`,
+      `modelCheckpoint: saveFreq must be "epoch" or a number of steps, received ${valueText(saveFreq)}`,
     );
   }
-  const monitor = new Monitor(options);
+  const monitor = new Monitor("modelCheckpoint", options);
   let isBest = false;
   return {
     name: `modelCheckpoint${saveBestOnly ? "/best" : ""}`,
+    reset: () => {
+      monitor.best = undefined;
+      isBest = false;
+    },
     // Before anything is saved, so that the checkpoints of other callbacks know of this epoch too.
     onEpochEnd: (log) => {
       isBest = saveBestOnly && monitor.improves(log);

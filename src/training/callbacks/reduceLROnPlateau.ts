@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { StriateError } from "../../errors.ts";
+import { checkOptions, finiteNumber, wholeNumber } from "../../checks/index.ts";
 import type { Callback } from "./callback.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.ts";
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** The learning rate is multiplied by this, less than 1. Default 0.1. */
@@ -18,15 +18,28 @@ const stateSchema = z.object({ best: z.number().optional(), wait: z.int(), cooli
 
 /** Lowers the learning rate when a number has stopped improving, as Keras's ReduceLROnPlateau. */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
-  const { factor = 0.1, patience = 10, cooldown = 0, minLearningRate = 0 } = options;
-  if (!(factor > 0 && factor < 1)) {
-    throw new StriateError("usage", `reduceLROnPlateau: factor must be between 0 and 1, received ${factor}`);
-  }
-  const monitor = new Monitor({ minDelta: 1e-4, ...options });
+  checkOptions("reduceLROnPlateau", options, {
+    ...MONITOR_OPTIONS,
+    factor: true,
+    patience: true,
+    cooldown: true,
+    minLearningRate: true,
+  });
+  const where = "reduceLROnPlateau";
+  const factor = finiteNumber(where, "factor", options.factor ?? 0.1, { above: 0, below: 1 });
+  const patience = wholeNumber(where, "patience", options.patience ?? 10, { least: 0 });
+  const cooldown = wholeNumber(where, "cooldown", options.cooldown ?? 0, { least: 0 });
+  const minLearningRate = finiteNumber(where, "minLearningRate", options.minLearningRate ?? 0, { least: 0 });
+  const monitor = new Monitor(where, { ...options, minDelta: options.minDelta ?? 1e-4 });
   let wait = 0;
   let cooling = 0;
   return {
     name: "reduceLROnPlateau",
+    reset: () => {
+      monitor.best = undefined;
+      wait = 0;
+      cooling = 0;
+    },
     onEpochEnd: (log, run) => {
       if (cooling > 0) {
         cooling--;

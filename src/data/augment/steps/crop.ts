@@ -33,7 +33,13 @@ export function randomCrop(options: StepOptions & { readonly size?: Size; readon
   const { size, padding = 0 } = options;
   wholeNumber("randomCrop", "padding", padding, { least: 0, most: MOST_PIXELS });
   checkSize("randomCrop", size);
-  return defineStep("randomCrop", options, (picture, random) => {
+  const middle = (picture: Picture) => {
+    const grid = gridOf(picture.shape);
+    const [height, width] = sides(size ?? [grid.height, grid.width]);
+    const [top, left] = [Math.floor((grid.height - height) / 2), Math.floor((grid.width - width) / 2)];
+    return cut(picture, { top, left, height, width });
+  };
+  const anywhere = (picture: Picture, random: RandomStream) => {
     const grid = gridOf(picture.shape);
     const [height, width] = sides(size ?? [grid.height, grid.width]);
     const rows = grid.height + 2 * padding - height;
@@ -47,7 +53,8 @@ export function randomCrop(options: StepOptions & { readonly size?: Size; readon
     const top = random.integer(rows + 1) - padding;
     const left = random.integer(columns + 1) - padding;
     return cut(picture, { top, left, height, width });
-  });
+  };
+  return defineStep("randomCrop", options, anywhere, middle);
 }
 
 /**
@@ -68,11 +75,16 @@ export function randomResizedCrop(
   checkSize("randomResizedCrop", size);
   checkPair("scale", scale);
   checkPair("ratio", ratio);
-  return defineStep("randomResizedCrop", options, (picture, random) => {
+  const resized = (picture: Picture, part: Part) => {
     const grid = gridOf(picture.shape);
-    const [height, width] = sides(size ?? [grid.height, grid.width]);
-    return resizedCrop(picture, drawPart(grid, scale, ratio, random), [height, width], method);
-  });
+    return resizedCrop(picture, part, sides(size ?? [grid.height, grid.width]), method);
+  };
+  return defineStep(
+    "randomResizedCrop",
+    options,
+    (picture, random) => resized(picture, drawPart(gridOf(picture.shape), scale, ratio, random)),
+    (picture) => resized(picture, { top: 0, left: 0, ...gridOf(picture.shape) }),
+  );
 }
 
 /** The part that a resized crop takes. */

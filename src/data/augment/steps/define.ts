@@ -14,6 +14,7 @@ export function defineStep<O extends StepOptions>(
   name: string,
   options: O,
   apply: (picture: Picture, random: RandomStream) => Picture,
+  unaugmented?: Step["unaugmented"],
 ): Step {
   const { probability = 1 } = options;
   if (!(probability >= 0 && probability <= 1)) {
@@ -23,7 +24,8 @@ export function defineStep<O extends StepOptions>(
     checkPicture(picture);
     return random.chance(probability) ? apply(picture, random) : picture;
   };
-  return Object.assign(step, { description: { name, options: { ...options } as Readonly<Record<string, unknown>> } });
+  const description = { name, options: { ...options } as Readonly<Record<string, unknown>> };
+  return Object.assign(step, { description, ...(unaugmented && { unaugmented }) });
 }
 
 /** @throws StriateError `usage` where the value is not in the range */

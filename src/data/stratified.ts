@@ -1,6 +1,6 @@
-import { StriateError } from "../../errors.ts";
-import { permutation } from "../../tensor/random.ts";
-import { indicesByLabel } from "../labels.ts";
+import { StriateError } from "../errors.ts";
+import { permutation } from "../tensor/random.ts";
+import { indicesByLabel } from "./labels.ts";
 
 /** The parts of a data set, by index, each in rising order. */
 export interface Stratified {
