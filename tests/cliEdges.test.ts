@@ -73,13 +73,15 @@ describe("edges of one picture", () => {
     for (const [i, value] of gx.data.entries()) expect(data[i]).toBe(Math.round(128 + (value * 127) / most));
   });
 
-  test("--direction has colours, --grid is five pictures and a wheel wide", async () => {
+  test("--direction has colours, --grid has five pictures and a wheel in the proportions of a screen", async () => {
     await edges("-o", "direction.png", "--direction");
     const { data } = await picture("direction.png", 3);
     expect(data.some((value, i) => i % 3 === 0 && value > 200 && (data[i + 1] ?? 255) < 60)).toBe(true);
     const [{ width, height } = {}] = await edges("-o", "grid.png", "--grid");
-    expect(Number(width)).toBeGreaterThan(5 * 224 + 120);
-    expect(Number(height)).toBeGreaterThan(224 + 50);
+    expect(Number(width)).toBeGreaterThan(3 * 224);
+    expect(Number(height)).toBeGreaterThan(2 * (224 + 50));
+    expect(Number(width) / Number(height)).toBeGreaterThan(1);
+    expect(Number(width) / Number(height)).toBeLessThan(2);
   });
 
   test("noise is the same for a seed", async () => {
@@ -118,7 +120,10 @@ describe("edges of one picture", () => {
     );
     const [wide] = await json(cwd, "edges", "wide.png", "-o", "widegrid.png", "--grid");
     const [line] = await json(cwd, "edges", "line.png", "-o", "linegrid.png", "--grid");
-    for (const { width } of [wide ?? {}, line ?? {}]) expect(Number(width)).toBeLessThan(4000);
+    for (const { width, height } of [wide ?? {}, line ?? {}]) {
+      expect(Number(width)).toBeLessThan(2000);
+      expect(Number(width) / Number(height)).toBeLessThan(2.5);
+    }
   });
 
   test("the ending says the format", async () => {
@@ -198,7 +203,8 @@ describe.concurrent("used wrongly", () => {
   test.each([
     [["photos"], "say by -o FOLDER where the edges of 2 pictures go"],
     [["-o", "a.png"], "missing required argument 'in'"],
-    [[colour, "-o", colour], "would be written over a picture that is read"],
+    [[colour, "-o", colour], "would be written over a file that is read"],
+    [[colour, "-o", "photos/more/../cat.png"], "would be written over a file that is read"],
     [[colour, "-o", "a.bmp"], "pictures are written as .png, .jpeg"],
     [["photos", "-o", "-"], "--out - takes one picture, and there are 2"],
     [["photos", "-o", "a.png"], "--out a.png is a file, and there are 2 pictures"],

@@ -17,6 +17,7 @@ import {
   striate,
   writeData,
 } from "./support/cli.ts";
+import { HEIC } from "./support/pictureFolder.ts";
 
 let cwd = "";
 /** A finished run of two epochs, which every test leaves as it is. */
@@ -44,8 +45,11 @@ const goodFile = (name: string) => readFile(join(cwd, GOOD, name));
 describe.concurrent("used wrongly: exit code 2, and the message lists what there is", () => {
   test.each([
     [[], "no command was given"],
-    [["tarin"], "unknown command 'tarin' (Did you mean train?); there are train, evaluate, predict, summary"],
-    [["train", "--epoch", "3"], "unknown option '--epoch' (Did you mean --epochs?); train has --model, --kernel-size"],
+    [["tarin"], `there is no command "tarin"; did you mean "train"? There are train, evaluate, predict, summary`],
+    [
+      ["train", "--epoch", "3"],
+      `train has no option "--epoch"; did you mean "--epochs"? It has --model, --kernel-size`,
+    ],
     [["train", "--epochs"], "option '--epochs <N>' argument missing"],
     [["train", "--epochs", "0"], `--epochs takes a whole number of at least 1; received "0"`],
     [["train", "--epochs", "1e99"], "--epochs takes a whole number"],
@@ -56,7 +60,10 @@ describe.concurrent("used wrongly: exit code 2, and the message lists what there
     [["train", "--kernel-size", "3,3,3"], "--kernel-size takes 1 to 2 whole numbers"],
     [["train", "--kernel-size", "0"], "--kernel-size takes"],
     [["train", "--validation-split", "1"], "--validation-split takes a number from 0 on and less than 1"],
-    [["train", "--model", "vgg99"], `there is no model "vgg99"; there are ${NET_NAMES.join(", ")}`],
+    [
+      ["train", "--model", "vgg99"],
+      `there is no model "vgg99"; did you mean "vgg19"? There are ${NET_NAMES.join(", ")}`,
+    ],
     [["train", "--model", "lenet5", "--filters", "6,16"], "model lenet5 has no option filters"],
     [["train", "--activation", "swish"], `there is no activation "swish"; there are linear, relu`],
     [["train", "--engine", "cuda"], `there is no engine "cuda"; there are onnxruntime, reference`],
@@ -79,7 +86,7 @@ describe.concurrent("used wrongly: exit code 2, and the message lists what there
     [["predict", GOOD, "--top", "none"], "--top takes a whole number"],
     [
       ["summary", "vgg99"],
-      `there is no model, file or run "vgg99"; models are ${NET_NAMES.join(", ")}; of runs there are runs/good`,
+      `there is no model, file or run "vgg99"; did you mean "vgg19"? Models are ${NET_NAMES.join(", ")}; of runs there are runs/good`,
     ],
     [["summary", "lenet", "vgg99"], `there is no model, file or run "vgg99"`],
     [["summary", "lenet", "lenet5", "vgg16"], "too many arguments"],
@@ -95,8 +102,8 @@ describe.concurrent("used wrongly: exit code 2, and the message lists what there
 
   test("with --json the error is a line of JSON on standard output", async () => {
     for (const [args, code, words] of [
-      [["train", "--epoch"], 2, "unknown option"],
-      [["tarin"], 2, "unknown command"],
+      [["train", "--epoch"], 2, "no option"],
+      [["tarin"], 2, "no command"],
       [["evaluate", "nowhere"], 2, "there is no run in nowhere"],
     ] as const) {
       const finished = await striate(cwd, ...args, "--json");
@@ -152,7 +159,11 @@ describe.concurrent("bad data: exit code 1, a message that names the file, and n
       { ...good, "train-labels-idx1-ubyte": idx([64], new Uint8Array(64).fill(7, 5, 6)) },
       "train-labels-idx1-ubyte: label 7 at index 5 is outside the 3 classes",
     ],
-    ["nothing", {}, "the folder is empty"],
+    [
+      "nothing",
+      {},
+      "nothing: is empty. Give a folder that holds a folder of pictures for each class, or one that holds IDX",
+    ],
     ["a file less", incomplete, "files of the data set are missing"],
     ["pictures of two sizes", { ...good, "t10k-images-idx3-ubyte": idx([30, 9, 9], new Uint8Array(2430)) }, "one size"],
   ];
@@ -170,7 +181,7 @@ describe.concurrent("bad data: exit code 1, a message that names the file, and n
     await failure(1, "nowhere: there is no such folder", cwd, "evaluate", GOOD, "--data", "nowhere");
     await failure(
       1,
-      "nowhere: there is no such folder. Give fashion-mnist, a folder that holds a folder of pic",
+      "nowhere: there is no such folder. Give fashion-mnist, or a folder that holds a folder of pic",
       cwd,
       "train",
       "--data",
@@ -194,10 +205,12 @@ describe.concurrent("bad data: exit code 1, a message that names the file, and n
     await writeFile(join(cwd, "large"), idx([2, 9, 9], new Uint8Array(162)));
     const predict = (code: number, words: string, file: string) => failure(code, words, cwd, "predict", GOOD, file);
     await predict(1, "cat.png: is no picture that can be read: it begins with the text", "cat.png");
-    await predict(1, "note.txt: is no IDX file", "note.txt");
+    await predict(1, "note.txt: is no picture that can be read: it begins with the text", "note.txt");
+    await writeFile(join(cwd, "IMG_1.HEIC"), HEIC);
+    await predict(1, "IMG_1.HEIC: is HEIC, which is not decoded. Convert it to JPEG", "IMG_1.HEIC");
     await predict(1, "large: holds [2,9,9], but model lenet takes pictures [8,8,1]", "large");
     await predict(1, "none: there is no such file", "none");
-    await failure(1, "note.txt", cwd, "predict", GOOD, "cat.png", "note.txt");
+    await failure(1, "2 of 2 pictures could not be read", cwd, "predict", GOOD, "cat.png", "note.txt");
   });
 
   test("data that does not fit the run's model", async () => {
@@ -250,10 +263,10 @@ describe("a run that is damaged: exit code 1, and its files stay as they are", (
     await json(cwd, "train", ...SMALL, "--filters", "4,5", "--epochs", "1", "--out", "runs/wider");
     const foreign = await readFile(join(cwd, "runs/wider/checkpoint.safetensors"));
     const run = await runWith("foreign", "checkpoint.safetensors", foreign);
-    const words = "does not fit model lenet: conv1/kernel is float32[3,3,1,4] there and float32[3,3,1,2] here";
+    const words = "does not fit model lenet:\n  conv1/kernel is float32[3,3,1,4] there and float32[3,3,1,2] here\n  ";
     await failure(1, words, cwd, "train", "--resume", "--out", run);
     await rm(join(cwd, run, "model.safetensors"));
-    const misfit = "do not fit into model lenet: conv1/kernel is float32[3,3,1,2], in the file float32[3,3,1,4]";
+    const misfit = "do not fit into model lenet:\n  conv1/kernel is float32[3,3,1,2], in the file float32[3,3,1,4]";
     await failure(1, misfit, cwd, "evaluate", run);
   });
 

@@ -111,11 +111,12 @@ test("what cannot be is told before anything is written", async () => {
   await writeFile(join(cwd, "odd.json"), '[{ "name": "explode" }]');
   const cases: readonly (readonly [number, string, ...(readonly string[])])[] = [
     [2, "--image-size is for a folder of pictures", "idx", "--classes", "3", "--image-size", "16"],
+    [2, "--max-pixels is for a folder of pictures", "idx", "--classes", "3", "--max-pixels", "100"],
     [2, "photos has 2 classes, not 5", "photos", "--classes", "5"],
     [2, "--on-error is for a folder of pictures", "idx", "--classes", "3", "--on-error", "fail"],
     [1, "list.jpg: is no picture", "photos", "--on-error", "fail"],
     [2, "the data is photos or --data idx; give one", "photos", "--data", "idx"],
-    [2, "there is no step explode; there are randomFlip", "photos", "--augment", "odd.json"],
+    [2, 'there is no augmentation step "explode"; there are randomFlip', "photos", "--augment", "odd.json"],
     [1, '--augment takes default, strong, none, or a JSON file; "wild" cannot be read', "photos", "--augment", "wild"],
     [1, 'has one class only, "cats"; make a folder for each class', "single"],
     [1, "has 1 pictures and no folders; make a folder for each class", "single/cats"],
@@ -167,14 +168,14 @@ describe("what is measured is called what it is:", () => {
     striate(cwd, "train", "few", "--image-size", "8", "--epochs", "2", "--out", out, ...SMALL, ...more);
   const numbers = (count: number) =>
     expect.stringMatching(new RegExp(`^accuracy [01]\\.\\d{4}, loss .* on ${count} pictures`));
-  const said = (stderr: string, what: string) =>
-    stderr.split("\n").flatMap((line) => (line.startsWith(`${what} `) ? [line.slice(what.length + 1)] : []));
+  const said = (stdout: string, what: string) =>
+    stdout.split("\n").flatMap((line) => (line.startsWith(`${what} `) ? [line.slice(what.length + 1)] : []));
   beforeAll(() => twoClasses("few", 10));
 
   test("a test part is kept for the end", async () => {
-    const { stderr } = await train("runs/three");
-    expect(stderr).toContain("16 to train, 2 to validate, 2 to test");
-    expect(said(stderr, "test")).toEqual([numbers(2)]);
+    const { stdout } = await train("runs/three");
+    expect(stdout).toContain("16 to train, 2 to validate, 2 to test");
+    expect(said(stdout, "test")).toEqual([numbers(2)]);
     const files = (await readFile(join(cwd, "runs/three/data.jsonl"), "utf8")).trim().split("\n");
     const parts = files.map((line) => JSON.parse(line) as { part: string; path: string });
     expect(new Set(parts.map(({ path }) => path)).size).toBe(20);
@@ -183,20 +184,20 @@ describe("what is measured is called what it is:", () => {
   });
 
   test("without one the validation is told, as such", async () => {
-    const { stderr } = await train("runs/two-parts", "--test-split", "0");
-    expect(stderr).toContain("18 to train, 2 to validate, none to test");
-    expect(said(stderr, "validation")).toEqual([numbers(2)]);
-    expect(said(stderr, "test")).toEqual([]);
-    const { stdout } = await striate(cwd, "evaluate", "runs/two-parts");
-    expect(stdout).toContain("on 2 validation pictures (the run kept none to test) of ");
+    const { stdout } = await train("runs/two-parts", "--test-split", "0");
+    expect(stdout).toContain("18 to train, 2 to validate, none to test");
+    expect(said(stdout, "validation")).toEqual([numbers(2)]);
+    expect(said(stdout, "test")).toEqual([]);
+    const measured = await striate(cwd, "evaluate", "runs/two-parts");
+    expect(measured.stdout).toContain("on 2 validation pictures (the run kept none to test) of ");
   });
 
   test("with neither it trains on all, and says what that means", async () => {
-    const { code, stderr } = await train("runs/all", ...splits("0", "0"));
+    const { code, stdout } = await train("runs/all", ...splits("0", "0"));
     expect(code).toBe(0);
-    expect(stderr).toContain("20 to train, none to validate, none to test");
-    expect(stderr).toContain("without validation nothing shows when the net begins to learn by heart");
-    expect(stderr).toContain("no pictures were kept to measure on");
+    expect(stdout).toContain("20 to train, none to validate, none to test");
+    expect(stdout).toContain("without validation nothing shows when the net begins to learn by heart");
+    expect(stdout).toContain("no pictures were kept to measure on");
     await failure(2, "runs/all: the run kept no pictures to measure on; name some", cwd, "evaluate", "runs/all");
     await failure(2, "the run kept no pictures to measure on", cwd, "predict", "runs/all");
   });

@@ -174,6 +174,8 @@ test("a second Ctrl-C, more than a second later, ends at once", async () => {
   const { process: child, saw, finished } = start(cwd, "train", ...slow, "--json");
   await saw(`"event":"start"`);
   child.kill("SIGINT");
+  // The time counts from when the first one was seen.
+  await saw("stopping after this step");
   await sleep(1100);
   expect(child.exitCode).toBe(null);
   const begin = performance.now();

@@ -72,7 +72,7 @@ describe("config.json", () => {
   });
 
   test.each([
-    ["steps", [{ name: "explode", options: {} }], "there is no step explode"],
+    ["steps", [{ name: "explode", options: {} }], `there is no augmentation step "explode"`],
     ["steps", [{ name: "randomFlip", options: { probability: "often" } }], "randomFlip: probability"],
     ["steps", [{ name: "randomFlip", options: { odd: 1 } }], "randomFlip: "],
     ["threads", 1_000_000, "options.threads"],

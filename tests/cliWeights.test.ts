@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PUBLISHED_WEIGHTS } from "#striate/zoo/index";
+import { BUNDLED_WEIGHTS, PUBLISHED_WEIGHTS } from "#striate/zoo/index";
 import { failure, json, striate } from "./support/cli.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "striate-weights-"));
@@ -18,7 +19,7 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 
 test("weights lists what is published", async () => {
   const { stdout } = await striate(cwd, "weights");
-  expect(stdout.trim().split("\n")).toHaveLength(Object.keys(PUBLISHED_WEIGHTS).length);
+  expect(stdout.trim().split("\n")).toHaveLength(Object.keys({ ...PUBLISHED_WEIGHTS, ...BUNDLED_WEIGHTS }).length);
   expect(stdout).toMatch(/^resnet18 +pth +https:\S+resnet18-f37072fd.pth$/m);
   expect(await json(cwd, "weights")).toContainEqual({
     net: "resnet18",
@@ -37,7 +38,17 @@ test("weights of a net says where its file is, with the classifier and without",
   ]);
 });
 
+test("weights that come with Striate are said to, and are a file that loads", async () => {
+  const [{ path } = {}] = await json(cwd, "weights", "efficientnet-lite0");
+  expect((await striate(cwd, "weights")).stdout).toContain(
+    `efficientnet-lite0 safetensors  comes with Striate: ${path}`,
+  );
+  const options = ["--model", "efficientnet-lite0"];
+  await json(cwd, "convert", String(path), "lite.onnx", ...options);
+  expect((await stat(join(cwd, "lite.onnx"))).size).toBeGreaterThan(4 * 4_600_000);
+});
+
 test("what has no published weights is told", async () => {
-  await failure(2, 'no published weights of "lenet" are known; there are some of vgg16, ', cwd, "weights", "lenet");
+  await failure(2, 'there are no published weights of "lenet"; there are some of vgg16, ', cwd, "weights", "lenet");
   await failure(2, "--no-include-top needs the name of a net", cwd, "weights", "--no-include-top");
 });

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
-import { classes } from "@striate/efficientnet-lite0-imagenet";
 import { describe, expect, test } from "vitest";
 import type { Model } from "#striate/model/index";
 import { type Tensor, tensor } from "#striate/tensor/index";
 import { predict } from "#striate/training/index";
-import { buildNet, efficientnetLite0, preprocessInput } from "#striate/zoo/index";
-import { packagedWeights } from "#striate/zoo/weights/packaged";
+import { BUNDLED_WEIGHTS, buildNet, efficientnetLite0, preprocessInput } from "#striate/zoo/index";
+import { type BundledWeights, readBundled } from "#striate/zoo/weights/bundled";
 import { closeTo } from "./support/close.ts";
 import { decodePng } from "./support/png.ts";
 
@@ -25,7 +24,8 @@ const goldens: Readonly<Record<string, Golden>> = JSON.parse(
   readFileSync(new URL("goldens/efficientnet_lite0.json", import.meta.url), "utf8"),
 );
 const PHOTOS = Object.keys(goldens);
-const NAMES: readonly string[] = JSON.parse(readFileSync(classes, "utf8"));
+const BUNDLED = BUNDLED_WEIGHTS["efficientnet-lite0"] as BundledWeights;
+const NAMES = BUNDLED.classNames();
 
 function photos(): Tensor<"uint8"> {
   const pictures = PHOTOS.map((name) =>
@@ -44,7 +44,7 @@ async function outputsOf(model: Model): Promise<Map<string, Float32Array>> {
 
 const everyTwentieth = (values: Float32Array): number[] => [...values].filter((_, i) => i % 20 === 0);
 
-describe("EfficientNet-Lite0 with the weights of the package", async () => {
+describe("EfficientNet-Lite0 with the weights that come with Striate", async () => {
   const probabilities = await outputsOf(efficientnetLite0({ weights: "imagenet" }));
   const features = await outputsOf(efficientnetLite0({ weights: "imagenet", includeTop: false, pooling: "avg" }));
 
@@ -83,11 +83,11 @@ test("what the photos show has a name", () => {
   expect(Object.fromEntries(names)).toMatchObject({ chelsea: "Egyptian cat", coffee: "espresso", fruits: "lemon" });
 });
 
-test("the package holds every weight of the net and no other", () => {
+test("the file holds every weight of the net and no other", () => {
   const net = efficientnetLite0();
   expect(net.parameters).toBe(4_694_024);
-  const packaged = [...packagedWeights("@striate/efficientnet-lite0-imagenet").keys()];
-  expect(packaged.toSorted()).toEqual(net.weightSpecs.map(({ key }) => key).toSorted());
+  const held = [...readBundled(BUNDLED).keys()];
+  expect(held.toSorted()).toEqual(net.weightSpecs.map(({ key }) => key).toSorted());
 });
 
 test("pictures may have another size without the classifier, and with it", () => {
@@ -107,11 +107,5 @@ describe("what cannot be is told:", () => {
   test("weights that are none", () => {
     // @ts-expect-error: a name that is none
     expect(() => efficientnetLite0({ weights: "coco" })).toThrow("weights must be imagenet, received coco");
-  });
-
-  test("a package that is not installed", () => {
-    expect(() => packagedWeights("@striate/no-such-weights")).toThrow(
-      "these weights are in the package @striate/no-such-weights, which is not installed; npm install @striate/no-such-weights",
-    );
   });
 });

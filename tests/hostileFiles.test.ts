@@ -24,6 +24,7 @@ import {
 } from "#striate/formats/index";
 import { modelFromKerasConfig } from "#striate/formats/keras/index";
 import { decodeImage, encodeImage } from "#striate/image/index";
+import { textTable } from "#striate/model/textTable";
 import { parseOnnx } from "#striate/onnx/index";
 import { zeros } from "#striate/tensor/index";
 import { refusal } from "./support/fuzz.ts";
@@ -339,6 +340,20 @@ describe("messages", () => {
     const message = await refusal(read);
     expect(message.length).toBeLessThan(1500);
     expect(message).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+
+  test("and tables neither", () => {
+    const table = textTable(
+      ["a", "b"],
+      [
+        [LONG, "1"],
+        ["x", "2"],
+      ],
+      ["total", "3"],
+      { left: [0] },
+    );
+    expect(Math.max(...table.map((line) => line.length))).toBeLessThan(300);
+    expect(table.join("")).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 
   test("whatever they are made of, have no controls and an end", () => {

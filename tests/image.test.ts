@@ -36,6 +36,7 @@ import { pixelPath } from "#striate/image/pixelFont";
 import { tensor } from "#striate/tensor/index";
 import { closeTo } from "./support/close.ts";
 import { readsOrRefuses, refusal } from "./support/fuzz.ts";
+import { HEIC } from "./support/pictureFolder.ts";
 import { asFloats, farthest, noise } from "./support/pictures.ts";
 
 const folder = new URL("./goldens/pictures/", import.meta.url).pathname;
@@ -116,7 +117,7 @@ describe("decoding refuses", () => {
     const begin = performance.now();
     expect(await refusal(() => decodeImage(png, { name: "bomb.png" }))).toBe(
       "data: bomb.png: is 30000 x 30000, 900,000,000 pixels, and at most 100,000,000 are decoded. " +
-        "If the picture is good, raise maxPixels",
+        "If the picture is good, raise the limit: maxPixels, on the command line --max-pixels",
     );
     expect(performance.now() - begin).toBeLessThan(1000);
   });
@@ -135,6 +136,33 @@ describe("decoding refuses", () => {
     expect(await refusal(() => decodeImage(path))).toBe(
       `data: ${path}: is no picture that can be read: it begins with the text "Not a picture, b". ` +
         "Give a JPEG, PNG, WebP, AVIF, GIF or TIFF",
+    );
+  });
+
+  test.each([
+    [
+      "SVG",
+      '<?xml version="1.0"?>\n<!-- a picture -->\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>',
+    ],
+    ["a web page", "<!DOCTYPE html><html><body>404</body></html>"],
+    ["PDF", "%PDF-1.7\n"],
+    ["BMP", "BM\x46\0\0\0\0\0\0\0\x36\0\0\0"],
+    ["JPEG XL", "\xff\x0a\xfa"],
+    ["JPEG 2000", "\0\0\0\x0cjP  \r\n\x87\n"],
+    ["HEIC", Buffer.from(HEIC).toString("latin1")],
+    ["HEIC", "\0\0\0\x18ftypmif1\0\0\0\0mif1heic"],
+    ["a video", "\0\0\0\x18ftypmp42\0\0\0\0isommp42"],
+    ["a Netpbm picture (PPM, PGM, PBM)", "P6\n1 1\n255\n\0\0\0"],
+    ["a gzip", "\x1f\x8b\x08\0"],
+  ])("%s under a picture's name, and names it", async (format, content) => {
+    const path = await temporaryFile("photo.png", Buffer.from(content, "latin1"));
+    expect(await refusal(() => decodeImage(path))).toContain(`data: ${path}: is ${format}, which is not decoded. `);
+  });
+
+  test("what begins as one format and is another", async () => {
+    const svg = `GIF89a<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>`;
+    expect(await refusal(() => decodeImage(Buffer.from(svg), { name: "a.gif" }))).toContain(
+      "a.gif: is cut off or damaged",
     );
   });
 
@@ -476,6 +504,26 @@ describe("edges", () => {
     expect(direction(grey([0, 0, 0, 0], [0, 0, 0, 0], [9, 9, 9, 9]))).toBeCloseTo(Math.PI / 2);
   });
 
+  test.each(GRADIENT_OPERATORS)("%s gives a plane the direction in which it rises", (operator) => {
+    for (const angle of [0, 0.3, Math.PI / 4, 2, Math.PI / 2, 3, -0.3, -Math.PI / 4, -2, -3]) {
+      const [right, down] = [Math.cos(angle), Math.sin(angle)];
+      const data = Float32Array.from({ length: 25 }, (_, i) => 100 + 10 * ((i % 5) * right + Math.floor(i / 5) * down));
+      const both = gradients({ dtype: "float32", shape: [5, 5, 1], data }, { operator });
+      expect(gradientDirection(both).data[12]).toBeCloseTo(angle, 4);
+    }
+    const flat = gradients({ dtype: "float32", shape: [3, 3, 1], data: new Float32Array(9) }, { operator });
+    expect(gradientDirection(flat).data[4]).toBe(0);
+  });
+
+  test("Roberts's cross is positive where it gets brighter to the upper left and to the upper right", () => {
+    const corner = (...rows: readonly (readonly number[])[]) => {
+      const { gx, gy } = gradients(grey(...rows), { operator: "roberts" });
+      return [gx.data[0], gy.data[0]];
+    };
+    expect(corner([9, 0], [0, 0])).toEqual([9, 0]);
+    expect(corner([0, 9], [0, 0])).toEqual([0, 9]);
+  });
+
   test("Canny draws one line of one pixel along a step", () => {
     const image = grey(...Array(5).fill([0, 0, 0, 200, 200, 200]));
     const { data } = canny(image, { low: 50, high: 100 });
@@ -569,6 +617,28 @@ describe("figures", () => {
     expect(Array.from({ length: 60 }, (_, y) => Math.min(...row(y))).some((value) => value < 80)).toBe(true);
     const strip = cropImage(image, { left: 24, top: 76, width: 240, height: 224 });
     expect(withChannels(strip, 1).data).toEqual(picture.data);
+  });
+
+  test("wrap to the proportions of a screen, under a heading", async () => {
+    const panels = Array.from({ length: 12 }, (_, i) => ({ title: `${i}`, image: noise([240, 320, 1, i]) }));
+    const size = async (options: Parameters<typeof figure>[1]) => {
+      const [height = 0, width = 0] = (await figure(panels, options)).shape;
+      return { height, width };
+    };
+    const wrapped = await size({ columns: "wrap" });
+    expect(wrapped.width / wrapped.height).toBeGreaterThan(1);
+    expect(wrapped.width / wrapped.height).toBeLessThan(2);
+    expect(await size({ columns: 12 })).toEqual(await size({}));
+    const headed = await size({ columns: 4, heading: { title: "All of them", subtitle: "by number" } });
+    expect(headed).toEqual({
+      width: (await size({ columns: 4 })).width,
+      height: (await size({ columns: 4 })).height + 52,
+    });
+  });
+
+  test("take names that no SVG may hold", async () => {
+    const image = noise([224, 240, 1, 4]);
+    expect((await figure([{ title: "a\u0000<b>&\u001b[31m", image }])).shape[2]).toBe(3);
   });
 
   test("the wheel of directions is red to the right and clear at the corners", () => {

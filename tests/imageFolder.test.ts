@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { balanced, cifar10, cifar100, classWeights, csvManifest, type Dataset, imageFolder } from "#striate/data/index";
 import { decodeImage, encodeImage, resizeImage, withChannels } from "#striate/image/index";
 import { pictures } from "./support/pattern.ts";
-import { grey, temporaryFolder, writePictures } from "./support/pictureFolder.ts";
+import { grey, HEIC, temporaryFolder, writePictures } from "./support/pictureFolder.ts";
 
 /** The grey (0..255) and the label of every example. */
 async function contents(dataset: Dataset): Promise<readonly (readonly [grey: number, label: number])[]> {
@@ -273,19 +273,43 @@ describe("bad input", () => {
     expect(await failure(Promise.resolve(train.read([0])))).toMatch(/no picture can be read any more/);
   });
 
-  test("an empty class keeps its label and is told; one class or none is an error", async () => {
+  test("an empty folder is told and no class, unless it is asked for; one class or none is an error", async () => {
     const folder = temporaryFolder();
     await writePictures(folder, { "a/1.png": 1, "c/3.png": 3 });
     await mkdir(join(folder, "b"));
     const { train, emptyClasses, classNames } = await imageFolder(folder, { size: 4 });
-    expect(classNames).toEqual(["a", "b", "c"]);
+    expect(classNames).toEqual(["a", "c"]);
     expect(emptyClasses).toEqual(["b"]);
-    expect((await contents(train)).map(([, label]) => label)).toEqual([0, 2]);
+    expect((await contents(train)).map(([, label]) => label)).toEqual([0, 1]);
+    const asked = await imageFolder(folder, { size: 4, classes: ["a", "b", "c"] });
+    expect(asked.classNames).toEqual(["a", "b", "c"]);
+    expect(asked.emptyClasses).toEqual(["b"]);
+    expect((await contents(asked.train)).map(([, label]) => label)).toEqual([0, 2]);
+    await writePictures(folder, { "b/photo.HEIC": HEIC, "b/notes.txt": "words" });
+    const heic = await imageFolder(folder, { size: 4 });
+    expect(heic.classNames).toEqual(["a", "c"]);
+    expect(heic.train.problems()).toEqual([
+      {
+        path: join(folder, "b/photo.HEIC"),
+        reason: expect.stringMatching(/^is HEIC, which is not decoded. Convert it to/),
+      },
+    ]);
+    await expect(imageFolder(folder, { onError: "fail" })).rejects.toThrow("photo.HEIC: is HEIC");
+    await rm(join(folder, "c/3.png"));
+    expect(await failure(imageFolder(folder))).toMatch(
+      /only "a" has pictures that can be read, of the folders "a", "b", "c"; a net tells two classes or more apart/,
+    );
 
     const single = temporaryFolder();
     await writePictures(single, { "only/1.png": 1 });
     expect(await failure(imageFolder(single))).toMatch(/has one class only, "only"/);
     expect((await imageFolder(single, { classes: ["only"] })).train.length).toBe(1);
+
+    const outer = temporaryFolder();
+    await writePictures(outer, { "photos/a/1.png": 1, "photos/b/2.png": 2 });
+    const photos = join(outer, "photos");
+    expect(await failure(imageFolder(outer))).toContain(`has one class only, "photos"; did you mean ${photos}?`);
+    expect(await failure(imageFolder(join(photos, "a")))).toContain(`did you mean ${photos}?`);
 
     const flat = temporaryFolder();
     await writePictures(flat, { "1.png": 1 });

@@ -86,6 +86,9 @@ test("the table has every layer that there is", () => {
   const others = ["callForOutput", "callLayer", "completeLayer", "constant", "input", "listOf", "randomNormal"];
   const helpers = [
     "apiShape",
+    "imageDataFormat",
+    "inImageDataFormat",
+    "setImageDataFormat",
     "batchNormMomentum",
     "setBatchNormMomentum",
     "inApiOrder",

@@ -85,7 +85,7 @@ describe("the zoo", () => {
     for (const name of NET_NAMES) expect(buildNet(name).name).toBe(name);
     expect(errorOf(() => buildNet("vgg99"))).toEqual({
       code: "usage",
-      message: `there is no model "vgg99"; there are ${NET_NAMES.join(", ")}`,
+      message: `there is no model "vgg99"; did you mean "vgg19"? There are ${NET_NAMES.join(", ")}`,
     });
     expect(errorOf(() => buildNet("constructor")).code).toBe("usage");
     expect(errorOf(() => buildNet("lenet5", { kernelSize: 3, filters: [1, 2] }))).toEqual({

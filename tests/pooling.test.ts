@@ -4,8 +4,8 @@ import { gradients } from "#striate/autodiff/index";
 import type { Engine } from "#striate/engine/index";
 import { type Graph, GraphBuilder } from "#striate/graph/index";
 import { lower, writeOnnx } from "#striate/onnx/index";
-import { mul, OPS, reduceSum } from "#striate/ops/index";
-import { at, type Shape } from "#striate/tensor/index";
+import { averagePool, castTo, maxPool, mul, OPS, pad, reduceSum } from "#striate/ops/index";
+import { at, fromNumbers, type Shape } from "#striate/tensor/index";
 import { ENGINES, startSmall } from "./support/engines.ts";
 import { readGolden } from "./support/goldens.ts";
 import { pattern } from "./support/pattern.ts";
@@ -82,6 +82,21 @@ function graphOf({ op: name, shape, kernel, attributes }: Case, kind: "inference
   return g.build();
 }
 
+/** Negative numbers, zeros around them, perhaps a node that does nothing, and the pooling. */
+function paddedPooling(op: "MaxPool" | "AveragePool", between: boolean): Graph {
+  const g = new GraphBuilder("padded");
+  const x = g.input("x", "float32", [1, 1, 2, 2]);
+  const padded = g.op(pad, [x, g.int64s(0, 0, 1, 1, 0, 0, 1, 1)]);
+  const pooled = between ? castTo(g, castTo(g, padded, "float64"), "float32") : padded;
+  const windows = { kernel_shape: [2, 2], strides: [2, 2] };
+  g.output("y", op === "MaxPool" ? g.op(maxPool, [pooled], windows) : g.op(averagePool, [pooled], windows));
+  return g.build();
+}
+
+const PADDED = (["MaxPool", "AveragePool"] as const).flatMap((op) =>
+  [false, true].map((between) => ({ op, between, y: op === "MaxPool" ? [0, 0, 0, 0] : [-0.25, -0.5, -0.75, -1] })),
+);
+
 type Run = (graph: Graph, shape: Shape) => Promise<Readonly<Record<string, { shape: Shape; number: number }>>>;
 
 /** What is wrong with the cases of one op and rank, each with its title. */
@@ -132,6 +147,13 @@ describe.each(ENGINES.available)("engine %s", (name) => {
       expect(await faults(op, rank, run)).toEqual([]);
     },
   );
+
+  test.each(PADDED)("zeros around the input of $op are zeros, a node between: $between", async ({ op, between, y }) => {
+    const executable = await engine.compile(paddedPooling(op, between));
+    const results = await executable.run({ x: fromNumbers("float32", [1, 1, 2, 2], [-1, -2, -3, -4]) });
+    expect(Array.from(results.y?.data ?? [], Number)).toEqual(y);
+    await executable.close();
+  });
 });
 
 // The file says opset 20, where ONNX Runtime means other windows by ceil_mode than ONNX does since opset 22.
@@ -150,4 +172,11 @@ describe.skipIf(!ENGINES.available.includes("onnxruntime"))("a file, in ONNX Run
       expect(await faults(op, rank, run)).toEqual([]);
     },
   );
+
+  test.each(PADDED)("zeros around the input of $op are zeros, a node between: $between", async ({ op, between, y }) => {
+    const session = await InferenceSession.create(writeOnnx(lower(paddedPooling(op, between), "file")));
+    const results = await session.run({ x: new OrtTensor("float32", Float32Array.of(-1, -2, -3, -4), [1, 1, 2, 2]) });
+    expect(Array.from(results.y?.data as Float32Array)).toEqual(y);
+    await session.release();
+  });
 });

@@ -1,6 +1,6 @@
 export { type JsonOptions, parseJson } from "./json.ts";
 export { MemoryBudget, type MemoryOptions, usualMaxBytes } from "./memoryBudget.ts";
-export { listed, nameText, quoted } from "./names.ts";
-export { didYouMean, nearest, unknownName } from "./nearest.ts";
+export { itemized, listed, nameText, pathText, quoted, terminalText } from "./names.ts";
+export { didYouMean, nearest, unknownName, withHint } from "./nearest.ts";
 export { finiteNumber, type NumberRange, valueText, wholeNumber } from "./numbers.ts";
 export { checkOptions, type OptionNames } from "./options.ts";

@@ -3,6 +3,8 @@ import { escapeUnsafe } from "../errors.ts";
 /** The most characters of a name in a message; files from anywhere may hold names of megabytes. */
 const LONGEST = 80;
 
+const LONGEST_PATH = 4096;
+
 /** The most names of a list in a message. */
 const MOST = 12;
 
@@ -16,6 +18,27 @@ export function nameText(name: string, longest = LONGEST): string {
       ? name
       : `${name.slice(0, Math.ceil(longest / 2))}...${name.slice(name.length - Math.floor(longest / 2))}`;
   return escapeUnsafe(short);
+}
+
+/** The same of a path, which is shown in full: who shall look at a file must know which. Systems know none that are longer. */
+export function pathText(path: string): string {
+  return nameText(path, LONGEST_PATH);
+}
+
+/**
+ * What is wrong, after a colon: one thing on the same line, several each on a line of its own, and of very many how many are
+ * left out.
+ */
+export function itemized(things: readonly string[], most = MOST): string {
+  const [only = ""] = things;
+  if (things.length < 2) return ` ${only}`;
+  const rest = things.length > most ? [`and ${things.length - most} more`] : [];
+  return [...things.slice(0, most), ...rest].map((thing) => `\n  ${thing}`).join("");
+}
+
+/** Lines as a terminal may show them, the last guard before it. */
+export function terminalText(text: string): string {
+  return escapeUnsafe(text, /[\n\t]/);
 }
 
 /** The same between quotation marks. */

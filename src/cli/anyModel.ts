@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { quoted, withHint } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { buildNet, NET_NAMES } from "../zoo/index.ts";
@@ -64,11 +65,8 @@ export async function anyModel(what: string, flags: ModelFlags, { trained = fals
     return trained ? (await trainedModel(what)).model : buildModel(config);
   }
   const { knownRuns } = await import("./run/folder.ts");
-  const nets = NET_NAMES.join(", ");
-  throw new StriateError(
-    "usage",
-    `there is no model, file or run "${what}"; models are ${nets}; of runs ${await knownRuns()}`,
-  );
+  const sentence = withHint(`there is no model, file or run ${quoted(what)}`, what, NET_NAMES, "models are");
+  throw new StriateError("usage", `${sentence}; of runs ${await knownRuns()}`);
 }
 
 function refuse(flags: object, reason: string): void {

@@ -13,14 +13,24 @@ import {
 } from "../data/index.ts";
 import { StriateError } from "../errors.ts";
 import { writeFileAtomic } from "../formats/index.ts";
-import { decodeImage, encodeImage, type Image, type ImageFormat, imageSize, type Sides } from "../image/index.ts";
+import {
+  decodeImage,
+  encodeImage,
+  type Image,
+  type ImageFormat,
+  imageSize,
+  resizeImage,
+  type Sides,
+} from "../image/index.ts";
 import { asFloat32, randomStream } from "../tensor/index.ts";
 import { augmentationSteps } from "./augmentation.ts";
-import { augmentSheet, sheetPicture } from "./augmentSheet.ts";
-import type { Call, Values } from "./command.ts";
+import { augmentSheet, type SheetWords } from "./augmentSheet.ts";
+import { type Call, optionName, type Values } from "./command.ts";
 import type { AugmentFlags } from "./commands/augment.ts";
 import { DONE } from "./output.ts";
 import { isFolder, makeFolder } from "./outputFolder.ts";
+import { checkNotOverRead } from "./overwriting.ts";
+import { DEFAULT_SIZE } from "./pictureSize.ts";
 import { defined } from "./values.ts";
 
 const FORMATS: Readonly<Record<string, ImageFormat>> = {
@@ -43,58 +53,51 @@ export async function augmentPicture({ args, flags, output, signal }: Call<Augme
     throw new StriateError("usage", `-o "${out}": give a picture (${endings}), or a folder, a name without an ending`);
   }
   const steps = await stepsOf(flags);
-  const picture = asFloat32(await decodeImage(path));
-  const shown = format ? sheetPicture(picture) : picture;
-  const change = changeOf(forSize(flags, imageSize(picture), imageSize(shown)), steps);
+  const original = await decodeImage(path, defined({ maxPixels: flags.maxPixels }));
+  const size = sidesOf(flags, imageSize(original), format !== undefined);
+  const picture = asFloat32(resizeImage(original, size));
+  const change = changeOf(flags, steps);
   const made = function* () {
     for (let i = 0; i < count; i++) {
       if (signal.aborted) throw new StriateError("interrupted", `interrupted after ${i} of ${count} pictures`);
-      yield change(shown, i);
+      yield change(picture, i);
     }
   };
-  const files = format ? await writeSheet(out, made(), count, format) : await writeFiles(out, name, made(), count);
+  const files = format ? [out] : fileNames(out, name, count);
+  await checkNotOverRead(files, [path], "-o");
+  if (format) {
+    const sheet = await augmentSheet(original, made(), wordsOf(path, flags, size));
+    await makeFolder(dirname(out));
+    await writeFileAtomic(out, await encodeImage(sheet, { format }));
+  } else await writeFiles(out, files, made());
   output.result({ picture: path, count, files }, `${out}: ${count} pictures made of ${path}`);
   return DONE;
 }
 
-async function writeSheet(
-  out: string,
-  made: Iterable<Image<"float32">>,
-  count: number,
-  format: ImageFormat,
-): Promise<readonly string[]> {
-  await makeFolder(dirname(out));
-  await writeFileAtomic(out, await encodeImage(await augmentSheet(made, count), { format }));
-  return [out];
+function fileNames(folder: string, name: string, count: number): readonly string[] {
+  const digits = String(count - 1).length;
+  return Array.from({ length: count }, (_, i) => join(folder, `${name}_${String(i).padStart(digits, "0")}.png`));
 }
 
-async function writeFiles(
-  folder: string,
-  name: string,
-  made: Iterable<Image<"float32">>,
-  count: number,
-): Promise<readonly string[]> {
+async function writeFiles(folder: string, files: readonly string[], made: Iterable<Image<"float32">>): Promise<void> {
   await makeFolder(folder);
-  const files: string[] = [];
-  for (const image of made) {
-    const file = join(folder, `${name}_${String(files.length).padStart(String(count - 1).length, "0")}.png`);
-    await writeFileAtomic(file, await encodeImage(image));
-    files.push(file);
-  }
-  return files;
+  let written = 0;
+  for (const image of made) await writeFileAtomic(files[written++] ?? "", await encodeImage(image));
 }
 
-/** Shifts of whole pixels as fractions, where the picture was made smaller for the sheet. */
-function forSize(flags: Values<AugmentFlags>, own: Sides, shown: Sides): Values<AugmentFlags> {
-  if (own.width === shown.width && own.height === shown.height) return flags;
-  const fraction = (shift: number | undefined, side: number) =>
-    shift === undefined || Math.abs(shift) < 1 ? shift : Math.min(Math.abs(shift), side - 1) / side;
+/** A sheet shows the size that training sees; files are as large as the picture, unless they are asked for otherwise. */
+function sidesOf({ imageSize: asked }: Values<AugmentFlags>, own: Sides, isSheet: boolean): Sides {
+  const [height = DEFAULT_SIZE, width = height] = asked ?? [];
+  return asked || isSheet ? { height, width } : own;
+}
+
+function wordsOf(path: string, flags: Values<AugmentFlags>, { height, width }: Sides): SheetWords {
+  const changes = changesOf(flags).map((key) => optionName(key).slice(2));
+  const steps = flags.augment ?? (changes.length > 0 ? undefined : "default");
+  const what = [...(steps === undefined ? [] : [`augmentation ${steps}`]), ...changes].join(", ");
   return {
-    ...flags,
-    ...defined({
-      widthShiftRange: fraction(flags.widthShiftRange, own.width),
-      heightShiftRange: fraction(flags.heightShiftRange, own.height),
-    }),
+    title: `${basename(path)}: ${what}`,
+    subtitle: `as a net of ${height} x ${width} sees it (--image-size ${height === width ? height : `${height},${width}`}), seed ${flags.seed ?? 0}`,
   };
 }
 
@@ -139,11 +142,24 @@ function generatorOptions(flags: Values<AugmentFlags>): ImageDataGeneratorOption
 }
 
 /** Options that say where to and how many, not what is done. */
-const NO_CHANGES = ["out", "count", "seed", "fillMode", "cval", "interpolationOrder"];
+const NO_CHANGES = [
+  "out",
+  "count",
+  "seed",
+  "imageSize",
+  "maxPixels",
+  "augment",
+  "fillMode",
+  "cval",
+  "interpolationOrder",
+];
+
+function changesOf(flags: Values<AugmentFlags>): readonly string[] {
+  return Object.keys(flags).filter((key) => !NO_CHANGES.includes(key));
+}
 
 async function stepsOf(flags: Values<AugmentFlags>): Promise<readonly Step[]> {
-  const hasChanges = Object.keys(flags).some((key) => !NO_CHANGES.includes(key));
-  const augment = flags.augment ?? (hasChanges ? "none" : "default");
+  const augment = flags.augment ?? (changesOf(flags).length > 0 ? "none" : "default");
   return [...(await augmentationSteps(augment)).map(stepOf), ...singleSteps(flags)];
 }
 

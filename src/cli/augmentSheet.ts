@@ -1,37 +1,35 @@
-import { type Image, imageSize, resizeImage, type Sides, toBytes } from "../image/index.ts";
-import { contactSheet } from "./contactSheet.ts";
+import { enlarged, figure, type Image, imageSize, type Panel, resizeAndPad, toBytes } from "../image/index.ts";
 
-/** A picture on the sheet has about the area of a square of this side, and no longer side than that; in pixels. */
-const CELL = { side: 224, longest: 640 };
+/** Pictures on the sheet are no higher and no wider; in pixels. */
+const LARGEST = 512;
 
-/**
- * The picture as the sheet has it: made smaller before it is augmented, as training does, so that noise and holes are
- * seen as the net sees them, and a large photo takes no longer than a small one.
- */
-export function sheetPicture(picture: Image<"float32">): Image<"float32"> {
-  const { width, height } = imageSize(picture);
-  const ratio = Math.min(CELL.side / Math.sqrt(width * height), CELL.longest / Math.max(width, height));
-  return ratio < 1 ? resizeImage(picture, scaled({ width, height }, ratio)) : picture;
+/** What stands over a sheet. */
+export interface SheetWords {
+  readonly title: string;
+  readonly subtitle: string;
 }
 
-/** All pictures on one sheet, as many in a row as there are rows; those that are tiny are enlarged pixel by pixel. */
-export async function augmentSheet(made: Iterable<Image<"float32">>, count: number): Promise<Image<"uint8">> {
-  const columns = Math.ceil(Math.sqrt(count));
-  const rows: Image<"uint8">[][] = [];
-  let cell: Sides = { width: 1, height: 1 };
+/**
+ * The picture and what was made of it, numbered, on one sheet. What training sees is small as a rule: its pixels are
+ * enlarged, not smoothed.
+ */
+export async function augmentSheet(
+  original: Image<"uint8">,
+  made: Iterable<Image<"float32">>,
+  heading: SheetWords,
+): Promise<Image<"uint8">> {
+  const { width, height } = imageSize(original);
+  const panels: Panel[] = [];
   for (const picture of made) {
-    const { width, height } = imageSize(picture);
-    cell = scaled({ width, height }, Math.max(1, Math.floor(CELL.side / Math.max(width, height))));
-    const row = rows.at(-1);
-    const tile = resizeImage(toBytes(picture), { ...cell, method: "nearest" });
-    if (row && row.length < columns) row.push(tile);
-    else rows.push([tile]);
+    panels.push({ title: String(panels.length + 1), image: enlarged(toBytes(picture)) });
     // An interrupt is heard between pictures.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return contactSheet(rows, columns, cell);
-}
-
-function scaled({ width, height }: Sides, ratio: number): Sides {
-  return { width: Math.max(1, Math.round(width * ratio)), height: Math.max(1, Math.round(height * ratio)) };
+  const cell = panels[0] ? imageSize(panels[0].image) : { width, height };
+  const whole: Panel = {
+    title: "Original",
+    subtitle: `${width} x ${height}`,
+    image: resizeAndPad(original, { width: cell.width, height: cell.height, fill: [255, 255, 255] }),
+  };
+  return figure([whole, ...panels], { maxHeight: LARGEST, maxWidth: LARGEST, columns: "wrap", heading });
 }

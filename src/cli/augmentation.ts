@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { parseJson } from "../checks/index.ts";
+import { didYouMean, parseJson, pathText, quoted } from "../checks/index.ts";
 import {
   colorJitter,
   cutout,
@@ -57,25 +57,23 @@ async function text(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
-    const presets = Object.keys(PRESETS).join(", ");
-    const reason = asError(thrown).message;
+    const presets = Object.keys(PRESETS);
+    const { code, message }: NodeJS.ErrnoException = asError(thrown);
+    const reason = code === "ENOENT" ? "there is no such file" : message;
     throw new StriateError(
       "io",
-      `--augment takes ${presets}, or a JSON file; ${given(path)} cannot be read (${reason})`,
-      {
-        cause: thrown,
-      },
+      `--augment takes ${presets.join(", ")}, or a JSON file; ${quoted(path)} cannot be read (${reason})` +
+        didYouMean(path, presets),
+      { cause: thrown },
     );
   }
 }
-
-const given = (path: string) => JSON.stringify(path);
 
 function parsed(path: string, json: string): readonly StepDescription[] {
   try {
     return stepsSchema.parse(parseJson(json, (what) => new Error(`it ${what}`)));
   } catch (thrown) {
     const reason = thrown instanceof z.ZodError ? z.prettifyError(thrown) : asError(thrown).message;
-    throw new StriateError("data", `${path}: is no list of augmentation steps: ${reason}`, { cause: thrown });
+    throw new StriateError("data", `${pathText(path)}: is no list of augmentation steps: ${reason}`, { cause: thrown });
   }
 }

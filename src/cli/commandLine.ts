@@ -1,9 +1,11 @@
 // The only file that knows commander: commands are data, here they become its commands.
 import { readFileSync } from "node:fs";
 import { Command as Commander, CommanderError } from "commander";
+import { quoted, withHint } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { type Command, optionName } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
+import { examplesText, HELP_LAYOUT } from "./help.ts";
 import { interruptible } from "./interrupt.ts";
 import { createOutput, DONE, type Output } from "./output.ts";
 import { defined } from "./values.ts";
@@ -53,7 +55,8 @@ function createProgram(start: Start): Commander {
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .option("--debug", "print the stack trace of an error")
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(HELP_LAYOUT)
+    .showSuggestionAfterError(false)
     .configureOutput({ outputError: () => undefined })
     .addHelpText("after", `\nExample: striate train --model lenet --data fashion-mnist\n${EXIT_CODES}`);
   program.exitOverride((error) => explain(error, program));
@@ -73,7 +76,7 @@ function addCommand(program: Commander, command: Command, start: Start): void {
   }
   added
     .option("--json", "print one JSON object a line on standard output, and nothing else there")
-    .addHelpText("after", `\nExamples:\n${command.examples.map((example) => `  striate ${example}`).join("\n")}`)
+    .addHelpText("after", () => examplesText(command, process.stdout.columns ?? 80))
     .exitOverride((error) => explain(error, added))
     .action(() => {
       const given = added.opts<Readonly<Record<string, unknown>>>();
@@ -89,19 +92,25 @@ function givenValue(key: string, given: Readonly<Record<string, unknown>>): unkn
   return given[positive] === false ? true : undefined;
 }
 
-/** Adds what there is to the message about an unknown option or command. */
+/** Says what there is, and what was probably meant, where an option or a command is unknown. */
 function explain(error: CommanderError, command: Commander): never {
-  const lists: Readonly<Record<string, () => string>> = {
-    "commander.unknownCommand": () => `; there are ${COMMANDS.map(({ name }) => name).join(", ")}`,
+  const [, word = ""] = /'([^=]*).*'/s.exec(error.message) ?? [];
+  const sentences: Readonly<Record<string, () => string>> = {
+    "commander.unknownCommand": () =>
+      withHint(
+        `there is no command ${quoted(word)}`,
+        word,
+        COMMANDS.map(({ name }) => name),
+        "there are",
+      ),
     "commander.unknownOption": () => {
-      const options = [...command.options, ...(command.parent?.options ?? [])].map(({ long }) => long);
-      return `; ${command.name()} has ${[...options, "--help"].join(", ")}`;
+      const options = [...command.options, ...(command.parent?.options ?? [])].map(({ long }) => long ?? "");
+      return withHint(`${command.name()} has no option ${quoted(word)}`, word, [...options, "--help"], "it has");
     },
     "commander.help": () => "no command was given; see above",
   };
   const { exitCode, code, message } = error;
-  const addition = lists[code]?.() ?? "";
-  throw new CommanderError(exitCode, code, code === "commander.help" ? addition : message + addition);
+  throw new CommanderError(exitCode, code, sentences[code]?.() ?? message);
 }
 
 function version(): string {

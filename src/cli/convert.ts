@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { nameText, nearest, pathText, quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import {
   encodeNpy,
@@ -11,11 +12,13 @@ import {
   writeFileAtomic,
 } from "../formats/index.ts";
 import type { Tensor } from "../tensor/index.ts";
-import { pretrained } from "../zoo/index.ts";
+import { NET_NAMES, pretrained } from "../zoo/index.ts";
 import { anyModel, isFile } from "./anyModel.ts";
 import type { Call, Values } from "./command.ts";
 import type { ConvertFlags } from "./commands/convert.ts";
 import { DONE } from "./output.ts";
+import { checkNotOverRead } from "./overwriting.ts";
+import { readConfig } from "./run/config.ts";
 import { defined } from "./values.ts";
 import { counted } from "./words.ts";
 
@@ -25,7 +28,9 @@ const ARRAYS = ["safetensors", "torch", "npy", "npz"];
 /** `striate convert`: from whatever a file is to what the other's ending says. */
 export async function convert({ args, flags, output }: Call<ConvertFlags>): Promise<number> {
   const [from = "", to = ""] = args;
+  await checkNotOverRead([to], [from], "the second file");
   const kind = (await isFile(from)) ? await kindOfFile(from) : "model";
+  if (flags.model !== undefined && !ARRAYS.includes(kind)) await refuseModel(from, kind, flags.model);
   const { what, lost } =
     ARRAYS.includes(kind) && flags.model === undefined
       ? await convertArrays(from, to, flags)
@@ -37,6 +42,23 @@ export async function convert({ args, flags, output }: Call<ConvertFlags>): Prom
   return DONE;
 }
 
+/** `--model` names the net of weights alone; what is a model already needs none. */
+async function refuseModel(from: string, kind: string, net: string): Promise<void> {
+  if (kind === "hdf5") return; // whole models and weights alone
+  const what = kind === "model" ? await modelKind(from) : `a ${kind} file, which holds the whole model`;
+  throw new StriateError(
+    "usage",
+    `--model says which net weights alone belong to, and ${pathText(from)} is ${what}; leave out --model ${nameText(net)}`,
+  );
+}
+
+async function modelKind(from: string): Promise<string> {
+  if (NET_NAMES.includes(from)) return "a net of the zoo";
+  if (await readConfig(from)) return "a run";
+  const sentence = `there is no file ${quoted(from)} with weights for --model`;
+  throw new StriateError("usage", `${sentence}; check the path`);
+}
+
 interface Converted {
   readonly what: string;
   readonly lost: readonly string[];
@@ -45,12 +67,25 @@ interface Converted {
 async function convertModel(from: string, to: string, flags: Values<ConvertFlags>): Promise<Converted> {
   const { model: net, inputShape, bind, classes, maxBytes } = flags;
   const shaped = defined({ inputShape });
+  checkEnding(to);
   const model =
     net === undefined
       ? await anyModel(from, defined({ inputShape, bind, maxBytes }), { trained: true })
       : (await pretrained(net, { weights: from, ...shaped, ...defined({ classes, maxBytes }) })).model;
   const lost = await saveModel(model, to);
   return { what: `model ${model.name}, ${counted(model.parameters)} parameters`, lost };
+}
+
+/** Before what may take long; `saveModel` says it in full. */
+function checkEnding(to: string): void {
+  const ending = extname(to);
+  const meant = MODEL_ENDINGS.includes(ending.toLowerCase()) ? undefined : nearest(ending, MODEL_ENDINGS);
+  if (meant === undefined) return;
+  const known = MODEL_ENDINGS.join(", ");
+  throw new StriateError(
+    "usage",
+    `a model is saved as ${known}; received ${quoted(ending)}; did you mean ${quoted(meant)}?`,
+  );
 }
 
 /** How arrays are written, by the ending of the file's name. */

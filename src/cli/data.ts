@@ -1,17 +1,20 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { didYouMean, listed, pathText } from "../checks/index.ts";
 import {
   FASHION_MNIST_CLASSES,
   fashionMnist,
   idxFolder,
   imageFolder,
   type LabelledFile,
+  picturesIn,
   type SingleInputDataset,
   split,
 } from "../data/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { isPictureName } from "../image/index.ts";
+import { DEFAULT_SIZE } from "./pictureSize.ts";
 import { listFolder } from "./run/folder.ts";
 import { defined } from "./values.ts";
 
@@ -37,6 +40,8 @@ export interface LabelledData {
   readonly classNames: readonly string[];
   /** Whether it is a folder of pictures, which are read while training goes on. */
   readonly hasPictures: boolean;
+  /** Folders that are no classes because there is no picture in them that can be read. */
+  readonly emptyClasses?: readonly string[];
   /** The parts that the data itself keeps, so that nothing is split off for them. */
   readonly ownParts: readonly ("validation" | "test")[];
   /** The files of each part, where each picture is one. */
@@ -55,6 +60,8 @@ export interface DataOptions {
   /** Of pictures in folders: height and width. */
   readonly imageSize?: readonly number[] | undefined;
   readonly seed?: number | undefined;
+  /** Above which a picture counts as unreadable. */
+  readonly maxPixels?: number | undefined;
   /** What is done about a picture that cannot be read; default `skip`. */
   readonly onError?: "skip" | "fail" | undefined;
   /** Those of the run that the data is for, in the order of their labels; default: those that it has. */
@@ -73,7 +80,7 @@ export async function loadData(source: string, options: DataOptions = {}): Promi
   // Labels are places in the list of classes: with another list they mean something else.
   throw new StriateError(
     "data",
-    `${source}: has the classes ${data.classNames.join(", ")}; the run was started with ${classNames.join(", ")}. ` +
+    `${pathText(source)}: has the classes ${listed(data.classNames)}; the run was started with ${listed(classNames)}. ` +
       "Give data with a folder for each class of the run (it may be empty) and no other, or start a new run",
   );
 }
@@ -84,9 +91,15 @@ const IDX_NAME = /^(train|t10k)-(images|labels)[-.]idx/;
 async function holdsPictures(source: string): Promise<boolean> {
   if (source === BUNDLED) return false;
   const entries = await entriesOf(source);
-  const isIdx = entries.some(({ name }) => IDX_NAME.test(name));
-  return !isIdx && entries.some((entry) => !entry.isFile() || isPictureName(entry.name));
+  if (entries.some(({ name }) => IDX_NAME.test(name))) return false;
+  if (entries.some((entry) => !entry.isFile() || isPictureName(entry.name))) return true;
+  const names = entries.map(({ name }) => name);
+  const found = names.length === 0 ? "is empty" : `has neither pictures nor IDX files in it, but ${listed(names)}`;
+  throw new StriateError("data", `${pathText(source)}: ${found}. Give ${WANTED}`);
 }
+
+const WANTED =
+  "a folder that holds a folder of pictures for each class, or one that holds IDX files (train-images-idx3-ubyte and its like)";
 
 async function entriesOf(source: string): Promise<Dirent[]> {
   try {
@@ -100,8 +113,7 @@ async function entriesOf(source: string): Promise<Dirent[]> {
     const reason = reasons[code ?? ""] ?? `cannot be read (${message})`;
     throw new StriateError(
       "io",
-      `${source}: ${reason}. Give ${BUNDLED}, a folder that holds a folder of pictures for each class, or one that ` +
-        "holds IDX files (train-images-idx3-ubyte and its like)",
+      `${pathText(source)}: ${reason}${didYouMean(basename(source), [BUNDLED])}. Give ${BUNDLED}, or ${WANTED}`,
       { cause: thrown },
     );
   }
@@ -113,6 +125,8 @@ async function entriesOf(source: string): Promise<Dirent[]> {
 async function idxData(source: string, options: DataOptions): Promise<LabelledData> {
   const { classes = FASHION_MNIST_CLASSES.length, validationSplit = 0, imageSize } = options;
   if (imageSize) throw new StriateError("usage", "--image-size is for a folder of pictures; this data has one size");
+  if (options.maxPixels)
+    throw new StriateError("usage", "--max-pixels is for a folder of pictures; this data has one size");
   if (options.onError) throw new StriateError("usage", "--on-error is for a folder of pictures, which are files each");
   const hasItsClasses = classes === FASHION_MNIST_CLASSES.length;
   if (source === BUNDLED && !hasItsClasses) {
@@ -129,7 +143,7 @@ async function idxData(source: string, options: DataOptions): Promise<LabelledDa
 }
 
 async function pictureFolder(source: string, options: DataOptions): Promise<LabelledData> {
-  const { classes, validationSplit = 0, testSplit, imageSize, seed, onError } = options;
+  const { classes, validationSplit = 0, testSplit, imageSize, seed, onError, maxPixels, classNames: ofRun } = options;
   const [height = DEFAULT_SIZE, width = height] = imageSize ?? [];
   const ownParts = await partsIn(source);
   const splits = {
@@ -139,12 +153,15 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
     testSplit: ownParts.includes("test") ? 0 : (testSplit ?? 0),
   };
   const size = [height, width] as const;
-  const { train, validation, test, classNames } = await imageFolder(source, {
+  const place = ownParts.length > 0 ? join(source, "train") : source;
+  const asRun = ofRun && (await hasClasses(place, ofRun)) ? ofRun : undefined;
+  const { train, validation, test, classNames, emptyClasses } = await imageFolder(source, {
     size,
     ...splits,
-    ...defined({ seed, onError }),
+    ...defined({ seed, onError, maxPixels, classes: asRun }),
   });
-  if (classes !== undefined && classes !== classNames.length) {
+  // Of a run the names are compared, which says more.
+  if (!ofRun && classes !== undefined && classes !== classNames.length) {
     throw new StriateError("usage", `${source} has ${classNames.length} classes, not ${classes}; leave out --classes`);
   }
   return {
@@ -154,6 +171,7 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
     classes: classNames.length,
     classNames,
     hasPictures: true,
+    emptyClasses,
     ownParts,
     pictures: { train: train.files, ...defined({ validation: validation?.files, test: test?.files }) },
     archives: [],
@@ -177,8 +195,16 @@ export async function foreignData(source: string, options: DataOptions): Promise
   return test ?? train;
 }
 
-/** Height and width of pictures when nobody says them. */
-const DEFAULT_SIZE = 64;
+/** Whether a folder has a folder for each of these classes, which may be empty, and pictures in no other. */
+async function hasClasses(folder: string, classNames: readonly string[]): Promise<boolean> {
+  const folders = (await entriesOf(folder)).filter((entry) => !entry.isFile() && !entry.name.startsWith("."));
+  const names = folders.map(({ name }) => name);
+  if (!classNames.every((name) => names.includes(name))) return false;
+  for (const name of names.filter((each) => !classNames.includes(each))) {
+    if ((await picturesIn(join(folder, name)).catch(() => [])).length > 0) return false;
+  }
+  return true;
+}
 
 /** The name of the file with the test pictures. */
 export async function testFileName(source: string): Promise<string> {

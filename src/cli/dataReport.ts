@@ -1,16 +1,17 @@
-import { nameText } from "../checks/index.ts";
+import { listed as listedNames, nameText } from "../checks/index.ts";
 import { type FolderReport, type InspectedPicture, inspectFolder } from "../data/index.ts";
 import { writeFileAtomic } from "../formats/index.ts";
-import { decodeImage, encodeImage, figure, type Image } from "../image/index.ts";
+import { encodeImage } from "../image/index.ts";
 import type { Call } from "./command.ts";
 import type { DataFlags } from "./commands/data.ts";
-import { contactSheet, stacked } from "./contactSheet.ts";
+import { dataSheet } from "./dataSheet.ts";
 import { DONE } from "./output.ts";
+import { checkNotOverRead } from "./overwriting.ts";
+import { type ProgressBar, progressBar, usage } from "./progressBar.ts";
 import { defined } from "./values.ts";
 import { counted } from "./words.ts";
 
 const PARTS = ["train", "validation", "test"] as const;
-const SHEET = { classes: 12, columns: 8, side: 160 };
 /** Lines of one kind that people see; machines get all. */
 const SHOWN = 20;
 
@@ -18,11 +19,31 @@ const SHOWN = 20;
 export async function reportData({ args, flags, output, signal }: Call<DataFlags>): Promise<number> {
   const [folder = ""] = args;
   const { least = 20, sheet } = flags;
-  const report = await inspectFolder(folder, { signal, ...defined({ maxPixels: flags.maxPixels }) });
-  if (sheet !== undefined) await writeFileAtomic(sheet, await encodeImage(await sheetOf(report)));
+  const progress = process.stderr.isTTY && !output.json ? inspectionBar() : undefined;
+  const options = { signal, ...defined({ maxPixels: flags.maxPixels, onProgress: progress?.show }) };
+  const report = await inspectFolder(folder, options).finally(() => progress?.clear());
+  if (sheet !== undefined) {
+    const paths = [...report.pictures, ...report.unreadable].map(({ path }) => path);
+    await checkNotOverRead([sheet], paths, "--sheet");
+    await writeFileAtomic(sheet, await encodeImage(await dataSheet(folder, report, flags.seed ?? 0)));
+  }
   const machine = machineReport(report, least);
   output.result({ folder, ...machine, ...defined({ sheet }) }, textReport(folder, report, least, sheet));
   return DONE;
+}
+
+function inspectionBar() {
+  let bar: ProgressBar | undefined;
+  const began = performance.now();
+  return {
+    show: (done: number, of: number): void => {
+      const gone = (performance.now() - began) / 1000;
+      const parts = usage(gone, (gone / done) * (of - done));
+      bar ??= progressBar("pictures", of, parts);
+      bar.update(done, parts);
+    },
+    clear: (): void => bar?.close(),
+  };
 }
 
 function machineReport(report: FolderReport, least: number) {
@@ -33,6 +54,7 @@ function machineReport(report: FolderReport, least: number) {
     classes: classNames.map((name, label) => ({ name, ...countsOf(pictures, label) })),
     sizes: sizesOf(pictures),
     unreadable,
+    emptyClasses: report.emptyClasses,
     acrossParts: acrossParts(report).map((group) => group.map(plain)),
     otherDuplicates: otherDuplicates(report).map((group) => group.map(plain)),
     smallClasses: smallClasses(report, least),
@@ -101,10 +123,13 @@ function textReport(folder: string, report: FolderReport, least: number, sheet: 
       `${others.length - clash.length} pictures are there more than once`,
       others.filter((g) => !clash.includes(g)).map(paths),
     ),
+    ...(report.emptyClasses.length > 0
+      ? [`no class, without a picture that can be read: ${listedNames(report.emptyClasses)}`]
+      : []),
     ...(small.length > 0
       ? [`fewer than ${least} pictures for training: ${small.map((name) => nameText(name)).join(", ")}`]
       : []),
-    ...(sheet === undefined ? [] : [`${sheet}: the first pictures of each class`]),
+    ...(sheet === undefined ? [] : [`${sheet}: a sample of the pictures of each class`]),
   ].join("\n");
 }
 
@@ -112,19 +137,4 @@ function listed(title: string, lines: readonly string[]): readonly string[] {
   if (lines.length === 0) return [];
   const rest = lines.length > SHOWN ? [`  and ${lines.length - SHOWN} more; --json has all`] : [];
   return [title, ...lines.slice(0, SHOWN), ...rest];
-}
-
-/** A row for each class, with its name and how many pictures it has. */
-async function sheetOf({ classNames, pictures }: FolderReport): Promise<Image<"uint8">> {
-  const rows: Image<"uint8">[] = [];
-  const most = Math.max(...classNames.map((_, label) => pictures.filter((each) => each.label === label).length));
-  const columns = Math.max(1, Math.min(SHEET.columns, most));
-  for (const [label, title] of classNames.slice(0, SHEET.classes).entries()) {
-    const all = pictures.filter((each) => each.label === label);
-    const row: Image[] = [];
-    for (const { path } of all.slice(0, columns)) row.push(await decodeImage(path));
-    const image = contactSheet([row], columns, { height: SHEET.side, width: SHEET.side });
-    rows.push(await figure([{ title, subtitle: `${counted(all.length)} pictures`, image }]));
-  }
-  return stacked(rows);
 }

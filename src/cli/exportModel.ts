@@ -1,3 +1,5 @@
+import { extname } from "node:path";
+import { nearest, quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { saveOnnx } from "../formats/index.ts";
 import { optimizerNamed, rmsprop, saveTrainingStep, sgd } from "../training/index.ts";
@@ -5,6 +7,7 @@ import { anyModel } from "./anyModel.ts";
 import { type Call, optionName, type Values } from "./command.ts";
 import type { ExportFlags } from "./commands/export.ts";
 import { DONE } from "./output.ts";
+import { checkNotOverRead } from "./overwriting.ts";
 import { defined } from "./values.ts";
 import { counted } from "./words.ts";
 
@@ -16,6 +19,8 @@ export async function exportModel({ args, flags, output }: Call<ExportFlags>): P
   const { batch, trainingStep, optimizer, momentum, loss, ...net } = flags;
   const odd = trainingStep ? undefined : STEP_FLAGS.find((name) => flags[name] !== undefined);
   if (odd) throw new StriateError("usage", `${optionName(odd)} is for a training step; add --training-step`);
+  checkEnding(path);
+  await checkNotOverRead([path], [what], "the ONNX file");
   const model = await anyModel(what, net, { trained: true });
   if (!trainingStep) {
     await saveOnnx(model, path, batch === undefined ? {} : { batchSize: batch });
@@ -45,6 +50,18 @@ export async function exportModel({ args, flags, output }: Call<ExportFlags>): P
     ].join("\n"),
   );
   return DONE;
+}
+
+/** What is written is ONNX, whatever it is called; a name that says something else would mislead whoever opens it. */
+function checkEnding(path: string): void {
+  const ending = extname(path);
+  if (ending.toLowerCase() === ".onnx") return;
+  const meant = nearest(ending, [".onnx"]);
+  const stem = ending === "" ? path : path.slice(0, -ending.length);
+  const advice = meant
+    ? `; did you mean ${quoted(`${stem}.onnx`)}?`
+    : `; give ${quoted(`${stem}.onnx`)}, or for other formats take striate convert`;
+  throw new StriateError("usage", `export writes ONNX files, and ${quoted(path)} is not named as one${advice}`);
 }
 
 function optimizerOf({ optimizer = "adam", momentum }: Values<ExportFlags>) {

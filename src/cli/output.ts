@@ -1,3 +1,4 @@
+import { terminalText } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 
 /** Exit codes. */
@@ -6,14 +7,19 @@ const FAILED = 1;
 const USED_WRONGLY = 2;
 export const INTERRUPTED = 130;
 
-/** Where a command writes: results on standard output, what people read meanwhile on standard error. */
+/**
+ * Where a command writes: results and events on standard output, notes and errors on standard error. Whatever is in the
+ * text, a terminal gets no control codes of it.
+ */
 export interface Output {
   readonly json: boolean;
   /** A result: a line of JSON for machines, text for people. */
   result(data: object, text: string): void;
   /** Something that happened in a longer command: a line of JSON for machines, nothing for people. */
   event(data: object): void;
-  /** For people, on standard error. */
+  /** A step of a longer command for people: on standard output, so that a log holds it; with --json on standard error. */
+  tell(text: string): void;
+  /** A note for people, on standard error. */
   say(text: string): void;
   /** Reports an error, in JSON on standard output or as text on standard error. @returns the exit code */
   fail(error: Error): number;
@@ -41,14 +47,15 @@ export function createOutput({ json, debug }: OutputOptions): Output {
   });
   // What people read meanwhile is no result.
   process.stderr.on("error", () => undefined);
-  const print = (line: string) => process.stdout.write(`${line}\n`);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const event = (data: object) => void (json && print(JSON.stringify(data)));
+  const print = (text: string) => void process.stdout.write(`${text}\n`);
+  const say = (text: string) => void process.stderr.write(`${terminalText(text)}\n`);
+  const event = (data: object) => void (json && print(jsonLine(data)));
   return {
     json,
     event,
     say,
-    result: (data, text) => (json ? event(data) : void print(text)),
+    tell: (text) => (json ? say(text) : print(terminalText(text))),
+    result: (data, text) => (json ? event(data) : print(terminalText(text))),
     fail: (error) => {
       const code = error instanceof StriateError ? error.code : "internal";
       const expected = code !== "internal" || debug;
@@ -67,6 +74,11 @@ export function createOutput({ json, debug }: OutputOptions): Output {
       return exitCode === DONE ? FAILED : exitCode;
     },
   };
+}
+
+/** JSON escapes what is below U+0020; terminals also obey what follows U+007E. */
+function jsonLine(data: object): string {
+  return JSON.stringify(data).replace(/[\u007f-\u009f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function traceOf(error: Error): string {

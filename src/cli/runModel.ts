@@ -9,6 +9,7 @@ import { anyModel, isFile } from "./anyModel.ts";
 import type { Call, Values } from "./command.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { DONE } from "./output.ts";
+import { checkNotOverRead } from "./overwriting.ts";
 import { defined } from "./values.ts";
 
 type Arrays = Readonly<Record<string, Tensor>>;
@@ -20,6 +21,7 @@ export async function runModel({ args, flags, output, signal }: Call<RunFlags>):
   if (inputs === undefined || path === undefined) {
     throw new StriateError("usage", "run needs --inputs IN.npz and --outputs OUT.npz");
   }
+  await checkNotOverRead([path], [inputs, what], "--outputs");
   const given = Object.fromEntries(await readArrays(inputs, defined({ maxBytes })));
   const run = (await isOnnx(what)) ? runOnnx : runLayers;
   const engine = await selectEngine(defined(where));

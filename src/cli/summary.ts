@@ -15,13 +15,15 @@ import { DONE } from "./output.ts";
 /** `striate summary`: the layers of a net of the zoo, a file or a run; of two nets what they differ in. */
 export async function showSummary({ args, flags, output }: Call<SummaryFlags>): Promise<number> {
   const [what = "", other] = args;
-  const summary = summarize(await anyModel(what, flags));
+  const { wide, ...net } = flags;
+  const width = wide || !process.stdout.isTTY ? undefined : process.stdout.columns;
+  const summary = summarize(await anyModel(what, net));
   if (other === undefined) {
-    output.result(machineSummary(summary), summaryText(summary));
+    output.result(machineSummary(summary), summaryText(summary, width));
     return DONE;
   }
-  const comparison = compareSummaries(summary, summarize(await anyModel(other, flags)));
-  output.result(machineComparison(comparison), comparisonText(comparison));
+  const comparison = compareSummaries(summary, summarize(await anyModel(other, net)));
+  output.result(machineComparison(comparison), comparisonText(comparison, width));
   return DONE;
 }
 

@@ -1,3 +1,4 @@
+import { didYouMean, quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Flag } from "./command.ts";
 
@@ -67,12 +68,18 @@ export function number(value: string, about: string, wanted: string, isGood: (x:
 }
 
 export function oneOf<const T extends string>(choices: readonly T[], about: string): Flag<T> {
+  const joined = choices.join("|");
+  // A line of the help has room for so much.
+  const [value, text] = joined.length <= 40 ? [joined, about] : ["NAME", `${about}; one of ${choices.join(", ")}`];
   return {
-    value: choices.join("|"),
-    about,
+    value,
+    about: text,
     read: (given, option) => {
       const choice = choices.find((candidate) => candidate === given);
-      if (choice === undefined) throw wrong(option, `one of ${choices.join(", ")}`, given);
+      if (choice === undefined) {
+        const wanted = `${option} takes one of ${choices.join(", ")}; received ${quoted(given)}`;
+        throw new StriateError("usage", wanted + didYouMean(given, choices));
+      }
       return choice;
     },
   };
@@ -97,7 +104,7 @@ function toNumber(given: string): number {
 }
 
 function wrong(option: string, wanted: string, given: string): StriateError {
-  return new StriateError("usage", `${option} takes ${wanted}; received "${given}"`);
+  return new StriateError("usage", `${option} takes ${wanted}; received ${quoted(given)}`);
 }
 
 /** The properties of an object that are not undefined. */

@@ -1,10 +1,9 @@
 import { StriateError } from "../errors.ts";
-import { fetchWeights, hashNote, PUBLISHED_WEIGHTS, publishedFile } from "../zoo/index.ts";
+import { BUNDLED_WEIGHTS, fetchWeights, hashNote, PUBLISHED_WEIGHTS, publishedFile } from "../zoo/index.ts";
 import type { Call } from "./command.ts";
 import type { WeightsFlags } from "./commands/weights.ts";
 import { DONE } from "./output.ts";
-import { type ProgressBar, progressBar } from "./progressBar.ts";
-import { durationText } from "./words.ts";
+import { type ProgressBar, progressBar, usage } from "./progressBar.ts";
 
 /** `striate weights`: what is published, or the path of one net's file, fetched with a progress bar. */
 export async function showWeights({ args, flags, output, signal }: Call<WeightsFlags>): Promise<number> {
@@ -12,19 +11,23 @@ export async function showWeights({ args, flags, output, signal }: Call<WeightsF
   const includeTop = flags.noIncludeTop !== true;
   if (name === undefined) {
     if (!includeTop) throw new StriateError("usage", "--no-include-top needs the name of a net");
+    for (const [net, { path, preprocessing }] of Object.entries(BUNDLED_WEIGHTS)) {
+      const line = `${net.padEnd(18)} safetensors  comes with Striate: ${path}`;
+      output.result({ net, format: "safetensors", preprocessing, path }, line);
+    }
     for (const [net, { format, preprocessing, top }] of Object.entries(PUBLISHED_WEIGHTS)) {
       const { url, hash } = top;
       output.result(
         { net, format, preprocessing, url, hash: hash ?? null },
-        `${net.padEnd(14)} ${format.padEnd(4)} ${url}`,
+        `${net.padEnd(18)} ${format.padEnd(11)}  ${url}`,
       );
     }
     return DONE;
   }
-  const { url, hash } = publishedFile(name, includeTop);
-  const note = hashNote(hash);
+  const published = Object.hasOwn(BUNDLED_WEIGHTS, name) ? undefined : publishedFile(name, includeTop);
+  const note = published && hashNote(published.hash);
   if (note !== undefined && !output.json) output.say(`${name}: ${note}`);
-  const progress = output.json ? undefined : fetchProgress(new URL(url).hostname);
+  const progress = published && !output.json ? fetchProgress(new URL(published.url).hostname) : undefined;
   try {
     const path = await fetchWeights(name, { includeTop, signal, ...(progress && { onProgress: progress.show }) });
     output.result({ net: name, path }, path);
@@ -34,8 +37,6 @@ export async function showWeights({ args, flags, output, signal }: Call<WeightsF
   }
 }
 
-const FORMAT = "{host} {bar} {done} of {all} MB  {rate} MB/s  {left} left";
-
 /** A bar on standard error, from the first bytes on. */
 function fetchProgress(host: string) {
   let bar: ProgressBar | undefined;
@@ -43,19 +44,20 @@ function fetchProgress(host: string) {
   return {
     show: (bytes: number, total: number | undefined): void => {
       const now = performance.now();
-      const rate = (bytes - begin.bytes) / Math.max(now - begin.time, 1) / 1000;
-      const left = total === undefined || rate <= 0 ? "-" : durationText((total - bytes) / 1e6 / rate);
-      const values = { host, done: megabytes(bytes), all: megabytes(total), rate: bar ? rate.toFixed(1) : "-", left };
+      const gone = bar ? (now - begin.time) / 1000 : 0;
+      const rate = gone > 0 ? (bytes - begin.bytes) / gone : 0;
+      const left = total === undefined || rate <= 0 ? undefined : (total - bytes) / rate;
+      const parts = ["MB", ...usage(gone, left), ...(rate > 0 ? [`${(rate / 1e6).toFixed(1)} MB/s`] : [])];
       if (!bar) {
-        bar = progressBar(FORMAT, total ?? 0, values);
+        bar = progressBar(host, megabytes(total ?? 0), parts);
         begin = { bytes, time: now };
       }
-      bar.update(bytes, values);
+      bar.update(megabytes(bytes), parts);
     },
     clear: (): void => bar?.close(),
   };
 }
 
-function megabytes(bytes: number | undefined): string {
-  return bytes === undefined ? "?" : (bytes / 1e6).toFixed(1);
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
 }

@@ -5,15 +5,15 @@ export function counted(count: number): string {
   return whole.format(count);
 }
 
-/** 7 s, 3 min 20 s, 2 h 5 min. */
-export function durationText(seconds: number): string {
-  const s = Math.round(seconds);
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-}
-
 /** How the user called us: `npm start` gives the words after `--` on. */
 export function commandText(command: string): string {
   return process.env.npm_lifecycle_event === "start" ? `npm start -- ${command}` : `striate ${command}`;
+}
+
+/** 0:07, 3:20, 2:05:00. */
+export function durationText(seconds: number): string {
+  const s = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(s / 3600), Math.floor(s / 60) % 60, s % 60];
+  const two = (x: number) => String(x).padStart(2, "0");
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }

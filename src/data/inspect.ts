@@ -1,4 +1,5 @@
 import { createHash, readRegular } from "#data-platform";
+import { pathText } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { decodeImage, imageSize } from "../image/index.ts";
 import type { DataProblem } from "./dataset.ts";
@@ -21,6 +22,8 @@ export type Part = "train" | "validation" | "test";
 /** What there is in a folder of pictures. */
 export interface FolderReport {
   readonly classNames: readonly string[];
+  /** Folders that are no classes because there is no picture in them that can be read. */
+  readonly emptyClasses: readonly string[];
   readonly pictures: readonly InspectedPicture[];
   /** Files that cannot be read, each with the reason. */
   readonly unreadable: readonly DataProblem[];
@@ -58,14 +61,15 @@ export async function inspectFolder(
       const { width, height } = imageSize(image);
       return [{ path, part, label, width, height, hash }];
     } catch (thrown) {
-      unreadable.push({ path, reason: asError(thrown).message.replace(`${path}: `, "") });
+      unreadable.push({ path, reason: asError(thrown).message.replace(`${pathText(path)}: `, "") });
       return [];
     } finally {
       onProgress?.(++done, files.length);
     }
   });
   const readable = pictures.flat();
-  return { classNames: found.classNames, pictures: readable, unreadable, duplicates: sameContent(readable) };
+  const { classNames, emptyClasses } = found;
+  return { classNames, emptyClasses, pictures: readable, unreadable, duplicates: sameContent(readable) };
 }
 
 function partsOf({ train, validation, test }: ImageFolder) {

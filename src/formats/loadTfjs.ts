@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { itemized } from "../checks/index.ts";
 import { pathInside, readRegular } from "../checks/regularFile.ts";
 import { asError, StriateError } from "../errors.ts";
 import { nested } from "../layers/index.ts";
@@ -67,7 +68,7 @@ export function modelOfTfjs(
     else misfits.push(`${key} is ${shapeText(spec.shape)}, in the file ${shapeText(weight.shape)}`);
   }
   if (misfits.length > 0) {
-    throw new StriateError("shape", `${file}: its weights do not fit its layers: ${misfits.join("; ")}`);
+    throw new StriateError("shape", `${file}: its weights do not fit its layers:${itemized(misfits)}`);
   }
   model.setWeights(values);
   return model;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { asError } from "../errors.ts";
@@ -81,12 +81,21 @@ function hold(path: string, text: string): Release {
 }
 
 async function create(path: string, text: string): Promise<boolean> {
+  let file: FileHandle;
   try {
-    await writeFile(path, text, { flag: "wx" });
-    return true;
+    file = await open(path, "wx");
   } catch (thrown) {
     if (codeOf(thrown) === "EEXIST") return false;
     throw thrown;
+  }
+  try {
+    await file.writeFile(text);
+    return true;
+  } catch (thrown) {
+    await rm(path, { force: true }); // the disk is full
+    throw thrown;
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MemoryOptions } from "../checks/index.ts";
+import { itemized } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { inversePermutation } from "../ops/index.ts";
@@ -92,7 +93,7 @@ export async function loadWeights(
     else misfits.push(`${key} is ${typeText({ dtype: "float32", shape: spec.shape })}, in the file ${typeText(found)}`);
   }
   if (misfits.length > 0 && !options.skipMismatch) {
-    throw new StriateError("shape", `${path}: its weights do not fit into model ${model.name}: ${misfits.join("; ")}`);
+    throw new StriateError("shape", `${path}: its weights do not fit into model ${model.name}:${itemized(misfits)}`);
   }
   model.setWeights(loaded);
   const unchanged = model.weightSpecs.map(({ key }) => key).filter((key) => !loaded.has(key));

@@ -1,4 +1,5 @@
 import { StriateError } from "../errors.ts";
+import { whyUndecoded } from "./fileFormat.ts";
 
 /** The formats that pictures are written in. */
 export const IMAGE_FORMATS = ["png", "jpeg", "webp", "avif", "gif", "tiff"] as const;
@@ -37,6 +38,11 @@ export interface Codec {
    * @throws StriateError `data` where it is none, is damaged, or has more than `maxPixels`, which its header says
    */
   decode(bytes: Uint8Array, name: string, maxPixels: number, shrinking?: Shrinking): Promise<Pixels>;
+  /**
+   * Draws an SVG, which must be one of ours: `decode` knows none.
+   * @throws StriateError `data` where the platform draws no SVG
+   */
+  drawSvg(svg: string): Promise<Pixels>;
   /** @param quality 1 to 100, for the formats that have one */
   encode(pixels: Pixels, format: ImageFormat, quality?: number): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -62,13 +68,13 @@ export function checkPixels(
     throw new StriateError(
       "data",
       `${name}: is ${width} x ${height} in more than 8 bits, which takes ${words(pixels * bytesPerPixel)} bytes to decode, and ` +
-        `at most ${words(mostBytes)} are taken. If the picture is good, raise maxPixels`,
+        `at most ${words(mostBytes)} are taken. If the picture is good, raise the limit: maxPixels, on the command line --max-pixels`,
     );
   }
   throw new StriateError(
     "data",
     `${name}: is ${width} x ${height}, ${words(pixels)} pixels, and at most ${words(maxPixels)} are decoded. ` +
-      "If the picture is good, raise maxPixels",
+      "If the picture is good, raise the limit: maxPixels, on the command line --max-pixels",
   );
 }
 
@@ -76,18 +82,9 @@ function words(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-/** The error of bytes that are no picture: what they begin with, and what could be read. */
+/** The error of bytes that are no picture, or one of a format that is not decoded: which, and what to do. */
 export function notAPicture(name: string, bytes: Uint8Array, cause?: unknown): StriateError {
-  const start = bytes.subarray(0, 16);
-  const isText = start.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
-  const text = JSON.stringify(new TextDecoder().decode(start).replace(/\uFFFD$/u, ""));
-  const hex = Array.from(start.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  return new StriateError(
-    "data",
-    `${name}: is no picture that can be read: it begins with ${isText ? `the text ${text}` : `the bytes ${hex}`}. ` +
-      "Give a JPEG, PNG, WebP, AVIF, GIF or TIFF",
-    { cause },
-  );
+  return new StriateError("data", `${name}: ${whyUndecoded(bytes)}`, { cause });
 }
 
 /** The error of a picture that is good, of a kind that the decoder does not know. */

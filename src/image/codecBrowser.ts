@@ -1,7 +1,8 @@
 // The browser's own decoder and encoder: bundlers take this file in the place of codecNode.ts.
 import { asError, StriateError } from "../errors.ts";
 import { type Codec, checkPixels, damagedPicture, notAPicture, type Pixels } from "./codec.ts";
-import { readHeader, signatureOf } from "./header.ts";
+import { pictureFormat } from "./fileFormat.ts";
+import { readHeader } from "./header.ts";
 import { writePng } from "./pngWriter.ts";
 import { straightPixels } from "./straightAlpha.ts";
 
@@ -59,6 +60,10 @@ export const codec: Codec = {
     }
   },
 
+  async drawSvg() {
+    throw new StriateError("data", "figures with titles are drawn in Node; a browser has its own canvas");
+  },
+
   async encode(pixels, format, quality) {
     if (format === "png") return writePng(pixels);
     const type = `image/${format}`;
@@ -81,12 +86,11 @@ export const codec: Codec = {
 
 /** The error of bytes whose size is not known. */
 function unreadable(name: string, bytes: Uint8Array): StriateError {
-  const kind = signatureOf(bytes);
+  const kind = pictureFormat(bytes);
   if (kind === "tiff") {
     return new StriateError("data", `${name}: is a TIFF, which browsers do not decode. Convert it to PNG first`);
   }
-  // What else begins like an AVIF may be another format.
-  if (kind === undefined || kind === "isobmff") return notAPicture(name, bytes);
+  if (kind === undefined) return notAPicture(name, bytes);
   return damagedPicture(name, "its header is cut off");
 }
 

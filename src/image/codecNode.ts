@@ -14,7 +14,7 @@ import {
   type Sides,
   unsupportedPicture,
 } from "./codec.ts";
-import { signatureOf } from "./header.ts";
+import { type PictureFormat, pictureFormat } from "./fileFormat.ts";
 
 /** Sharp (libvips) in Node. */
 export const codec: Codec = {
@@ -33,13 +33,14 @@ export const codec: Codec = {
   },
 
   async decode(bytes, name, maxPixels, shrinking) {
+    const format = pictureFormat(bytes);
+    if (!format) throw notAPicture(name, bytes);
     // Errors and missing ends are refused; warnings, such as stray bytes between segments, are common and harmless.
     const input = sharp(bytes, { failOn: "error", limitInputPixels: false });
-    const { width, height, channels, space, depth, hasAlpha, hasProfile, autoOrient } = await readMetadata(
-      input,
-      bytes,
-      name,
-    );
+    const metadata = await readMetadata(input, name);
+    // What begins as two formats at once is the one that its first bytes say, or nothing.
+    if (metadata.format !== SHARP_NAMES[format]) throw damagedPicture(name, `it begins as ${format} and is none`);
+    const { width, height, channels, space, depth, hasAlpha, hasProfile, autoOrient } = metadata;
     // 16 bits are decoded as they are, and become 8 beside them.
     checkPixels(name, width, height, maxPixels, channels * (depth === "ushort" ? 3 : 1));
     if (depth !== "uchar" && depth !== "ushort") {
@@ -61,11 +62,26 @@ export const codec: Codec = {
     }
   },
 
+  async drawSvg(svg) {
+    const drawn = sharp(Buffer.from(svg)).ensureAlpha().toColourspace("srgb").raw({ depth: "uchar" });
+    const { data, info } = await drawn.toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, channels: info.channels, data: ownBytes(data) };
+  },
+
   async encode({ data, width, height, channels }, format, quality) {
     const raw = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
     const pixels = raw.toColourspace(channels < 3 ? "b-w" : "srgb");
     return ownBytes(await WRITERS[format](pixels, quality).toBuffer());
   },
+};
+
+const SHARP_NAMES: Readonly<Record<PictureFormat, string>> = {
+  jpeg: "jpeg",
+  png: "png",
+  webp: "webp",
+  avif: "heif",
+  gif: "gif",
+  tiff: "tiff",
 };
 
 const KERNELS = { bilinear: "linear", bicubic: "cubic", lanczos3: "lanczos3" } as const;
@@ -95,13 +111,11 @@ async function deepPixels(input: Sharp): Promise<Pixels> {
   return { width, height, channels, data: bytes };
 }
 
-async function readMetadata(input: Sharp, bytes: Uint8Array, name: string): Promise<Metadata> {
+async function readMetadata(input: Sharp, name: string): Promise<Metadata> {
   try {
     return await input.metadata();
   } catch (thrown) {
-    // Of a TIFF that is cut off its directory is missing, which may lie at its end.
-    const isUnknown = firstLine(thrown).includes("unsupported image format") && signatureOf(bytes) === undefined;
-    throw isUnknown ? notAPicture(name, bytes, thrown) : undecodable(name, thrown);
+    throw undecodable(name, thrown);
   }
 }
 

@@ -1,3 +1,4 @@
+import { pathText } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { type Channels, type Colour, convertPixels, WHITE } from "./channels.ts";
 import type { Shrinking } from "./codec.ts";
@@ -45,7 +46,7 @@ export async function decodeImage(
 ): Promise<Image<"uint8">> {
   const { channels = 3, maxPixels = MOST_PIXELS, background = WHITE } = options;
   const { shrinking } = options;
-  const name = options.name ?? (typeof source === "string" ? source : "the picture");
+  const name = pathText(options.name ?? (typeof source === "string" ? source : "the picture"));
   if (![1, 3, 4].includes(channels)) {
     throw new StriateError("usage", `channels is 1 (grey), 3 (colour) or 4 (colour and alpha); got ${channels}`);
   }

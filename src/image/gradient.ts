@@ -54,17 +54,22 @@ export interface GradientOptions {
   readonly border?: Border;
 }
 
-/** How strongly a picture becomes brighter to the right (gx) and downwards (gy), float32 [h, w, c]. */
+/**
+ * How strongly a picture becomes brighter along two directions at right angles, float32 [h, w, c]: to the right (gx) and
+ * downwards (gy), but for Roberts's cross to the upper left (gx) and to the upper right (gy).
+ */
 export interface Gradients {
   readonly gx: Image<"float32">;
   readonly gy: Image<"float32">;
+  /** What measured them; without it gx is to the right and gy downwards. */
+  readonly operator?: GradientOperator;
 }
 
 /**
  * The gradients of a picture, channel by channel, in units of the kernels, which are not scaled: an edge from 0 to 255 has
  * a Sobel gradient of 1020, Scharr 4080, Prewitt 765, Roberts 255. Equal to `scipy.ndimage.sobel` and `prewitt`, and to
  * OpenCV's `Sobel` and `Scharr` with the same border. Of Roberts's cross gx is f(y,x) - f(y+1,x+1) and gy is
- * f(y,x+1) - f(y+1,x): diagonals.
+ * f(y,x+1) - f(y+1,x): diagonals, which `gradientDirection` knows.
  *
  * @param image [h, w, c], uint8 or float32
  * @throws StriateError `usage` for an unknown operator or border; `shape` where `image` is no picture
@@ -77,7 +82,7 @@ export function gradients(image: Image, options: GradientOptions = {}): Gradient
     gx.data.set(ownX, y * stride);
     gy.data.set(ownY, y * stride);
   });
-  return { gx, gy };
+  return { gx, gy, operator: options.operator ?? "sobel" };
 }
 
 /**
@@ -120,13 +125,17 @@ export function gradientMagnitude(image: Image, options: GradientOptions = {}): 
 }
 
 /**
- * Where a picture becomes brighter fastest: atan2(gy, gx) in radians from -pi to pi, 0 to the right, pi / 2 downwards; 0
- * where there is no gradient.
+ * Where a picture becomes brighter fastest, in radians from -pi to pi: 0 to the right, pi / 2 downwards; 0 where there is no
+ * gradient. It is atan2(gy, gx); of Roberts's diagonals atan2(-gx - gy, gy - gx), the same turned to the picture's axes.
  *
  * @returns float32 [h, w, c]
  */
-export function gradientDirection({ gx, gy }: Gradients): Image<"float32"> {
+export function gradientDirection({ gx, gy, operator = "sobel" }: Gradients): Image<"float32"> {
   const data = new Float32Array(gx.data.length);
-  for (let i = 0; i < data.length; i++) data[i] = Math.atan2(gy.data[i] ?? 0, gx.data[i] ?? 0);
+  const isDiagonal = operator === "roberts";
+  for (let i = 0; i < data.length; i++) {
+    const [x, y] = [gx.data[i] ?? 0, gy.data[i] ?? 0];
+    data[i] = (isDiagonal ? Math.atan2(-x - y, y - x) : Math.atan2(y, x)) + 0; // no negative zero
+  }
   return { dtype: "float32", shape: gx.shape, data };
 }

@@ -1,4 +1,5 @@
 import { at } from "../tensor/shape.ts";
+import { type PictureFormat, pictureFormat } from "./fileFormat.ts";
 
 /** What the first bytes of a picture say of it. */
 export interface Header {
@@ -14,14 +15,9 @@ export interface Header {
  */
 export function readHeader(bytes: Uint8Array): Header | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = (from: number, length: number) => String.fromCharCode(...bytes.subarray(from, from + length));
+  const format = pictureFormat(bytes);
   try {
-    if (text(1, 3) === "PNG") return pngHeader(view);
-    if (view.getUint16(0) === 0xffd8) return jpegHeader(view);
-    if (text(0, 3) === "GIF") return gifHeader(view);
-    if (text(0, 4) === "RIFF" && text(8, 4) === "WEBP") return webpHeader(view, text(12, 4));
-    if (text(4, 4) === "ftyp" && text(8, 40).includes("avif")) return avifHeader(view, bytes);
-    return undefined;
+    return format && HEADERS[format]?.(view, bytes);
   } catch (thrown) {
     // A place outside the bytes.
     if (thrown instanceof RangeError) return undefined;
@@ -29,20 +25,13 @@ export function readHeader(bytes: Uint8Array): Header | undefined {
   }
 }
 
-const SIGNATURES = {
-  jpeg: /^ffd8ff/,
-  png: /^89504e470d0a1a0a/,
-  gif: /^474946383/,
-  webp: /^52494646.{8}57454250/,
-  isobmff: /^.{8}66747970/,
-  tiff: /^(49492a00|4d4d002a)/,
+const HEADERS: Readonly<Partial<Record<PictureFormat, (view: DataView, bytes: Uint8Array) => Header | undefined>>> = {
+  png: pngHeader,
+  jpeg: jpegHeader,
+  gif: gifHeader,
+  webp: webpHeader,
+  avif: avifHeader,
 };
-
-/** The format, of those that Striate decodes, that bytes begin as; AVIF is one of several in the ISO base media format. */
-export function signatureOf(bytes: Uint8Array): string | undefined {
-  const hex = Array.from(bytes.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return Object.entries(SIGNATURES).find(([, signature]) => signature.test(hex))?.[0];
-}
 
 function pngHeader(view: DataView): Header {
   const end = view.byteLength;
@@ -84,7 +73,8 @@ function gifHeader(view: DataView): Header {
   return { width: view.getUint16(6, true), height: view.getUint16(8, true), isWhole: true };
 }
 
-function webpHeader(view: DataView, chunk: string): Header | undefined {
+function webpHeader(view: DataView, bytes: Uint8Array): Header | undefined {
+  const chunk = String.fromCharCode(...bytes.subarray(12, 16));
   const isWhole = view.byteLength >= view.getUint32(4, true) + 8;
   const uint24 = (place: number) => view.getUint16(place, true) + view.getUint8(place + 2) * 2 ** 16;
   if (chunk === "VP8X") return { width: uint24(24) + 1, height: uint24(27) + 1, isWhole };

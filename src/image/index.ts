@@ -6,7 +6,7 @@ export { type ConvolveOptions, convolve, correlate } from "./convolve.ts";
 export { type DecodeOptions, decodeImage } from "./decode.ts";
 export { directionColours, directionWheel } from "./directionColours.ts";
 export { type EncodeOptions, encodeImage, toBytes } from "./encode.ts";
-export { type FigureOptions, figure, type Panel } from "./figure.ts";
+export { enlarged, type FigureOptions, figure, type Panel } from "./figure.ts";
 export {
   centerCrop,
   cropImage,
@@ -37,6 +37,7 @@ export {
 export { blankImage, type Image, type ImageSize, imageSize } from "./image.ts";
 export type { Kernel, SeparableKernel } from "./kernel.ts";
 export { laplacian, laplacianOfGaussian } from "./laplacian.ts";
+export { paste } from "./paste.ts";
 export { isPictureName } from "./pictureName.ts";
 export { renormalize } from "./renormalize.ts";
 export { type Interpolation, RESIZE_METHODS, type ResizeMethod, type ResizeOptions, resizeImage } from "./resize.ts";

@@ -2,9 +2,9 @@ import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import { reshapeTo, transposeBy } from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
+import type { DataFormat } from "./dataFormat.ts";
 
-/** Where the channels of a picture stand at the API. Inside the graph they always come first. */
-export type DataFormat = "channelsLast" | "channelsFirst";
+export type { DataFormat } from "./dataFormat.ts";
 
 /** What flows between layers. */
 export interface Feature {

@@ -19,6 +19,12 @@ export {
 export { type Conv2dOptions, conv2d } from "./conv2d.ts";
 export { type Conv2dTransposeOptions, conv2dTranspose } from "./conv2dTranspose.ts";
 export { type Cropping2dOptions, cropping2d } from "./cropping2d.ts";
+export {
+  imageDataFormat,
+  inImageDataFormat,
+  setImageDataFormat,
+  WITH_DATA_FORMAT,
+} from "./dataFormat.ts";
 export { type DenseOptions, dense } from "./dense.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./depthwiseConv2d.ts";
 export { type DropoutOptions, dropout, type SpatialDropout2dOptions, spatialDropout2d } from "./dropout.ts";

@@ -2,6 +2,7 @@ import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import { div } from "../ops/index.ts";
 import { type Shape, sameShape, shapeText } from "../tensor/index.ts";
+import { defaultFormat } from "./dataFormat.ts";
 import type { Feature } from "./feature.ts";
 import type { CheckedOptions } from "./layerOptions.ts";
 import { penalty, type Regularizer, regularizer } from "./regularizers.ts";
@@ -107,7 +108,7 @@ export function completeLayer({
   const activityRegularizer = regularizer(type, config.activityRegularizer);
   const layer: Layer = Object.assign((inputs: LayerInputs) => callForOutput(layer, inputs), {
     type,
-    config: config as Record<string, unknown>,
+    config: { ...defaultFormat(type), ...(config as Record<string, unknown>) },
     trainable,
     batchSize: undefined,
     outputShapes,

@@ -1,6 +1,6 @@
 import { unknownName, valueText, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
-import type { DataFormat } from "./feature.ts";
+import { type DataFormat, imageDataFormat } from "./dataFormat.ts";
 
 /** A number for both directions, or [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
@@ -21,7 +21,7 @@ export function oneOf<T extends string>(layer: string, option: string, value: T,
   return value;
 }
 
-export function dataFormatOf(layer: string, value: DataFormat = "channelsLast"): DataFormat {
+export function dataFormatOf(layer: string, value: DataFormat = imageDataFormat()): DataFormat {
   return oneOf(layer, "dataFormat", value, ["channelsLast", "channelsFirst"]);
 }
 

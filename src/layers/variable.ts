@@ -1,5 +1,5 @@
-import { internalError } from "../errors.ts";
-import type { Shape, Tensor } from "../tensor/index.ts";
+import { internalError, StriateError } from "../errors.ts";
+import { type Shape, shapeText, sizeOf, type Tensor } from "../tensor/index.ts";
 import type { Constraint } from "./constraints.ts";
 import type { Initializer } from "./initializers.ts";
 import type { Regularizer } from "./regularizers.ts";
@@ -17,6 +17,19 @@ export interface WeightSpec {
   readonly constraint?: Constraint | undefined;
   /** Whether gradients change it; a layer's statistics are not trainable. Default true. */
   readonly trainable?: boolean;
+}
+
+/** The longest array there is. */
+const MOST_NUMBERS = 2 ** 32 - 1;
+
+function checkSize(key: string, shape: Shape): void {
+  const size = sizeOf(shape);
+  if (size <= MOST_NUMBERS) return;
+  throw new StriateError(
+    "shape",
+    `${key} is ${shapeText(shape)}, ${size.toLocaleString("en-US")} numbers, and an array holds ${MOST_NUMBERS.toLocaleString("en-US")}; ` +
+      "take a smaller input, or pool before a dense layer",
+  );
 }
 
 /** One tensor of numbers of a layer, shared by every model that the layer is in. */
@@ -42,6 +55,7 @@ export class Variable {
     if (!this.#value) {
       if (!this.#origin) throw internalError(`variable ${this.spec.name} belongs to no model`);
       const { seed, key } = this.#origin;
+      checkSize(key, this.spec.shape);
       this.#value = this.spec.initializer(this.spec.shape, { seed, stream: `initial/${key}`, counter: 0 });
     }
     return this.#value;

@@ -1,5 +1,5 @@
-import { bytesText, type LayerSummary, type Summary } from "./summary.ts";
-import { textTable } from "./textTable.ts";
+import { bytesText, type LayerSummary, type Summary, shortNumber } from "./summary.ts";
+import { tableWidth, textTable } from "./textTable.ts";
 
 /** The numbers that are compared. */
 export const COMPARED = ["parameters", "multiplyAdds", "activationBytes"] as const;
@@ -60,19 +60,30 @@ const number = new Intl.NumberFormat("en-US");
 const ratioText = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
 const HEADINGS = { parameters: "parameters", multiplyAdds: "multiply-adds", activationBytes: "activations" };
 
-/** A comparison as a table of text: for each number a column of the first model and one of the second. */
-export function comparisonText({ summaries, ratios, layers }: Comparison): string {
+/**
+ * A comparison as a table of text: for each number a column of the first model and one of the second.
+ * @param width the most characters of a line; default as many as there are
+ */
+export function comparisonText({ summaries, ratios, layers }: Comparison, width?: number): string {
   const [first, second] = summaries;
-  const text = (key: Compared, value: number) => (key === "activationBytes" ? bytesText(value) : number.format(value));
-  const cells = (pair: readonly (Pick<LayerSummary, Compared> | undefined)[]) =>
-    COMPARED.flatMap((key) => pair.map((of) => (of ? text(key, of[key]) : "-")));
-  const rows = layers.map((pair) => [pair.name, ...cells(pair.layers)]);
-  const header = ["layer", ...COMPARED.flatMap((key) => [`${HEADINGS[key]} 1`, "2"])];
+  const table = (narrow: boolean) => {
+    const plain = narrow ? shortNumber : (value: number) => number.format(value);
+    const text = (key: Compared, value: number) => (key === "activationBytes" ? bytesText(value) : plain(value));
+    const cells = (pair: readonly (Pick<LayerSummary, Compared> | undefined)[]) =>
+      COMPARED.flatMap((key) => pair.map((of) => (of ? text(key, of[key]) : "-")));
+    return [
+      ["layer", ...COMPARED.flatMap((key) => [`${HEADINGS[key]} 1`, "2"])],
+      ...layers.map((pair) => [pair.name, ...cells(pair.layers)]),
+      ["total", ...cells(summaries)],
+    ];
+  };
+  const wide = table(false);
+  const [header = [], ...rows] = width !== undefined && tableWidth(wide) > width ? table(true) : wide;
   const times = COMPARED.map((key) => `${HEADINGS[key]} ${ratioText.format(ratios[key])}`).join(", ");
   return [
     `1: model ${first.model}`,
     `2: model ${second.model}`,
-    ...textTable(header, rows, ["total", ...cells(summaries)], [0]),
+    ...textTable(header, rows.slice(0, -1), rows.at(-1) ?? [], { left: [0], width }),
     `1 / 2: ${times}`,
   ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import { listOf, type SymbolicTensor } from "../layers/index.ts";
 import { Model } from "./model.ts";
 
@@ -19,6 +20,8 @@ export interface FunctionalOptions {
  * const net = model({ inputs: x, outputs: dense({ units: 10 })(flatten()(concatenate()([x, y]))) });
  * @throws StriateError `usage` when an output needs an input that is not given, or two layers have one name.
  */
-export function model({ inputs, outputs, name, seed }: FunctionalOptions): Model {
+export function model(options: FunctionalOptions): Model {
+  checkOptions("model", options, { inputs: true, outputs: true, name: true, seed: true });
+  const { inputs, outputs, name, seed } = options;
   return new Model({ type: "functional", inputs: listOf(inputs), outputs: listOf(outputs), name, seed });
 }

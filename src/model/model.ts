@@ -311,9 +311,12 @@ export class Model extends Callable implements Layer {
     return this.inputs.map(({ shape }, i) => g.input(at(this.inputNames, i), "float32", [batchSize, ...shape]));
   }
 
-  /** What the model consists of and costs, as a table of text; `summarize` gives it as data. */
-  summary(): string {
-    return summaryText(summarize(this));
+  /**
+   * What the model consists of and costs, as a table of text; `summarize` gives it as data.
+   * @param options `lineLength`: the most characters of a line, by shorter numbers and names; default as many as there are
+   */
+  summary({ lineLength }: { readonly lineLength?: number } = {}): string {
+    return summaryText(summarize(this), lineLength);
   }
 
   /** The forward pass for a batch as a graph; inputs and outputs by their names, the weights as read-only states. */

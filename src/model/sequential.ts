@@ -1,3 +1,4 @@
+import { checkOptions, valueText } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { callLayer, input, type Layer, SymbolicTensor } from "../layers/index.ts";
 import { at, type Shape, shapeText } from "../tensor/index.ts";
@@ -25,7 +26,10 @@ export function sequential(
   first: SequentialOptions | readonly (Layer | SymbolicTensor)[],
   more?: readonly Layer[],
 ): Model {
-  if (!isList(first)) return chain(inputOf(first), more ?? [], first);
+  if (!isList(first)) {
+    checkOptions("sequential", first, { inputShape: true, name: true, seed: true });
+    return chain(inputOf(first), more ?? [], first);
+  }
   const [begin, ...rest] = first;
   if (begin instanceof SymbolicTensor) return chain(begin, rest as Layer[], {});
   if (begin instanceof Model) return chain(input({ shape: begin.inputShape }), first as Layer[], {});
@@ -36,6 +40,12 @@ export function sequential(
 }
 
 function inputOf({ inputShape, name = "sequential" }: SequentialOptions): SymbolicTensor {
+  if (!Array.isArray(inputShape)) {
+    throw new StriateError(
+      "usage",
+      `model ${name}: inputShape is a list of sizes, such as [28, 28, 1], received ${valueText(inputShape)}`,
+    );
+  }
   if (!inputShape.every((size) => Number.isSafeInteger(size) && size > 0)) {
     const received = shapeText(inputShape);
     throw new StriateError("usage", `model ${name}: inputShape takes sizes of at least 1, received ${received}`);

@@ -3,7 +3,7 @@ import type { SymbolicTensor } from "../layers/index.ts";
 import { OPS } from "../ops/index.ts";
 import { bytesOf, type Shape, shapeText, sizeOf } from "../tensor/index.ts";
 import type { Model } from "./model.ts";
-import { textTable } from "./textTable.ts";
+import { tableWidth, textTable } from "./textTable.ts";
 
 export interface LayerSummary {
   readonly name: string;
@@ -123,32 +123,53 @@ function hasBranches({ layers, inputShapes }: Summary): boolean {
   );
 }
 
-/** A summary as a table of text. */
-export function summaryText(summary: Summary): string {
+/** A number in three digits: 512, 9.41 k, 1.81 G. */
+export function shortNumber(value: number): string {
+  const units = ["", " k", " M", " G", " T"];
+  let [short, power] = [value, 0];
+  while (Number(short.toPrecision(3)) >= 1000 && power < units.length - 1) {
+    short /= 1000;
+    power++;
+  }
+  return power === 0 ? String(value) : `${short.toPrecision(3)}${units[power]}`;
+}
+
+/** The header, a row for each layer, and the totals. */
+function tableOf(summary: Summary, narrow: boolean): readonly (readonly string[])[] {
   const branches = hasBranches(summary);
-  const rows = summary.layers.map((layer) => [
-    `${layer.name} (${layer.type})`,
-    shapeText(layer.outputShape).replaceAll(",", ", "),
-    number.format(layer.parameters),
-    number.format(layer.multiplyAdds),
-    bytesText(layer.activationBytes),
-    ...(branches ? [layer.from.join(", ")] : []),
-  ]);
-  const header = ["layer", "output shape", "parameters", "multiply-adds", "activations", ...(branches ? ["from"] : [])];
-  const total = [
-    "total",
-    "",
-    number.format(summary.parameters),
-    number.format(summary.multiplyAdds),
-    bytesText(summary.activationBytes),
-    ...(branches ? [""] : []),
+  const count = narrow ? shortNumber : (value: number) => number.format(value);
+  const numbers = ({ parameters, multiplyAdds, activationBytes }: LayerSummary | Summary) => [
+    count(parameters),
+    count(multiplyAdds),
+    bytesText(activationBytes),
   ];
+  const from = (text: string) => (branches ? [text] : []);
+  const titles = narrow ? ["params", "mul-adds", "output"] : ["parameters", "multiply-adds", "activations"];
+  return [
+    ["layer", "output shape", ...titles, ...from("from")],
+    ...summary.layers.map((layer) => [
+      `${layer.name} (${layer.type})`,
+      shapeText(layer.outputShape).replaceAll(",", narrow ? "," : ", "),
+      ...numbers(layer),
+      ...from(layer.from.join(", ")),
+    ]),
+    ["total", "", ...numbers(summary), ...from("")],
+  ];
+}
+
+/**
+ * A summary as a table of text.
+ * @param width the most characters of a line: numbers in short, then names without their middle; default as many as there are
+ */
+export function summaryText(summary: Summary, width?: number): string {
+  const wide = tableOf(summary, false);
+  const [header = [], ...rows] = width !== undefined && tableWidth(wide) > width ? tableOf(summary, true) : wide;
   const shapes = summary.inputShapes.map((shape) => shapeText(shape).replaceAll(",", ", "));
   const inputs = `${shapes.length === 1 ? "input" : "inputs"} ${shapes.join(" and ")}`;
   const frozen = summary.parameters - summary.trainableParameters;
   return [
     `model ${summary.model}: ${inputs}`,
-    ...textTable(header, rows, total, [0, 1, 5]),
+    ...textTable(header, rows.slice(0, -1), rows.at(-1) ?? [], { left: [0, 1, 5], width }),
     `trainable parameters ${number.format(summary.trainableParameters)}, frozen ${number.format(frozen)}; ` +
       `weights ${bytesText(4 * summary.parameters)} in float32`,
   ].join("\n");

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { parseJson } from "../checks/index.ts";
+import { itemized, parseJson } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { decodeSafetensors, encodeSafetensors, writeFileAtomic } from "../formats/index.ts";
 import type { Model } from "../model/index.ts";
@@ -116,6 +116,6 @@ function checkModel(path: string, model: Model, progress: Progress, tensors: Rea
   if (misfits.length === 0) return;
   throw new StriateError(
     "checkpoint",
-    `checkpoint ${path} is of model ${progress.model} and does not fit model ${model.name}: ${misfits.join("; ")}`,
+    `checkpoint ${path} is of model ${progress.model} and does not fit model ${model.name}:${itemized(misfits)}`,
   );
 }

@@ -63,7 +63,9 @@ export function alexnet(options: AlexnetOptions = {}): Model {
       dropout({ name: "drop7", rate }),
       predictions(classes),
     );
-  return pictureNet({ name: "alexnet", inputShape: [227, 227, 3], smallest: 67, features, top }, options);
+  return pictureNet({ name: "alexnet", inputShape: [227, 227, 3], smallest: 67, features, top }, options, {
+    dropout: true,
+  });
 }
 
 /**
@@ -99,5 +101,7 @@ export function alexnetTorch(options: AlexnetOptions = {}): Model {
       fullyConnected("fc7"),
       predictions(classes),
     );
-  return pictureNet({ name: "alexnet-torch", inputShape: [224, 224, 3], smallest: 63, features, top }, options);
+  return pictureNet({ name: "alexnet-torch", inputShape: [224, 224, 3], smallest: 63, features, top }, options, {
+    dropout: true,
+  });
 }

@@ -12,15 +12,12 @@ import {
 } from "../layers/index.ts";
 import type { Model } from "../model/index.ts";
 import { chain, type NetOptions, pictureNet, predictions } from "./net.ts";
-import { checkClasses, packagedWeights } from "./weights/index.ts";
-
-/** Carries the weights by the names and in the shapes of the layers here. */
-const IMAGENET = "@striate/efficientnet-lite0-imagenet";
+import { BUNDLED_WEIGHTS, checkClasses, readBundled } from "./weights/index.ts";
 
 export interface EfficientnetLiteOptions extends NetOptions {
   /**
-   * `imagenet`: the weights of the package `@striate/efficientnet-lite0-imagenet`, for pictures that
-   * `preprocessInput("lite", pictures)` prepared. Default: drawn by the seed.
+   * `imagenet`: weights that come with Striate (9.9 MB), for pictures that `preprocessInput("lite", pictures)` prepared.
+   * Default: drawn by the seed.
    */
   readonly weights?: "imagenet";
 }
@@ -99,8 +96,8 @@ function top(x: SymbolicTensor, classes: number): SymbolicTensor {
  * does not drop whole branches. 4,694,024 parameters for 224x224x3 and 1,000 classes; pictures of at least 32x32.
  *
  * With `weights: "imagenet"` a backbone that needs no network.
- * @throws StriateError `usage` when these weights are asked for and their package is not installed, or with a classifier
- * for other than ImageNet's 1,000 classes; `shape` for pictures that do not fit
+ * @throws StriateError `usage` when these weights are asked for with a classifier for other than ImageNet's 1,000 classes;
+ * `shape` for pictures that do not fit
  */
 export function efficientnetLite0(options: EfficientnetLiteOptions = {}): Model {
   const { weights } = options;
@@ -111,10 +108,11 @@ export function efficientnetLite0(options: EfficientnetLiteOptions = {}): Model 
   if (weights) checkClasses(name, options);
   const poolingNames = { avg: "avg_pool", max: "max_pool" };
   const parts = { name, inputShape: [224, 224, 3], smallest: 32, features, top, poolingNames };
-  const net = pictureNet(parts, options);
-  if (weights) {
+  const net = pictureNet(parts, options, { weights: true });
+  const bundled = weights && BUNDLED_WEIGHTS[name];
+  if (bundled) {
     const own = new Set(net.weightSpecs.map(({ key }) => key));
-    net.setWeights(new Map([...packagedWeights(IMAGENET)].filter(([key]) => own.has(key))));
+    net.setWeights(new Map([...readBundled(bundled)].filter(([key]) => own.has(key))));
   }
   return net;
 }

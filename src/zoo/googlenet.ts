@@ -106,7 +106,10 @@ function build(name: string, normalized: boolean, options: GooglenetOptions): Mo
   };
   const poolingNames = { avg: "avg_pool", max: "max_pool" };
   const smallest = auxiliary ? 65 : 32;
-  return pictureNet({ name, inputShape: [224, 224, 3], smallest, features, top, poolingNames }, options);
+  return pictureNet({ name, inputShape: [224, 224, 3], smallest, features, top, poolingNames }, options, {
+    auxiliary: true,
+    dropout: true,
+  });
 }
 
 /**

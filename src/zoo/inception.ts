@@ -1,8 +1,10 @@
+import { checkOptions } from "../checks/index.ts";
 import {
   activation,
   batchNormalization,
   concatenate,
   conv2d,
+  inImageDataFormat,
   input,
   maxPooling2d,
   type SymbolicTensor,
@@ -95,22 +97,22 @@ export interface InceptionOptions {
  * One naive inception module as a model, to be compared with `inceptionBottleneck`: on 28x28x192 its 5x5 convolution of
  * 32 kernels takes 120,422,400 multiplications.
  */
-export function inceptionNaive({ inputShape = [28, 28, 192], seed = 0 }: InceptionOptions = {}): Model {
+export function inceptionNaive(options: InceptionOptions = {}): Model {
+  checkOptions("inceptionNaive", options, { inputShape: true, seed: true });
+  const { inputShape = [28, 28, 192], seed = 0 } = options;
   const x = input({ shape: inputShape });
-  return model({
-    name: "inception-naive",
-    inputs: x,
-    outputs: naiveInceptionModule(x, "inception", [64, 128, 32]),
-    seed,
-  });
+  const outputs = inImageDataFormat("channelsLast", () => naiveInceptionModule(x, "inception", [64, 128, 32]));
+  return model({ name: "inception-naive", inputs: x, outputs, seed });
 }
 
 /**
  * One inception module as a model, 3a of GoogLeNet: behind a 1x1 convolution of 16 kernels the 5x5 convolution takes
  * 12,443,648 multiplications together with it.
  */
-export function inceptionBottleneck({ inputShape = [28, 28, 192], seed = 0 }: InceptionOptions = {}): Model {
+export function inceptionBottleneck(options: InceptionOptions = {}): Model {
+  checkOptions("inceptionBottleneck", options, { inputShape: true, seed: true });
+  const { inputShape = [28, 28, 192], seed = 0 } = options;
   const x = input({ shape: inputShape });
-  const outputs = inceptionModule(x, "inception", [64, 96, 128, 16, 32, 32]);
+  const outputs = inImageDataFormat("channelsLast", () => inceptionModule(x, "inception", [64, 96, 128, 16, 32, 32]));
   return model({ name: "inception-bottleneck", inputs: x, outputs, seed });
 }

@@ -137,5 +137,5 @@ function features(x: SymbolicTensor): SymbolicTensor {
 export function inceptionV3(options: NetOptions = {}): Model {
   const top = (x: SymbolicTensor, classes: number) =>
     chain(x, globalAveragePooling2d({ name: "avg_pool" }), predictions(classes));
-  return pictureNet({ name: "inception-v3", inputShape: [299, 299, 3], smallest: 75, features, top }, options);
+  return pictureNet({ name: "inception-v3", inputShape: [299, 299, 3], smallest: 75, features, top }, options, {});
 }

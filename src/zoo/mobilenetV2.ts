@@ -91,5 +91,5 @@ function features(x: SymbolicTensor): SymbolicTensor {
 export function mobilenetV2(options: NetOptions = {}): Model {
   const top = (x: SymbolicTensor, classes: number) =>
     chain(x, globalAveragePooling2d({ name: "global_average_pooling2d" }), predictions(classes));
-  return pictureNet({ name: "mobilenet-v2", inputShape: [224, 224, 3], smallest: 32, features, top }, options);
+  return pictureNet({ name: "mobilenet-v2", inputShape: [224, 224, 3], smallest: 32, features, top }, options, {});
 }

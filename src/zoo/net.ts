@@ -1,8 +1,10 @@
+import { checkOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import {
   dense,
   globalAveragePooling2d,
   globalMaxPooling2d,
+  inImageDataFormat,
   input,
   type Layer,
   type SymbolicTensor,
@@ -24,6 +26,8 @@ export interface NetOptions {
   readonly seed?: number;
 }
 
+const NET: OptionNames<NetOptions> = { inputShape: true, classes: true, includeTop: true, pooling: true, seed: true };
+
 /** A net for pictures: feature maps, and a classifier on top of them. */
 interface NetParts {
   readonly name: string;
@@ -38,9 +42,15 @@ interface NetParts {
 
 /**
  * The model of a net with the options of its user.
+ * @param own the options that the net has beside those of every net
  * @throws StriateError `usage` for options that contradict each other, `shape` for pictures that are too small.
  */
-export function pictureNet(parts: NetParts, options: NetOptions): Model {
+export function pictureNet<O extends NetOptions = NetOptions>(
+  parts: NetParts,
+  options: O,
+  own: OptionNames<Omit<O, keyof NetOptions>>,
+): Model {
+  checkOptions<NetOptions>(`model ${parts.name}`, options, { ...NET, ...own });
   const { name, poolingNames = { avg: "global_average_pooling2d", max: "global_max_pooling2d" } } = parts;
   const { inputShape = parts.inputShape, classes = 1000, includeTop = true, pooling, seed = 0 } = options;
   if (includeTop && pooling !== undefined) {
@@ -53,10 +63,12 @@ export function pictureNet(parts: NetParts, options: NetOptions): Model {
     throw new StriateError("usage", `model ${name}: without its classifier it has no classes; leave one of both out`);
   }
   checkSize(parts, inputShape);
-  const pictures = input({ shape: inputShape });
-  const features = parts.features(pictures);
-  const outputs = includeTop ? parts.top(features, classes) : pool(features);
-  return model({ name, inputs: pictures, outputs, seed });
+  return inImageDataFormat("channelsLast", () => {
+    const pictures = input({ shape: inputShape });
+    const features = parts.features(pictures);
+    const outputs = includeTop ? parts.top(features, classes) : pool(features);
+    return model({ name, inputs: pictures, outputs, seed });
+  });
 
   function pool(maps: SymbolicTensor): SymbolicTensor {
     if (pooling === undefined) return maps;

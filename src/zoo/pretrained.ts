@@ -4,6 +4,7 @@ import type { Tensor } from "../tensor/index.ts";
 import { buildNet, type ZooOptions } from "./table.ts";
 import { TORCH_NETS, torchName } from "./torchName.ts";
 import {
+  BUNDLED_WEIGHTS,
   checkClasses,
   type FetchWeightsOptions,
   fetchWeights,
@@ -48,7 +49,8 @@ export async function pretrained(name: string, options: PretrainedOptions = {}):
     await loadWeights(model, weights, { ...namesFor(name), ...most });
     return { model, preprocessing: undefined, preprocess: (pictures) => pictures };
   }
-  if (name === "efficientnet-lite0") return finished(buildNet(name, { ...net, weights }), "lite");
+  const bundled = Object.hasOwn(BUNDLED_WEIGHTS, name) ? BUNDLED_WEIGHTS[name] : undefined;
+  if (bundled) return finished(buildNet(name, { ...net, weights }), bundled.preprocessing);
   const { preprocessing } = publishedWeights(name);
   checkClasses(name, net);
   const model = buildNet(name, net);

@@ -82,7 +82,7 @@ function resnet(name: keyof typeof BLOCKS, options: NetOptions): Model {
   const poolingNames = { avg: "avg_pool", max: "max_pool" };
   const top = (x: SymbolicTensor, classes: number) =>
     chain(x, globalAveragePooling2d({ name: poolingNames.avg }), predictions(classes));
-  return pictureNet({ name, inputShape: [224, 224, 3], smallest: 32, features, top, poolingNames }, options);
+  return pictureNet({ name, inputShape: [224, 224, 3], smallest: 32, features, top, poolingNames }, options, {});
 }
 
 /**

@@ -98,7 +98,7 @@ function resnet(name: keyof typeof NETS, options: NetOptions): Model {
   const top = (x: SymbolicTensor, classes: number) =>
     chain(x, globalAveragePooling2d({ name: "avgpool" }), predictions(classes, "fc"));
   const poolingNames = { avg: "avgpool", max: "maxpool_top" };
-  return pictureNet({ name, inputShape: [224, 224, 3], smallest: 32, features, top, poolingNames }, options);
+  return pictureNet({ name, inputShape: [224, 224, 3], smallest: 32, features, top, poolingNames }, options, {});
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unknownName } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { ActivationName, Pair } from "../layers/index.ts";
 import type { Model } from "../model/index.ts";
@@ -9,6 +10,7 @@ import { inceptionBottleneck, inceptionNaive } from "./inception.ts";
 import { inceptionV3 } from "./inceptionV3.ts";
 import { lenet, lenet5 } from "./lenet.ts";
 import { mobilenetV2 } from "./mobilenetV2.ts";
+import { NET_NAMES, type NetName } from "./netNames.ts";
 import { resnet50, resnet101, resnet152 } from "./resnet.ts";
 import { resnet18, resnet34, resnet50v15 } from "./resnetTorch.ts";
 import { vgg16, vgg19 } from "./vgg.ts";
@@ -40,8 +42,11 @@ function forPictures(build: Net["build"], ...own: readonly (keyof ZooOptions)[])
   return { build, options: [...PICTURE_OPTIONS, ...own] };
 }
 
-const NETS: Readonly<Record<string, Net>> = {
-  lenet: { build: lenet, options: ["inputShape", "classes", "kernelSize", "filters", "activation", "seed"] },
+const NETS: Readonly<Record<NetName, Net>> = {
+  lenet: {
+    build: (options) => lenet(options),
+    options: ["inputShape", "classes", "kernelSize", "filters", "activation", "seed"],
+  },
   lenet5: { build: lenet5, options: ["inputShape", "classes", "activation", "seed"] },
   alexnet: forPictures(alexnet, "dropout"),
   "alexnet-torch": forPictures(alexnetTorch, "dropout"),
@@ -62,15 +67,13 @@ const NETS: Readonly<Record<string, Net>> = {
   "efficientnet-lite0": forPictures(efficientnetLite0, "weights"),
 };
 
-export const NET_NAMES = Object.keys(NETS);
-
 /**
  * A net of the zoo by name.
  * @throws StriateError `usage` for an unknown name or an option that this net does not have.
  */
 export function buildNet(name: string, options: ZooOptions = {}): Model {
-  const net = Object.hasOwn(NETS, name) ? NETS[name] : undefined;
-  if (!net) throw new StriateError("usage", `there is no model "${name}"; there are ${NET_NAMES.join(", ")}`);
+  if (!Object.hasOwn(NETS, name)) throw unknownName("model", name, NET_NAMES);
+  const net = NETS[name as NetName];
   const unknown = (Object.keys(options) as (keyof ZooOptions)[]).filter(
     (option) => options[option] !== undefined && !net.options.includes(option),
   );

@@ -31,7 +31,7 @@ function vgg(name: keyof typeof CONVOLUTIONS, options: NetOptions): Model {
       dense({ name: "fc2", units: 4096, activation: "relu" }),
       predictions(classes),
     );
-  return pictureNet({ name, inputShape: [224, 224, 3], smallest: 32, features, top }, options);
+  return pictureNet({ name, inputShape: [224, 224, 3], smallest: 32, features, top }, options, {});
 }
 
 /**

@@ -2,7 +2,7 @@
 
     python tests/goldens/make_efficientnet_lite0.py efficientnet-lite0-57934424.pth
 
-The weights are those that packages/efficientnet-lite0-imagenet was made from; its README says where they come from.
+The weights are those that weights/efficientnet-lite0 was made from; its README says where they come from.
 The net is written here anew, from the table of EfficientNet-Lite (github.com/tensorflow/tpu, efficientnet/lite):
 no squeeze and excitation, ReLU6, batch normalization with epsilon 1e-3, and TensorFlow's padding `same`, which puts
 the odd row and column at the end.

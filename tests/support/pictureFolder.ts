@@ -19,6 +19,9 @@ export function grey(value: number, height = 8, width = 8): Promise<Uint8Array> 
   return encodeImage(tensor("uint8", shape, new Uint8Array(sizeOf(shape)).fill(value)));
 }
 
+/** What a phone's HEIC begins with. */
+export const HEIC: Uint8Array = Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08meta", "latin1");
+
 /** Writes files by their paths: numbers become pictures of that grey. */
 export async function writePictures(
   folder: string,

@@ -1,5 +1,7 @@
 import { defineCommand } from "../command.ts";
+import { DEFAULT_SIZE, imageSizeFlag } from "../pictureSize.ts";
 import { number, numbers, oneOf, text, toggle, wholeNumber } from "../values.ts";
+import { pictureFlags } from "./flags.ts";
 
 const any = (value: string, about: string) => number(value, about, "a number", (x) => Number.isFinite(x));
 
@@ -13,13 +15,17 @@ const augmentFlags = {
   },
   count: wholeNumber("N", "how many (default: 16)"),
   seed: wholeNumber("N", "seed of what is drawn (default: 0)", 0),
+  imageSize: imageSizeFlag(
+    `size that training gives the picture: 128, or height,width (default: of a sheet ${DEFAULT_SIZE}, as of train; of files their own)`,
+  ),
+  ...pictureFlags,
   augment: text(
     "NAME",
     "what training does: default, strong, or a JSON file of steps (default where no other change is asked for: default)",
   ),
   rotationRange: any("40", "degrees to turn either way"),
-  widthShiftRange: any("0.2", "shift sideways: below 1 a fraction of the width, else pixels"),
-  heightShiftRange: any("0.2", "shift up or down: below 1 a fraction of the height, else pixels"),
+  widthShiftRange: any("0.2", "shift sideways: below 1 a fraction of the width, else pixels of --image-size"),
+  heightShiftRange: any("0.2", "shift up or down: below 1 a fraction of the height, else pixels of --image-size"),
   shearRange: any("0.2", "degrees of shear either way"),
   zoomRange: numbers("0.2", "zoom: z for 1-z to 1+z, or lower,upper", 1, 2),
   channelShiftRange: any("20", "the most that is added to all values, which are 0 to 255"),
@@ -46,7 +52,7 @@ export const augmentCommand = defineCommand({
   flags: augmentFlags,
   examples: [
     "augment cat.jpg",
-    "augment cat.jpg --augment strong -o strong.png",
+    "augment cat.jpg --augment strong --image-size 128 -o strong.png",
     "augment cat.jpg -o sheet.png --rotation-range 40 --width-shift-range 0.2 --horizontal-flip",
     "augment cat.jpg -o folder --zoom-range 0.8,1.2 --count 16 --seed 1",
   ],

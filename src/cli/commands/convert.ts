@@ -3,7 +3,7 @@ import { text, wholeNumber } from "../values.ts";
 import { openFlags } from "./flags.ts";
 
 const convertFlags = {
-  model: text("NET", "net of the zoo that the weights of IN belong to, where IN holds weights alone"),
+  model: text("NET", "net of the zoo that the weights of IN belong to, where IN is a file of weights alone"),
   ...openFlags,
   classes: wholeNumber("N", "classes of the net of --model"),
 };

@@ -1,10 +1,12 @@
 import { defineCommand } from "../command.ts";
 import { text, wholeNumber } from "../values.ts";
+import { pictureFlags } from "./flags.ts";
 
 const dataFlags = {
-  sheet: text("OUT.png", "write a sheet with some pictures of each class"),
+  sheet: text("OUT.png", "write a sheet with a sample of the pictures of each class"),
+  seed: wholeNumber("N", "seed of the sample (default: 0)", 0),
   least: wholeNumber("N", "pictures for training below which a class counts as small (default: 20)"),
-  maxPixels: wholeNumber("N", "pixels above which a picture counts as unreadable (default: 100000000)"),
+  ...pictureFlags,
 };
 
 export type DataFlags = typeof dataFlags;

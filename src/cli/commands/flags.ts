@@ -8,6 +8,11 @@ export const netFlags = {
   activation: text("NAME", "activation of the inner layers: relu, tanh, sigmoid, ..."),
 };
 
+/** What is decoded. */
+export const pictureFlags = {
+  maxPixels: wholeNumber("N", "pixels above which a picture counts as unreadable (default: 100000000)"),
+};
+
 /** How much a file may become. */
 export const memoryFlags = {
   maxBytes: wholeNumber("N", "most bytes that a file may become in memory (default: 256 MiB and 8 times its size)"),

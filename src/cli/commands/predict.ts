@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { oneOf, text, wholeNumber, wholeNumbers } from "../values.ts";
-import { engineFlags, memoryFlags } from "./flags.ts";
+import { engineFlags, memoryFlags, pictureFlags } from "./flags.ts";
 
 const predictFlags = {
   top: wholeNumber("K", "classes to name for each picture, the most probable first (default: 3)"),
@@ -11,6 +11,7 @@ const predictFlags = {
     "what a model file's pictures go through, where it does not say: values 0 to 1, 0 to 255, or as published nets have it",
   ),
   inputShape: wholeNumbers("224,224,3", "shape of a picture, where a model file leaves it open", 3),
+  ...pictureFlags,
   ...memoryFlags,
   ...engineFlags,
 };

@@ -1,23 +1,22 @@
+import { NET_NAMES } from "../../zoo/netNames.ts";
 import { defineCommand } from "../command.ts";
-import { oneOf, text, toggle, wholeNumber, wholeNumbers } from "../values.ts";
-import { engineFlags, fraction, netFlags, positive } from "./flags.ts";
+import { DEFAULT_SIZE, imageSizeFlag } from "../pictureSize.ts";
+import { oneOf, text, toggle, wholeNumber } from "../values.ts";
+import { engineFlags, fraction, netFlags, pictureFlags, positive } from "./flags.ts";
 
 /** A process with more gets nothing done. */
 const MOST_WORKERS = 256;
 
 export const trainFlags = {
-  model: text("NAME", "net to train, such as lenet or lenet5 (default: lenet)"),
+  model: text("NAME", `net to train (default: lenet): ${NET_NAMES.join(", ")}`),
   ...netFlags,
   data: text(
     "NAME|DIR",
     "fashion-mnist, a sample that comes along; a folder with IDX files, or with a folder of pictures for each class",
   ),
   classes: wholeNumber("N", "classes of IDX files (default: 10)"),
-  imageSize: wholeNumbers(
-    "H,W",
-    "height and width that pictures in folders get: 128, or height,width (default: 64)",
-    1,
-    2,
+  imageSize: imageSizeFlag(
+    `height and width that pictures in folders get: 128, or height,width (default: ${DEFAULT_SIZE})`,
   ),
   augment: text(
     "NAME|FILE",
@@ -33,6 +32,7 @@ export const trainFlags = {
     ["skip", "fail"],
     "what is done about a picture that cannot be read: left out and told at the end, or an error (default: skip)",
   ),
+  ...pictureFlags,
   validationSplit: fraction("F", "fraction of the training pictures kept to validate; 0 for none (default: 0.1)"),
   testSplit: fraction(
     "F",

@@ -9,7 +9,8 @@ export type WeightsFlags = typeof weightsFlags;
 
 export const weightsCommand = defineCommand({
   name: "weights",
-  about: "Fetch the published ImageNet weights of a net and say where they are; without a name, list them.",
+  about:
+    "Say where the ImageNet weights of a net are, fetched if they do not come with Striate; without a name, list them.",
   args: "[model]",
   flags: weightsFlags,
   examples: ["weights", "weights resnet18", "weights vgg16 --no-include-top"],

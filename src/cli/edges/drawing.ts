@@ -30,8 +30,8 @@ export interface Drawing {
   readonly kernel?: { readonly kernel: Kernel; readonly isColour: boolean };
 }
 
-/** Of pictures side by side: five of them shall fit on a screen. */
-const GRID = { maxHeight: 480, maxWidth: 560 };
+/** Of pictures beside each other. */
+const GRID = { maxHeight: 480, maxWidth: 560, columns: "wrap" } as const;
 
 /** The picture that one input becomes. @param colour uint8 [h, w, 3] */
 export async function draw(colour: Image<"uint8">, drawing: Drawing): Promise<Image<"uint8">> {
@@ -79,10 +79,11 @@ function gridPanels(colour: Image<"uint8">, source: Image, operator: Operator, f
   const by = operator === "canny" ? "sobel" : operator;
   const both = gradients(source, { operator: by });
   const magnitude = magnitudeOf(both);
+  const towards = by === "roberts" ? ["to the upper left", "to the upper right"] : ["to the right", "downwards"];
   const panels: Panel[] = [
     original(colour),
-    { title: "Gx", subtitle: `brighter to the right, ${rangeText(both.gx)}`, image: signed(both.gx) },
-    { title: "Gy", subtitle: `brighter downwards, ${rangeText(both.gy)}`, image: signed(both.gy) },
+    { title: "Gx", subtitle: `brighter ${towards[0]}, ${rangeText(both.gx)}`, image: signed(both.gx) },
+    { title: "Gy", subtitle: `brighter ${towards[1]}, ${rangeText(both.gy)}`, image: signed(both.gy) },
     { title: "Magnitude", subtitle: `${capital(by)}, ${rangeText(magnitude)}`, image: renormalize(magnitude) },
     directionPanel(both, by),
     legend(Math.min(imageSize(colour).height, GRID.maxHeight)),

@@ -7,7 +7,8 @@ import type { EdgesFlags } from "../commands/edges.ts";
 import { findInputs, withoutRepeats } from "../inputs.ts";
 import { DONE, type Output } from "../output.ts";
 import { makeFolder } from "../outputFolder.ts";
-import { progressBar } from "../progressBar.ts";
+import { progressBar, usage } from "../progressBar.ts";
+import { defined } from "../values.ts";
 import { counted } from "../words.ts";
 import { type Drawing, draw } from "./drawing.ts";
 import { readKernel } from "./kernelFile.ts";
@@ -26,8 +27,12 @@ export async function drawEdges({ args, flags, output, signal }: Call<EdgesFlags
   return drawMany(targets, drawing, output, signal);
 }
 
+function limitOf({ flags: { maxPixels } }: Drawing) {
+  return defined({ maxPixels });
+}
+
 async function drawOne(target: Target, drawing: Drawing, output: Output): Promise<void> {
-  await write(target, await draw(await decodeImage(target.input.path), drawing), output);
+  await write(target, await draw(await decodeImage(target.input.path, limitOf(drawing)), drawing), output);
 }
 
 async function write({ input, out, format }: Target, image: Image<"uint8">, output: Output): Promise<void> {
@@ -42,22 +47,23 @@ async function write({ input, out, format }: Target, image: Image<"uint8">, outp
   output.result({ input: input.path, output: out, width, height }, `${out}: ${width} x ${height}, from ${input.path}`);
 }
 
-const FORMAT = "{bar} {value}/{total}  {name}";
-
 async function drawMany(
   targets: readonly Target[],
   drawing: Drawing,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const bar = process.stderr.isTTY && !output.json ? progressBar(FORMAT, targets.length, { name: "" }) : undefined;
+  const bar = process.stderr.isTTY && !output.json ? progressBar("edges", targets.length, []) : undefined;
+  const begin = performance.now();
   // The lines of the results would run into the bar.
   const quiet: Output = bar ? { ...output, result: () => undefined } : output;
   const failures: Error[] = [];
   try {
     for (const [done, target] of targets.entries()) {
       if (signal.aborted) throw new StriateError("interrupted", `stopped after ${done} of ${targets.length} pictures`);
-      bar?.update(done, { name: target.input.name });
+      const gone = (performance.now() - begin) / 1000;
+      const left = done === 0 ? undefined : (gone / done) * (targets.length - done);
+      bar?.update(done, [...usage(gone, left), target.input.name]);
       const image = await drawn(target, drawing);
       if (image instanceof StriateError) failures.push(image);
       else await write(target, image, quiet);
@@ -80,7 +86,7 @@ async function drawMany(
 /** The picture, or why there is none: one file that is damaged or cannot be read does not stop the others. */
 async function drawn({ input }: Target, drawing: Drawing): Promise<Image<"uint8"> | StriateError> {
   try {
-    return await draw(await decodeImage(input.path), drawing);
+    return await draw(await decodeImage(input.path, limitOf(drawing)), drawing);
   } catch (thrown) {
     if (thrown instanceof StriateError && (thrown.code === "data" || thrown.code === "io")) return thrown;
     throw thrown;

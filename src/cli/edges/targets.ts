@@ -3,6 +3,7 @@ import { StriateError } from "../../errors.ts";
 import { IMAGE_FORMATS, type ImageFormat } from "../../image/index.ts";
 import type { Input } from "../inputs.ts";
 import { isFolder } from "../outputFolder.ts";
+import { checkNotOverRead } from "../overwriting.ts";
 
 /** Where the result of an input goes. */
 export interface Target {
@@ -61,18 +62,19 @@ function formatOf(out: string): ImageFormat {
 
 const ALIASES: Readonly<Record<string, string>> = { jpg: "jpeg", tif: "tiff" };
 
-function checked(targets: readonly Target[]): Target[] {
+async function checked(targets: readonly Target[]): Promise<Target[]> {
   const taken = new Map<string, string>();
-  const sources = new Set(targets.map(({ input }) => resolve(input.path)));
   for (const { input, out } of targets) {
     const other = taken.get(resolve(out));
     if (other !== undefined) {
       throw new StriateError("usage", `${other} and ${input.path} would both be written to ${out}; give them apart`);
     }
-    if (sources.has(resolve(out))) {
-      throw new StriateError("usage", `--out ${out} would be written over a picture that is read; give another place`);
-    }
     taken.set(resolve(out), input.path);
   }
+  await checkNotOverRead(
+    targets.map(({ out }) => out),
+    targets.map(({ input }) => input.path),
+    "--out",
+  );
   return [...targets];
 }

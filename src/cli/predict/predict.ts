@@ -52,7 +52,7 @@ export async function predictPictures({ args, flags, output, signal }: Call<Pred
   const [first] = failures;
   if (!first) return DONE;
   if (asked === 1) throw first;
-  for (const { message } of failures) output.say(`  ${nameText(message)}`);
+  for (const { message } of failures) output.say(`  ${message}`);
   throw new StriateError("data", `${failures.length} of ${asked} pictures could not be read; the others are done`);
 }
 

@@ -18,6 +18,8 @@ export interface Predictor {
   readonly classNames: readonly string[];
   readonly preprocessing: Preprocessing;
   readonly picture: PictureLayout;
+  /** Above which a picture counts as unreadable. */
+  readonly maxPixels?: number;
   /** Of the run that the model is from. */
   readonly config?: RunConfig;
 }
@@ -54,7 +56,8 @@ export async function predictorOf(what: string, flags: Values<PredictFlags>): Pr
   }
   checkChannels(what, preprocessing, picture);
   checkClasses(what, model, classNames);
-  return { model, classNames, preprocessing, picture, ...(run && { config: run.config }) };
+  const maxPixels = flags.maxPixels ?? run?.config.options.maxPixels;
+  return { model, classNames, preprocessing, picture, ...defined({ maxPixels, config: run?.config }) };
 }
 
 function layoutOf({ name, inputs }: Model, what: string): PictureLayout {

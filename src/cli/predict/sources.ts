@@ -1,12 +1,14 @@
+import { openRegular } from "../../checks/regularFile.ts";
 import { fitted } from "../../data/files/picturePixels.ts";
 import { readIdx, type SingleInputDataset } from "../../data/index.ts";
 import { StriateError } from "../../errors.ts";
-import { decodeImage, isPictureName } from "../../image/index.ts";
+import { decodeImage } from "../../image/index.ts";
 import { shapeText, type Tensor, tensor } from "../../tensor/index.ts";
 import { testFileName } from "../data.ts";
 import { findInputs } from "../inputs.ts";
 import type { RunConfig } from "../run/config.ts";
 import { testData } from "../run/testData.ts";
+import { defined } from "../values.ts";
 import type { Predictor } from "./predictor.ts";
 import { writePrepared } from "./prepare.ts";
 
@@ -47,11 +49,12 @@ function datasetSource(pictures: SingleInputDataset, nameOf: (index: number) => 
 /** Files are read before the first prediction, so that a bad one leaves no half result; photos when their turn comes. */
 export async function fileSources(given: readonly string[], predictor: Predictor): Promise<Source[]> {
   const paths = (await findInputs(given)).map(({ path }) => path);
+  const isIdx = await Promise.all(paths.map(beginsAsIdx));
   const sources: Source[] = [];
   for (let from = 0; from < paths.length; ) {
     const rest = paths.slice(from);
-    const other = rest.findIndex((path) => !isPictureName(path));
-    const photos = other < 0 ? rest : rest.slice(0, other);
+    const other = isIdx.indexOf(true, from);
+    const photos = other < 0 ? rest : rest.slice(0, other - from);
     if (photos.length > 0) sources.push(photoSource(photos, predictor));
     else sources.push(await idxSource(rest[0] ?? "", predictor));
     from += Math.max(1, photos.length);
@@ -59,16 +62,37 @@ export async function fileSources(given: readonly string[], predictor: Predictor
   return sources;
 }
 
+/** IDX files have no ending of their own. They begin with two zeros, or with what gzip begins with, as no picture does. */
+async function beginsAsIdx(path: string): Promise<boolean> {
+  const [first, second, type] = await readStart(path);
+  return (first === 0 && second === 0 && (type ?? 0) >= 8 && (type ?? 0) < 16) || (first === 0x1f && second === 0x8b);
+}
+
+/** The first bytes of a file; none of what cannot be read, which is told when its turn comes. */
+async function readStart(path: string): Promise<Uint8Array> {
+  try {
+    const { file } = await openRegular(path);
+    try {
+      const { bytesRead, buffer } = await file.read(new Uint8Array(4), 0, 4, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return new Uint8Array();
+  }
+}
+
 /** Photos as training makes them: with the model's channels, in its size. */
 function photoSource(photos: readonly string[], predictor: Predictor): Source {
-  const { preprocessing, picture } = predictor;
+  const { preprocessing, picture, maxPixels } = predictor;
   const { height, width, channels } = picture;
   return byteSource(
     photos.length,
     (i) => photos[i] ?? "",
     predictor,
     async (index) => {
-      const image = await decodeImage(photos[index] ?? "", { channels });
+      const image = await decodeImage(photos[index] ?? "", { channels, ...defined({ maxPixels }) });
       return fitted(image, preprocessing.fit ?? "stretch", [height, width]).data;
     },
   );

@@ -27,6 +27,8 @@ const optionsSchema = z.strictObject({
   augment: z.string().exactOptional(),
   /** What is done about a picture that cannot be read; default `skip`. */
   onError: z.enum(["skip", "fail"]).exactOptional(),
+  /** Pixels above which a picture counts as unreadable. */
+  maxPixels: positive.exactOptional(),
   classes: positive,
   /** 0 where the data has a folder for it. */
   validationSplit: z.number(),

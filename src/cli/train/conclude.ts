@@ -34,22 +34,22 @@ export function conclude(output: Output, end: RunEnd): void {
     seconds,
     dataWait,
   });
-  if (dataWait >= 0.1) output.say(`the engine waited for pictures ${Math.round(100 * dataWait)}% of the time`);
+  if (dataWait >= 0.1) output.tell(`the engine waited for pictures ${Math.round(100 * dataWait)}% of the time`);
   if (validation) {
     const { epoch, loss } = validation;
-    output.say(
+    output.tell(
       `${MODEL_FILE} has the weights of epoch ${epoch} of ${epochs.length}, the least validation loss (${loss.toFixed(4)}); ` +
         `${LAST_FILE} those of the last`,
     );
   }
   const text = ({ loss, accuracy }: { loss: number; accuracy: number }, count: number) =>
     `accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)} on ${counted(count)} pictures`;
-  if (test) output.say(`test ${text(test, data.test)}`);
+  if (test) output.tell(`test ${text(test, data.test)}`);
   else if (validation) {
-    output.say(`validation ${text(validation, data.validation)}, by which the epoch was chosen: no test was kept`);
-  } else output.say("no pictures were kept to measure on: how the net does on others is not known");
-  output.say(`the run lies in ${folder}. Next:`);
-  for (const next of nextCommands(end)) output.say(`  ${next}`);
+    output.tell(`validation ${text(validation, data.validation)}, by which the epoch was chosen: no test was kept`);
+  } else output.tell("no pictures were kept to measure on: how the net does on others is not known");
+  output.tell(`the run lies in ${folder}. Next:`);
+  for (const next of nextCommands(end)) output.tell(`  ${next}`);
 }
 
 function nextCommands({ folder, config, data, stepsAnEpoch }: RunEnd): string[] {

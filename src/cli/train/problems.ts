@@ -25,10 +25,10 @@ export async function tellProblems(folder: string, output: Output, problems: rea
   if (problems.length === 0) return;
   await writeProblems(folder, problems);
   for (const { path, reason } of problems) output.event({ event: "problem", path, reason });
-  output.say(`left out because they could not be read: ${counted(problems.length)}`);
-  for (const { path, reason } of problems.slice(0, SHOWN)) output.say(`  ${nameText(path)}: ${reason}`);
+  output.tell(`left out because they could not be read: ${counted(problems.length)}`);
+  for (const { path, reason } of problems.slice(0, SHOWN)) output.tell(`  ${nameText(path)}: ${reason}`);
   const more = problems.length - SHOWN;
-  if (more > 0) output.say(`  and ${counted(more)} more; ${join(folder, PROBLEMS_FILE)} lists all`);
+  if (more > 0) output.tell(`  and ${counted(more)} more; ${join(folder, PROBLEMS_FILE)} lists all`);
 }
 
 /** Problems that people are shown. */

@@ -1,8 +1,6 @@
 import type { BatchLog } from "../../training/index.ts";
-import { type ProgressBar, progressBar } from "../progressBar.ts";
-import { counted, durationText } from "../words.ts";
-
-const FORMAT = "epoch {epoch} {bar} {value}/{total}  {rate} pictures/s  loss {loss}  accuracy {accuracy}  {left} left";
+import { type ProgressBar, progressBar, usage } from "../progressBar.ts";
+import { counted } from "../words.ts";
 
 /** What is shown while a run trains. */
 export interface TrainProgress {
@@ -16,26 +14,24 @@ export const NO_PROGRESS: TrainProgress = { show: () => undefined, clear: () => 
 /** A bar for each epoch on standard error. */
 export function trainProgress(epochs: number, batchSize: number): TrainProgress {
   let bar: ProgressBar | undefined;
-  let begin = { batch: 0, time: 0 };
+  const started = performance.now();
+  let begin = { batch: 0, time: started };
   return {
     show: ({ epoch, batch, batches, means }) => {
       const now = performance.now();
-      const seconds = (now - begin.time) / 1000;
       const done = batch - begin.batch;
-      const perStep = bar && done > 0 ? seconds / done : undefined;
+      const perStep = bar && done > 0 ? (now - begin.time) / 1000 / done : undefined;
       const remaining = batches - batch + (epochs - epoch) * batches;
-      const values = {
-        epoch: `${epoch}/${epochs}`,
-        rate: perStep ? counted(batchSize / perStep) : "-",
-        loss: (means.loss ?? Number.NaN).toFixed(4),
-        accuracy: (means.accuracy ?? Number.NaN).toFixed(4),
-        left: perStep ? durationText(remaining * perStep) : "-",
-      };
+      const parts = [
+        ...Object.entries(means).map(([name, mean]) => `${name === "accuracy" ? "acc" : name} ${mean.toFixed(3)}`),
+        ...usage((now - started) / 1000, perStep && remaining * perStep),
+        ...(perStep ? [`${counted(batchSize / perStep)} pictures/s`] : []),
+      ];
       if (!bar) {
-        bar = progressBar(FORMAT, batches, values);
+        bar = progressBar(`epoch ${epoch}/${epochs}`, batches, parts);
         begin = { batch, time: now };
       }
-      bar.update(batch, values);
+      bar.update(batch, parts);
     },
     clear: () => {
       bar?.close();

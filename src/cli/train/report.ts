@@ -1,7 +1,8 @@
-import type { Callback, EpochLog, Run } from "../../training/index.ts";
+import type { Callback, Run } from "../../training/index.ts";
 import type { Output } from "../output.ts";
 import type { RunConfig } from "../run/config.ts";
 import { counted } from "../words.ts";
+import { epochTable } from "./epochTable.ts";
 import { rateText, stretchedRate } from "./optimizer.ts";
 import { NO_PROGRESS, trainProgress } from "./progress.ts";
 
@@ -30,6 +31,7 @@ export interface TrainReport {
 export function trainReport(output: Output, facts: RunFacts, signal: AbortSignal): TrainReport {
   const { epochs, batchSize } = facts.config.options;
   const progress = process.stderr.isTTY ? trainProgress(epochs, batchSize) : NO_PROGRESS;
+  const epochLines = epochTable(epochs);
   signal.addEventListener("abort", progress.clear);
   let began = performance.now();
   let position = { epoch: 0, step: 0 };
@@ -53,7 +55,7 @@ export function trainReport(output: Output, facts: RunFacts, signal: AbortSignal
         began = performance.now();
         progress.clear();
         output.event({ event: "epoch", ...moment.log, seconds });
-        output.say(epochText(moment.log, epochs, seconds));
+        for (const line of epochLines(moment.log, seconds)) output.tell(line);
       },
     },
     position: () => position,
@@ -72,13 +74,13 @@ function introduce(output: Output, facts: RunFacts, { model, history, rateFactor
   output.event({ event: "start", run: folder, model: name, parameters, engine, data, ...numbers });
   const number = (count: number) => (count === 0 ? "none" : counted(count));
   const parts = `${counted(data.train)} to train, ${number(data.validation)} to validate, ${number(data.test)} to test`;
-  output.say(`${name}: ${counted(parameters)} parameters; pictures ${config.inputShape.join("x")}: ${parts}`);
-  output.say(`${optimizer}, learning rate ${learningRate}, batches of ${batchSize}; ${engine}, threads ${threads}`);
-  output.say(resumed ? `going on with ${folder} after epoch ${history.length} of ${epochs}` : `run: ${folder}`);
-  if (data.validation === 0) output.say("without validation nothing shows when the net begins to learn by heart");
+  output.tell(`${name}: ${counted(parameters)} parameters; pictures ${config.inputShape.join("x")}: ${parts}`);
+  output.tell(`${optimizer}, learning rate ${learningRate}, batches of ${batchSize}; ${engine}, threads ${threads}`);
+  output.tell(resumed ? `going on with ${folder} after epoch ${history.length} of ${epochs}` : `run: ${folder}`);
+  if (data.validation === 0) output.tell("without validation nothing shows when the net begins to learn by heart");
   if (!stretched) return;
   const { schedule } = config.options;
-  output.say(
+  output.tell(
     `the schedule ${schedule} is stretched from ${facts.oldEpochs} to ${epochs} epochs: the learning rate, which was ` +
       `${rateText(stretched.before)}, goes on at ${rateText(stretched.now)}, as in a run of ${epochs} epochs`,
   );
@@ -89,11 +91,4 @@ function stretchedBy({ config, oldEpochs, stepsAnEpoch }: RunFacts, epoch: numbe
   if (oldEpochs === undefined || oldEpochs === options.epochs) return undefined;
   const rates = stretchedRate({ ...options, epochs: oldEpochs }, options, stepsAnEpoch, epoch);
   return rates && { before: rates.before * factor, now: rates.now * factor };
-}
-
-function epochText({ epoch, loss, accuracy, validationLoss, validationAccuracy }: EpochLog, epochs: number, s: number) {
-  const pair = (name: string, a = Number.NaN, b = Number.NaN) =>
-    `${name}loss ${a.toFixed(4)}  ${name}accuracy ${b.toFixed(4)}  `;
-  const validation = validationLoss === undefined ? "" : pair("validation ", validationLoss, validationAccuracy);
-  return `epoch ${epoch}/${epochs}  ${pair("", loss, accuracy)}${validation}${s.toFixed(1)} s`;
 }

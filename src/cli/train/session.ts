@@ -73,8 +73,8 @@ export async function runSession(session: Session): Promise<number> {
     if (!(thrown instanceof StriateError && thrown.code === "interrupted")) throw thrown;
     const { epoch, step } = report.position();
     output.event({ event: "interrupted", run: folder, epoch, step });
-    output.say(`interrupted after ${epoch} of ${epochs} epochs; a checkpoint is written. Go on by`);
-    output.say(`  ${commandText(`train --resume --out ${folder}`)}`);
+    output.tell(`interrupted after ${epoch} of ${epochs} epochs; a checkpoint is written. Go on by`);
+    output.tell(`  ${commandText(`train --resume --out ${folder}`)}`);
     return INTERRUPTED;
   } finally {
     report.close();

@@ -21,12 +21,20 @@ export function dataOptions(given: Given): DataOptions {
   };
 }
 
-/** @throws StriateError `usage` for a split that the data has a part of its own for */
-export function checkSplits(given: Given, { ownParts, hasPictures }: LabelledData, source: string): void {
+/**
+ * Checks options against the data that there is.
+ * @throws StriateError `usage` for a split that the data has a part of its own for, and for what needs a validation without one
+ */
+export function checkSplits(given: Given, { ownParts, hasPictures, validation }: LabelledData, source: string): void {
   for (const part of hasPictures ? ownParts : ownParts.filter((own) => own === "test")) {
     const option = `${part}Split` as const;
     if (given[option] === undefined) continue;
     throw new StriateError("usage", `${source} has ${part} pictures of its own; leave out ${optionName(option)}`);
+  }
+  for (const option of ["earlyStopping", "reduceOnPlateau"] as const) {
+    if (given[option] === undefined || validation) continue;
+    const why = `it watches the validation loss, and ${source} gives no pictures to validate`;
+    throw new StriateError("usage", `${optionName(option)} has no use here: ${why}; give a --validation-split`);
   }
 }
 
@@ -60,6 +68,7 @@ export function resolveOptions(given: Given, { classes, ownParts }: LabelledData
   const optimizer = (given.optimizer ?? "adam") as OptimizerName;
   const { model, kernelSize, filters, activation, momentum, nesterov } = given;
   const { decaySteps, decayRate, earlyStopping, reduceOnPlateau, checkpointEvery, imageSize, augment, onError } = given;
+  const { maxPixels } = given;
   const { batchNormMomentum } = given;
   return {
     model: model ?? "lenet",
@@ -90,6 +99,7 @@ export function resolveOptions(given: Given, { classes, ownParts }: LabelledData
       imageSize,
       augment,
       onError,
+      maxPixels,
       batchNormMomentum,
     }) as Partial<TrainOptions>),
   };

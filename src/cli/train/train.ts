@@ -1,3 +1,4 @@
+import { listed } from "../../checks/index.ts";
 import { augment, loader, type StepDescription, stepOf } from "../../data/index.ts";
 import { availability, checkEngineName, chooseEngine, ENGINE_NAMES, selectEngine } from "../../engine/index.ts";
 import { StriateError } from "../../errors.ts";
@@ -13,6 +14,7 @@ import { checkFree, createRunFolder, type HeldFolder, holdRun } from "../run/fol
 import { buildModel, openRun } from "../run/open.ts";
 import { defined } from "../values.ts";
 import { withMomentum } from "./batchNorm.ts";
+import { checkMemory } from "./memory.ts";
 import { runSession } from "./session.ts";
 import { checkSplits, checkTogether, dataOptions, resolveOptions, resumeConfig } from "./settings.ts";
 
@@ -31,6 +33,9 @@ async function start({ flags, output, signal }: TrainCall): Promise<number> {
   const data = await loadData(source, dataOptions(flags));
   checkSplits(flags, data, source);
   const steps = await augmentationSteps(flags.augment ?? (data.hasPictures ? "default" : "none"));
+  if (data.emptyClasses?.length) {
+    output.say(`no class, without a picture that can be read: ${listed(data.emptyClasses)}`);
+  }
   const config = withMomentum(await newConfig(flags, data, steps), data.train.length, output);
   const hold = () => createRunFolder(flags.out, `${config.options.model}-${dataName(source)}`);
   return runHeld({ flags, output, signal }, { config, data, files: await dataFiles(source, data) }, hold);
@@ -69,6 +74,7 @@ async function runHeld(
 ): Promise<number> {
   const { options, steps = [] } = config;
   const model = buildModel(config);
+  checkMemory(model, options.batchSize);
   if (flags.engine === undefined) await warnOfSlowEngine(options.engine, output);
   const engine = await selectEngine({ engine: options.engine, threads: options.threads });
   try {

@@ -1,4 +1,4 @@
-import { valueText } from "../../checks/index.ts";
+import { checkOptions, type OptionNames, valueText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Pivot } from "./affine.ts";
 import { FILL_MODES, type FillMode } from "./edges.ts";
@@ -61,6 +61,32 @@ export interface ImageDataGeneratorOptions {
   readonly pivot?: Pivot;
 }
 
+const GENERATOR: OptionNames<ImageDataGeneratorOptions> = {
+  rotationRange: true,
+  widthShiftRange: true,
+  heightShiftRange: true,
+  shearRange: true,
+  zoomRange: true,
+  channelShiftRange: true,
+  brightnessRange: true,
+  horizontalFlip: true,
+  verticalFlip: true,
+  fillMode: true,
+  cval: true,
+  rescale: true,
+  featurewiseCenter: true,
+  samplewiseCenter: true,
+  featurewiseStdNormalization: true,
+  samplewiseStdNormalization: true,
+  zcaWhitening: true,
+  zcaEpsilon: true,
+  validationSplit: true,
+  preprocessingFunction: true,
+  dataFormat: true,
+  interpolationOrder: true,
+  pivot: true,
+};
+
 /** The options with nothing left open. */
 export interface GeneratorSettings {
   readonly rotationRange: number;
@@ -90,6 +116,7 @@ export interface GeneratorSettings {
 
 /** @throws StriateError `usage` that names the option and says what it should be */
 export function generatorSettings(options: ImageDataGeneratorOptions): GeneratorSettings {
+  checkOptions("imageDataGenerator", options, GENERATOR);
   const { zoomRange = 0, fillMode = "nearest", dataFormat = "channelsLast", pivot = "keras" } = options;
   const { brightnessRange, validationSplit = 0 } = options;
   const number = (name: NumberOption, fallback: number) => finite(name, options[name] ?? fallback);

@@ -16,7 +16,7 @@ import { mapPictures } from "./mapPictures.ts";
 import { gridOf, type Picture } from "./picture.ts";
 import { savingPictures } from "./savePictures.ts";
 import { type FeatureStatistics, standardizePicture } from "./standardize.ts";
-import { commutesWithGain, type TransformParameters, transformPicture } from "./transform.ts";
+import { commutesWithGain, givenParameters, type TransformParameters, transformPicture } from "./transform.ts";
 
 const STREAM = "imageDataGenerator";
 
@@ -80,10 +80,11 @@ export class ImageDataGenerator {
   /**
    * A picture under the parameters, equal to Keras's from the same parameters.
    * @param picture [height, width, channels] (or channels first), not changed
-   * @throws StriateError `shape` for what is no picture
+   * @param parameters one that is null, as in Keras's own, changes nothing
+   * @throws StriateError `shape` for what is no picture, `usage` for an unknown parameter or one that is no number
    */
   applyTransform(picture: Picture, parameters: TransformParameters): Picture {
-    return transformPicture(picture, parameters, this.#settings);
+    return transformPicture(picture, givenParameters(parameters), this.#settings);
   }
 
   /** `applyTransform` with what `getRandomTransform` draws. */

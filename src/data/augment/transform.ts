@@ -1,3 +1,4 @@
+import { checkOptions, finiteNumber, type OptionNames } from "../../checks/index.ts";
 import { type AffineParameters, affineMatrix, type Pivot } from "./affine.ts";
 import { applyBrightness, applyChannelShift } from "./brightness.ts";
 import { checkPicture, type DataFormat, type Grid, gridOf, type Picture, withData } from "./picture.ts";
@@ -11,6 +12,27 @@ export interface TransformParameters extends AffineParameters {
   readonly channelShiftIntensity?: number;
   /** Factor: 0 is black, 1 no change. */
   readonly brightness?: number;
+}
+
+const PARAMETERS: OptionNames<TransformParameters> = {
+  theta: true,
+  tx: true,
+  ty: true,
+  shear: true,
+  zx: true,
+  zy: true,
+  flipHorizontal: true,
+  flipVertical: true,
+  channelShiftIntensity: true,
+  brightness: true,
+};
+
+/** The parameters that a user gave, without those that are null. @throws StriateError `usage` for a wrong one */
+export function givenParameters(parameters: TransformParameters): TransformParameters {
+  checkOptions("applyTransform", parameters, PARAMETERS);
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
+  for (const [name, value] of given) if (typeof value !== "boolean") finiteNumber("applyTransform", name, value);
+  return Object.fromEntries(given);
 }
 
 export interface TransformOptions extends Pick<ResampleOptions, "fillMode" | "cval" | "order" | "gain"> {

@@ -1,3 +1,4 @@
+import { pathText } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { divideBytes } from "../../simd/divideBytes.ts";
 import type { DataProblem, SingleInputDataset } from "../dataset.ts";
@@ -127,5 +128,6 @@ function* candidates(index: number, labels: Int32Array): Generator<number> {
 
 /** The list of problems has the path beside the reason. */
 function withoutPath(message: string, path: string): string {
-  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+  const name = `${pathText(path)}: `;
+  return message.startsWith(name) ? message.slice(name.length) : message;
 }

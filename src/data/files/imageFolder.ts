@@ -1,4 +1,5 @@
-import { join } from "#data-platform";
+import { dirname, join, resolve } from "#data-platform";
+import { pathText, quoted } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { DataProblem } from "../dataset.ts";
 import { stratified } from "../stratified.ts";
@@ -9,7 +10,7 @@ import { folderContent, picturesIn } from "./walk.ts";
 
 /** How a folder becomes data sets. */
 export interface ImageFolderOptions extends PictureOptions {
-  /** The classes, in the order of their labels; default: the subfolders, sorted. */
+  /** The classes, in the order of their labels; default: the subfolders with a picture in them, sorted. */
   readonly classes?: readonly string[];
   /** Whether links to folders inside the class folders are followed, default true. Links to pictures always are. */
   readonly followLinks?: boolean;
@@ -29,7 +30,7 @@ export interface ImageFolder {
   /** By `testSplit`, or from a folder `test`. */
   readonly test?: ImageFiles;
   readonly classNames: readonly string[];
-  /** Classes without a picture for training. */
+  /** Folders without a picture for training that can be read. They are classes only where `classes` names them. */
   readonly emptyClasses: readonly string[];
 }
 
@@ -37,7 +38,8 @@ export interface ImageFolder {
  * Pictures in folders, one for each class: DIR/cat/a.jpg, DIR/dog/deep/er/b.png. Where DIR has a folder `train` and beside
  * it `validation` (or `valid`, `val`) or `test`, these are the parts, each with a folder for each class.
  *
- * Labels go by the names of the class folders, sorted. Links are followed, circles end. Files that are no pictures by
+ * Labels go by the names of the class folders, sorted; a folder without a picture that can be read is no class, unless
+ * `classes` names it, and `emptyClasses` lists it. Links are followed, circles end. Files that are no pictures by
  * their first bytes are left out from the beginning, damaged ones when they are read (see `onError`); `problems()` of
  * each part lists them.
  *
@@ -55,8 +57,7 @@ export async function imageFolder(folder: string, options: ImageFolderOptions = 
     const why = `is split by its folders already: there is a folder ${own[option]}; leave out ${option}`;
     throw new StriateError("usage", `${folder}: ${why}`);
   }
-  const classNames = await classesOf(join(folder, "train"), options);
-  const { made, problems, empty } = await readPart(join(folder, "train"), classNames, options);
+  const { made, problems, empty, classNames } = await readClasses(join(folder, "train"), options);
   const others = await Promise.all(
     Object.values(own).map(async (name) => {
       if (name === undefined) return undefined;
@@ -95,8 +96,7 @@ export async function classFiles(
 }
 
 async function oneFolder(folder: string, options: ImageFolderOptions): Promise<ImageFolder> {
-  const classNames = await classesOf(folder, options);
-  const { made, problems, empty } = await readPart(folder, classNames, options);
+  const { made, problems, empty, classNames } = await readClasses(folder, options);
   return { ...splitFiles(made, problems, { ...options, classNames }), emptyClasses: empty };
 }
 
@@ -106,6 +106,26 @@ export interface SplitOptions extends PictureOptions {
   readonly validationSplit?: number;
   readonly testSplit?: number;
   readonly seed?: number;
+}
+
+/** The pictures of the classes, which are the folders with pictures unless they are given. */
+async function readClasses(
+  folder: string,
+  options: ImageFolderOptions,
+): Promise<Part & { readonly classNames: readonly string[] }> {
+  const folders = await classesOf(folder, options);
+  const part = await readPart(folder, folders, options);
+  const classNames = folders.filter((name) => options.classes || !part.empty.includes(name));
+  if (classNames.length < 2 && !options.classes) {
+    throw new StriateError(
+      "data",
+      `${folder}: only ${quotedNames(classNames)} has pictures that can be read, of the folders ${quotedNames(folders)}; ` +
+        "a net tells two classes or more apart",
+    );
+  }
+  const labels = new Map(classNames.map((name, label) => [name, label]));
+  const made = part.made.map(({ path, label }) => ({ path, label: labels.get(folders[label] ?? "") ?? label }));
+  return { ...part, made, classNames };
 }
 
 /**
@@ -141,18 +161,39 @@ async function classesOf(folder: string, { classes }: ImageFolderOptions): Promi
   if (classes) {
     const missing = classes.filter((name) => !folders.includes(name));
     if (missing.length === 0) return classes;
-    throw new StriateError("data", `${folder}: has no folder for ${quoted(missing)}; it has ${quoted(folders)}`);
+    throw new StriateError(
+      "data",
+      `${folder}: has no folder for ${quotedNames(missing)}; it has ${quotedNames(folders)}`,
+    );
   }
   if (folders.length > 1) return folders;
   const found =
     folders.length === 1
-      ? `one class only, ${quoted(folders)}`
+      ? `one class only, ${quotedNames(folders)}`
       : pictures.length > 0
         ? `${pictures.length} pictures and no folders`
         : "no folders";
+  const meant = await folderMeant(folder, folders, pictures);
   const advice = "make a folder for each class in it and put the class's pictures there";
-  const single = folders.length === 1 ? ", or say classes: [...] if one is meant" : "";
-  throw new StriateError("data", `${folder}: has ${found}; ${advice}${single}`);
+  throw new StriateError("data", `${folder}: has ${found}; ${meant ? `did you mean ${pathText(meant)}?` : advice}`);
+}
+
+/** Where the classes are, for who named the folder above them or one of them. */
+async function folderMeant(
+  folder: string,
+  folders: readonly string[],
+  pictures: readonly string[],
+): Promise<string | undefined> {
+  const [only] = folders;
+  const candidate =
+    only !== undefined ? join(folder, only) : pictures.length > 0 ? dirname(resolve(folder)) : undefined;
+  if (candidate === undefined) return undefined;
+  const there = await folderContent(candidate).catch(() => undefined);
+  if (!there || there.folders.length < 2) return undefined;
+  for (const name of there.folders.slice(0, 2)) {
+    if ((await folderContent(join(candidate, name)).catch(() => undefined))?.pictures.length === 0) return undefined;
+  }
+  return candidate;
 }
 
 /** A class that training knows nothing of would have no label. */
@@ -162,20 +203,27 @@ async function checkClasses(
   { classes }: ImageFolderOptions,
 ): Promise<void> {
   const { folders } = await folderContent(folder);
-  const unknown = classes ? [] : folders.filter((name) => !classNames.includes(name));
+  const unknown: string[] = [];
+  for (const name of classes ? [] : folders) {
+    const isKnown = classNames.includes(name) || (await picturesIn(join(folder, name))).length === 0;
+    if (!isKnown) unknown.push(name);
+  }
   if (unknown.length === 0) return;
-  throw new StriateError("data", `${folder}: has classes that train does not have: ${quoted(unknown)}`);
+  throw new StriateError("data", `${folder}: has classes that train does not have: ${quotedNames(unknown)}`);
+}
+
+interface Part {
+  readonly made: readonly LabelledFile[];
+  readonly problems: readonly DataProblem[];
+  /** Classes without a picture that can be read. */
+  readonly empty: readonly string[];
 }
 
 async function readPart(
   folder: string,
   classNames: readonly string[],
   { onError = "skip", followLinks = true }: ImageFolderOptions,
-): Promise<{
-  readonly made: readonly LabelledFile[];
-  readonly problems: readonly DataProblem[];
-  readonly empty: readonly string[];
-}> {
+): Promise<Part> {
   const present = new Set((await folderContent(folder)).folders);
   const files: LabelledFile[] = [];
   for (const [label, name] of classNames.entries()) {
@@ -194,7 +242,7 @@ async function readPart(
   return { made: good, problems, empty: classNames.filter((_, label) => !counts.has(label)) };
 }
 
-function quoted(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => JSON.stringify(name));
+function quotedNames(names: readonly string[]): string {
+  const shown = names.slice(0, 8).map(quoted);
   return shown.join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
 }

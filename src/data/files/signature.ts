@@ -1,5 +1,6 @@
 import { openRegular } from "#data-platform";
 import { asError } from "../../errors.ts";
+import { pictureFormat, TELLING_BYTES, whyUndecoded } from "../../image/fileFormat.ts";
 import { isShortage } from "./retry.ts";
 
 /**
@@ -11,9 +12,10 @@ export async function whyNoPicture(path: string): Promise<string | undefined> {
   try {
     const { file } = await openRegular(path);
     try {
-      const { bytesRead, buffer } = await file.read(new Uint8Array(16), 0, 16, 0);
+      const { bytesRead, buffer } = await file.read(new Uint8Array(TELLING_BYTES), 0, TELLING_BYTES, 0);
       if (bytesRead === 0) return "is empty (0 bytes)";
-      return isPicture(buffer.subarray(0, bytesRead)) ? undefined : "is no picture: it begins as none does";
+      const start = buffer.subarray(0, bytesRead);
+      return pictureFormat(start) ? undefined : whyUndecoded(start);
     } finally {
       await file.close();
     }
@@ -22,13 +24,4 @@ export async function whyNoPicture(path: string): Promise<string | undefined> {
     const { code, message }: NodeJS.ErrnoException = asError(thrown);
     return code === "ENOENT" ? "there is no such file" : `cannot be read (${message})`;
   }
-}
-
-function isPicture(start: Uint8Array): boolean {
-  const text = String.fromCharCode(...start);
-  if (text.startsWith("\xff\xd8\xff") || text.startsWith("\x89PNG\r\n\x1a\n") || /^GIF8[79]a/.test(text)) return true;
-  if (text.startsWith("II*\0") || text.startsWith("MM\0*") || text.startsWith("II+\0") || text.startsWith("MM\0+")) {
-    return true;
-  }
-  return /^RIFF[\s\S]{4}WEBP/.test(text) || /^[\s\S]{4}ftyp(avif|avis|mif1|msf1|heic)/.test(text);
 }

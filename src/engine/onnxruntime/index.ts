@@ -55,6 +55,9 @@ async function createSession({ InferenceSession }: Runtime, graph: Graph, thread
     return await InferenceSession.create(writeOnnx(graph), {
       executionProviders: ["cpu"],
       graphOptimizationLevel: blockedLayoutPays(graph) ? "all" : "extended",
+      // A pattern is a second plan of the memory beside the arena that the first run has filled: up to twice as much in all,
+      // and no faster.
+      enableMemPattern: false,
       intraOpNumThreads: threads,
       logSeverityLevel: 3,
     });

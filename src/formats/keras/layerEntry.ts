@@ -73,6 +73,8 @@ export function entry<O extends LayerOptions>(
           throw new Misfit(`has the option ${nameText(key)} = ${shown(value)}, which Striate's ${type} does not have`);
         }
       }
+      // Keras 1's Flatten says nothing, and no setting of Striate's may decide for a file.
+      if (byKey.has("data_format")) read.dataFormat ??= "channelsLast";
       if (typeof config.name === "string") read.name = config.name;
       if (config.trainable === false) read.trainable = false;
       const cost = config[ACTIVITY] ?? undefined;

@@ -11,7 +11,7 @@ function rootOf({ groups }: Hdf5Contents): string {
 }
 
 export function isLayerGroups(contents: Hdf5Contents): boolean {
-  return namesIn(contents, rootOf(contents), "layer_names") !== undefined;
+  return namesIn(contents, rootOf(contents), "layer_names") !== undefined || isNumberedLayers(contents);
 }
 
 /**
@@ -36,13 +36,35 @@ interface StoredLayer {
   readonly datasets: readonly string[];
 }
 
+/** Keras 0.3: layer_0/param_0, layer_0/param_1, ... */
+function isNumberedLayers({ groups }: Hdf5Contents): boolean {
+  return groups.has("layer_0");
+}
+
+function numberedLayers({ groups, datasets }: Hdf5Contents): readonly StoredLayer[] {
+  const layers: StoredLayer[] = [];
+  for (let i = 0; groups.has(`layer_${i}`); i++) {
+    const found: string[] = [];
+    for (let j = 0; datasets.has(`layer_${i}/param_${j}`); j++) found.push(`layer_${i}/param_${j}`);
+    layers.push({ name: `layer_${i}`, datasets: found });
+  }
+  return layers;
+}
+
 function storedLayers(contents: Hdf5Contents): readonly StoredLayer[] {
+  if (namesIn(contents, rootOf(contents), "layer_names") === undefined) return numberedLayers(contents);
   const root = rootOf(contents);
   const base = root === "" ? "" : `${root}/`;
   return (namesIn(contents, root, "layer_names") ?? []).map((name) => ({
     name: layerName(name),
     datasets: (namesIn(contents, `${base}${name}`, "weight_names") ?? []).map((weight) => `${base}${name}/${weight}`),
   }));
+}
+
+/** The backend that the file says its net was trained with, as files of Keras 2 do: `theano`, `tensorflow`. */
+export function backendOf(contents: Hdf5Contents): string | undefined {
+  const { backend } = contents.groups.get(rootOf(contents)) ?? {};
+  return typeof backend === "string" ? backend : undefined;
 }
 
 /** What a Normalization layer has learnt: options of ours, not weights. */

@@ -1,4 +1,5 @@
 import { MemoryBudget, type MemoryOptions } from "../../checks/index.ts";
+import { StriateError } from "../../errors.ts";
 import type { Model } from "../../model/index.ts";
 import { dataError } from "../dataError.ts";
 import { openFile } from "../fileAccess.ts";
@@ -7,12 +8,15 @@ import { identifyFile } from "../identify.ts";
 import { PICTURES_KEY, takePictures } from "../pictureMetadata.ts";
 import { bytesAccess, type RandomAccess } from "../randomAccess.ts";
 import { openZip, type ZipArchive } from "../zip.ts";
+import type { OldWeightsOptions } from "./arrangement.ts";
 import { parseRecord } from "./json.ts";
 import { type KerasConfigOptions, modelFromKerasConfig, topRecord } from "./readConfig.ts";
 import { METADATA } from "./save.ts";
 import { type KerasWeightsOptions, type KerasWeightsReport, loadWeights, momentsIn } from "./weights.ts";
 
-export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed" | "onNote"> & MemoryOptions;
+export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed" | "onNote"> &
+  MemoryOptions &
+  OldWeightsOptions;
 
 /**
  * A model from a file of Keras: a `.keras` file of Keras 3, or an `.h5` file of a whole model by Keras 2 or 3; what it is
@@ -34,7 +38,7 @@ export async function loadKeras(
     const top = topRecord(config, name);
     return weights(async (stored) => {
       const model = modelFromKerasConfig(config, { ...options, file: name, moments: await momentsIn(top, stored) });
-      await loadWeights(model, stored, name, {});
+      await loadWeights(model, stored, name, options, model);
       return takePictures(model, await pictures(), name);
     });
   });
@@ -55,15 +59,32 @@ export async function loadKerasWeights(
   file: string | Uint8Array,
   options: KerasWeightsOptions = {},
 ): Promise<KerasWeightsReport> {
-  return withKerasFile(file, options, ({ name, weights }) =>
-    weights((stored) => loadWeights(model, stored, name, options)),
-  );
+  return withKerasFile(file, options, async ({ name, weights, configBeside }) => {
+    const beside = await configBeside();
+    return weights((stored) => {
+      const config = beside ?? stored.contents.groups.get("")?.model_config;
+      const described = typeof config === "string" ? describedModel(config, name) : undefined;
+      return loadWeights(model, stored, name, options, described);
+    });
+  });
+}
+
+/** The model that a file describes, as far as Striate has it: it says in what order its weights stand. */
+function describedModel(config: string, file: string): Model | undefined {
+  try {
+    return modelFromKerasConfig(config, { file, onNote: () => undefined });
+  } catch (thrown) {
+    if (thrown instanceof StriateError && thrown.code !== "internal") return undefined;
+    throw thrown;
+  }
 }
 
 /** A file of either kind: the text of its config, and its weights for as long as a function takes. */
 interface KerasFile {
   readonly name: string;
   configText(): Promise<string>;
+  /** The config where it stands beside the weights, not among them. */
+  configBeside(): Promise<string | undefined>;
   weights<T>(use: (stored: Hdf5File) => Promise<T>): Promise<T>;
   /** What Striate has written into it about the pictures of the model. */
   pictures(): Promise<string | undefined>;
@@ -100,6 +121,7 @@ async function inspect(
       name,
       weights,
       pictures: async () => undefined,
+      configBeside: async () => undefined,
       configText: () => weights(async (stored) => modelConfig(stored, name)),
     };
   }
@@ -153,6 +175,7 @@ async function kerasZip(
   return {
     name,
     configText: () => text(zip, CONFIG, name),
+    configBeside: () => text(zip, CONFIG, name),
     weights: async (use) => {
       const stored = await source();
       return withHdf5(stored, `${name}: ${WEIGHTS}`, use, { maxBytes: budget.left });

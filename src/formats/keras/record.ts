@@ -2,6 +2,7 @@ import { quoted } from "../../checks/index.ts";
 import { Misfit } from "./codec.ts";
 import { isNewDialect } from "./inboundNodes.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
+import { modernized } from "./keras1.ts";
 import { entryOfClass } from "./table.ts";
 
 /** One layer or model of a config, as files of all dialects describe it. */
@@ -32,12 +33,13 @@ export function recordOf(value: unknown): LayerRecord {
   // Keras 2.2 and before: the config of a Sequential model is the list of its layers.
   const config = Array.isArray(value.config) ? { layers: value.config } : isRecord(value.config) ? value.config : {};
   const { class_name, registered_name, module, build_config, shared_object_id } = value;
+  const modern = modernized(class_name, config);
   const registered = typeof registered_name === "string" && registered_name.includes(">");
   const name = value.name ?? config.name;
   return {
-    className: checkedName(registered ? registered_name : class_name),
+    className: checkedName(registered ? registered_name : modern.className),
     name: checkedName(layerName(typeof name === "string" ? name : "")),
-    config,
+    config: registered ? config : modern.config,
     inboundNodes: value.inbound_nodes,
     builtFor: config.build_input_shape ?? (isRecord(build_config) ? build_config.input_shape : undefined),
     isOperation:

@@ -1,11 +1,19 @@
 import type { Variable } from "../../layers/index.ts";
 import { Model, type PlacedLayer } from "../../model/index.ts";
-import { sameShape, shapeText } from "../../tensor/index.ts";
+import { type Shape, sameShape, shapeText } from "../../tensor/index.ts";
 import type { Hdf5Contents } from "../hdf5/index.ts";
+
+/** A dataset that goes into a weight. */
+export interface PlannedWeight {
+  readonly dataset: string;
+  readonly variable: Variable;
+  /** The dataset is a kernel as Keras 1 has it with "th": [filters, channels, height, width]. */
+  readonly isFiltersFirst: boolean;
+}
 
 /** Which dataset of a file goes into which weight of a model, and what does not fit. */
 export interface WeightPlan {
-  readonly datasets: Map<string, { readonly dataset: string; readonly variable: Variable }>;
+  readonly datasets: Map<string, PlannedWeight>;
   /** By the layer or the weight that they are about. */
   readonly misfits: { readonly where: string; readonly what: string }[];
 }
@@ -48,9 +56,16 @@ export function match(
     const { shape } = variable.spec;
     if (!stored) plan.misfits.push({ where: key, what: `is not in the file, which names it ${dataset}` });
     else if (!stored.readable) plan.misfits.push({ where: key, what: `is of type ${stored.type} in the file` });
-    else if (sameShape(stored.shape, shape)) plan.datasets.set(key, { dataset, variable });
-    else {
+    else if (sameShape(stored.shape, shape)) plan.datasets.set(key, { dataset, variable, isFiltersFirst: false });
+    else if (shape.length === 4 && sameShape(stored.shape, filtersFirst(shape))) {
+      plan.datasets.set(key, { dataset, variable, isFiltersFirst: true });
+    } else {
       plan.misfits.push({ where: key, what: `is ${shapeText(shape)}, in the file ${shapeText(stored.shape)}` });
     }
   }
+}
+
+/** [height, width, channels, filters] as Keras 1 has it with "th". */
+export function filtersFirst([height = 1, width = 1, channels = 1, filters = 1]: Shape): Shape {
+  return [filters, channels, height, width];
 }

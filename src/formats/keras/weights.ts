@@ -1,17 +1,19 @@
 import type { MemoryOptions } from "../../checks/index.ts";
+import { itemized } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import { nested } from "../../layers/index.ts";
 import type { Model, Weights } from "../../model/index.ts";
-import { type Shape, type Tensor, tensor } from "../../tensor/index.ts";
+import type { Shape, Tensor } from "../../tensor/index.ts";
 import { dataError } from "../dataError.ts";
 import type { Hdf5Contents, Hdf5File } from "../hdf5/index.ts";
+import { arrangements, type OldWeightsOptions } from "./arrangement.ts";
 import { groupLayerDatasets, isLayerGroups, planLayerGroups } from "./layerGroups.ts";
 import type { Moments } from "./readConfig.ts";
 import { allLayers, type LayerRecord } from "./record.ts";
 import { isKeras3Layout, keras3LayerDatasets, planKeras3 } from "./variablePaths.ts";
 import type { WeightPlan } from "./weightPlan.ts";
 
-export interface KerasWeightsOptions extends MemoryOptions {
+export interface KerasWeightsOptions extends MemoryOptions, OldWeightsOptions {
   /** Only the layers that model and file name alike, the others stay as they are. Default false: all, in order. */
   readonly byName?: boolean;
   /** Leave out what does not fit, in place of loading nothing. Default false. */
@@ -33,16 +35,19 @@ export async function loadWeights(
   model: Model,
   file: Hdf5File,
   name: string,
-  { byName = false, skipMismatch = false }: KerasWeightsOptions,
+  options: KerasWeightsOptions,
+  fileModel?: Model,
 ): Promise<KerasWeightsReport> {
+  const { byName = false, skipMismatch = false } = options;
   const plan = planFor(model, file.contents, name, byName);
   const skipped = plan.misfits.map(({ where, what }) => `${where} ${what}`);
   if (skipped.length > 0 && !skipMismatch) {
-    throw new StriateError("shape", `${name}: its weights do not fit into model ${model.name}: ${skipped.join("; ")}`);
+    throw new StriateError("shape", `${name}: its weights do not fit into model ${model.name}:${itemized(skipped)}`);
   }
   const read = new Map<string, Tensor<"float32">>();
-  for (const [key, { dataset, variable }] of plan.datasets) {
-    read.set(key, tensor("float32", variable.spec.shape, await file.read(dataset)));
+  const described = fileModel && { model: fileModel, plan: planFor(fileModel, file.contents, name, false) };
+  for (const [key, arrange] of arrangements(model, plan, file.contents, options, described)) {
+    read.set(key, arrange(await file.read(plan.datasets.get(key)?.dataset ?? "")));
   }
   const weights: Weights = read;
   model.setWeights(weights);

@@ -1,4 +1,4 @@
-import { listed, nameText } from "../../checks/index.ts";
+import { itemized, listed, nameText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Attribute, Op, Value } from "../../graph/index.ts";
 import { OPS } from "../../ops/index.ts";
@@ -48,7 +48,7 @@ export function checkOperators(nodes: readonly OnnxNode[]): void {
   }
   if (missing.size === 0) return;
   const list = [...missing].map(([type, places]) => `${nameText(type)} (${listed(places, 5)})`);
-  throw new StriateError("data", `has operators that Striate does not have, by node: ${list.join("; ")}`);
+  throw new StriateError("data", `has operators that Striate does not have, by node:${itemized(list)}`);
 }
 
 /** The outputs of a node in the graph. */

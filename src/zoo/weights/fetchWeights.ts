@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { BUNDLED_WEIGHTS } from "./bundled.ts";
 import { cacheFolder } from "./cache.ts";
 import { type DownloadOptions, download } from "./download.ts";
 import { fileOf, type PublishedWeights, publishedWeights } from "./table.ts";
@@ -14,7 +15,8 @@ export interface FetchWeightsOptions extends DownloadOptions {
 }
 
 /**
- * The file with the published ImageNet weights of a net of the zoo, fetched when it is not in the cache yet.
+ * The file with the ImageNet weights of a net of the zoo: the one that comes with Striate, or the published one, fetched
+ * when it is not in the cache yet.
  * @param name a net's name, or an entry like those of `PUBLISHED_WEIGHTS`
  * @returns the path of the file; `PUBLISHED_WEIGHTS[name].format` says what it is
  * @throws StriateError `usage` for a net without published weights, and what `download` throws
@@ -23,6 +25,8 @@ export async function fetchWeights(
   name: string | PublishedWeights,
   options: FetchWeightsOptions = {},
 ): Promise<string> {
+  const bundled = typeof name === "string" && Object.hasOwn(BUNDLED_WEIGHTS, name) ? BUNDLED_WEIGHTS[name] : undefined;
+  if (bundled) return bundled.path;
   const { includeTop = true, folder = join(cacheFolder(), "weights"), ...how } = options;
   const weights = typeof name === "string" ? publishedWeights(name) : name;
   const file = fileOf(weights, includeTop);

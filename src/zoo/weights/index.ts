@@ -1,8 +1,8 @@
+export { BUNDLED_WEIGHTS, type BundledWeights, readBundled } from "./bundled.ts";
 export { checkClasses } from "./classes.ts";
 export type { DownloadOptions } from "./download.ts";
 export { type FetchWeightsOptions, fetchWeights } from "./fetchWeights.ts";
 export { hashNote, type PublishedHash } from "./hash.ts";
-export { packagedWeights } from "./packaged.ts";
 export { PREPROCESSING, type PreprocessingMode, preprocessInput } from "./preprocess.ts";
 export {
   PUBLISHED_WEIGHTS,

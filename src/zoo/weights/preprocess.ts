@@ -1,3 +1,4 @@
+import { unknownName } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Preprocessing } from "../../model/index.ts";
 import { shapeText, type Tensor, tensor } from "../../tensor/index.ts";
@@ -29,8 +30,7 @@ export function preprocessInput(
   pictures: Tensor<"float32"> | Tensor<"uint8">,
 ): Tensor<"float32"> {
   if (!Object.hasOwn(PREPROCESSING, mode)) {
-    const known = Object.keys(PREPROCESSING).join(", ");
-    throw new StriateError("usage", `there is no preprocessing "${mode}"; there are ${known}`);
+    throw unknownName("preprocessing", mode, Object.keys(PREPROCESSING));
   }
   const { shape, data } = pictures;
   if (shape.at(-1) !== 3) {

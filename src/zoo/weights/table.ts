@@ -1,4 +1,6 @@
+import { quoted, withHint } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
+import { BUNDLED_WEIGHTS } from "./bundled.ts";
 import type { PublishedHash } from "./hash.ts";
 import type { PreprocessingMode } from "./preprocess.ts";
 
@@ -93,8 +95,11 @@ export const PUBLISHED_WEIGHTS: Readonly<Record<string, PublishedWeights>> = {
 export function publishedWeights(name: string): PublishedWeights {
   const found = Object.hasOwn(PUBLISHED_WEIGHTS, name) ? PUBLISHED_WEIGHTS[name] : undefined;
   if (found) return found;
-  const known = Object.keys(PUBLISHED_WEIGHTS).join(", ");
-  throw new StriateError("usage", `no published weights of "${name}" are known; there are some of ${known}`);
+  const sentence = `there are no published weights of ${quoted(name)}`;
+  throw new StriateError(
+    "usage",
+    withHint(sentence, name, [...Object.keys(PUBLISHED_WEIGHTS), ...Object.keys(BUNDLED_WEIGHTS)], "there are some of"),
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unknownName } from "../../../checks/index.ts";
 import { StriateError } from "../../../errors.ts";
 import type { RandomStream } from "../../../tensor/randomStream.ts";
 import { type Grid, gridOf, type Picture } from "../picture.ts";
@@ -108,7 +109,7 @@ export function randAugmented(picture: Picture, drawn: RandAugmentChange, settin
 function operationOf(name: string): Operation {
   const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
   if (operation) return operation;
-  throw new StriateError("usage", `randAugment: there is no ${name}; there are ${RAND_AUGMENT_OPERATIONS.join(", ")}`);
+  throw unknownName("operation of randAugment", name, RAND_AUGMENT_OPERATIONS);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { StriateError } from "../../../errors.ts";
+import { unknownName } from "../../../checks/index.ts";
 import type { Step, StepDescription } from "../step.ts";
 import { colorJitter } from "./colorJitter.ts";
 import { randomCrop, randomResizedCrop } from "./crop.ts";
@@ -33,5 +33,5 @@ const BY_NAME: Readonly<Record<string, (options: Readonly<Record<string, unknown
 export function stepOf({ name, options }: StepDescription): Step {
   const make = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
   if (make) return make(options);
-  throw new StriateError("usage", `there is no step ${name}; there are ${Object.keys(BY_NAME).join(", ")}`);
+  throw unknownName("augmentation step", name, Object.keys(BY_NAME));
 }
