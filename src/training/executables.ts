@@ -2,6 +2,7 @@ import type { Engine, Executable } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Graph } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
+import { bytesOf } from "../tensor/index.ts";
 import type { Objective } from "./objective.ts";
 import type { Optimizer } from "./optimizers.ts";
 import { evaluationGraph, trainingGraph } from "./step.ts";
@@ -21,7 +22,13 @@ interface Parts {
   readonly weighted: { readonly training: boolean; readonly validation: boolean };
 }
 
-/** What a run has compiled, each thing when it is first needed. All of it shares the states of the first step. */
+/**
+ * Of steps whose values take more than this together, one is kept at a time: an engine keeps the memory of a step for the
+ * next run, and the last batch of an epoch, which is smaller, is a step of its own that would take as much again.
+ */
+const MOST_KEPT_BYTES = 2 ** 30;
+
+/** What a run has compiled, each thing when it is first needed. All of it shares the same states. */
 export class Executables {
   readonly #parts: Parts;
   readonly #steps = new Map<number, Step>();
@@ -31,7 +38,7 @@ export class Executables {
     this.#parts = parts;
   }
 
-  /** The executable whose states are those of the run. */
+  /** An executable whose states are those of the run. */
   get main(): Executable {
     const [first] = this.#steps.values();
     if (!first) throw new StriateError("usage", "the training run has not started");
@@ -44,6 +51,7 @@ export class Executables {
     const { model, engine, objective, optimizer, weighted } = this.#parts;
     const graph = trainingGraph(model, objective, optimizer, batchSize, { weighted: weighted.training });
     const executable = await engine.compile(graph, this.#steps.size > 0 ? { sharing: this.main } : {});
+    if (valueBytes(graph) > MOST_KEPT_BYTES) await this.#closeSteps();
     const step = { graph, executable };
     this.#steps.set(batchSize, step);
     return step;
@@ -61,6 +69,17 @@ export class Executables {
 
   async close(): Promise<void> {
     for (const executable of this.#evaluations.values()) await executable.close();
-    for (const { executable } of this.#steps.values()) await executable.close();
+    await this.#closeSteps();
   }
+
+  async #closeSteps(): Promise<void> {
+    const steps = [...this.#steps.values()];
+    this.#steps.clear();
+    for (const { executable } of steps) await executable.close();
+  }
+}
+
+/** Bytes of all that the nodes of a graph make. */
+function valueBytes({ nodes }: Graph): number {
+  return nodes.flatMap(({ outputs }) => outputs).reduce((sum, value) => sum + bytesOf(value), 0);
 }
