@@ -22,10 +22,7 @@ interface Export {
   readonly any: string;
 }
 
-const LATER = ["spatialTransformer", "einsum", "folded", "fakeQuantized"];
-const nets = readGolden<{ readonly nets: readonly Export[] }>("onnx_exports.json").nets.filter(
-  ({ name }) => !LATER.includes(name),
-);
+const { nets } = readGolden<{ readonly nets: readonly Export[] }>("onnx_exports.json");
 
 /** Nets in which the batch of 1 lies behind another dimension for a while, so that it cannot be another. */
 const FIXED = new Set(["patches", "patchesTimeFirst", "ocr"]);

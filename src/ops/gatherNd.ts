@@ -2,6 +2,7 @@ import { StriateError } from "../errors.ts";
 import { defineOp, type GradientThunk, int, type Reals, string, type Value } from "../graph/index.ts";
 import { at, type Shape, sameShape, shapeText, sizeOf, stridesOf } from "../tensor/index.ts";
 import { expandTo } from "./reshape.ts";
+import { REDUCTIONS } from "./scatter.ts";
 
 /** Where the slices that `indices` name begin in data of `shape`: each row of its last axis names one, per batch. */
 function sliceStarts(
@@ -78,15 +79,6 @@ export const gatherNd = defineOp({
     },
   ],
 });
-
-/** What becomes of an element and its update. */
-const REDUCTIONS: ReadonlyMap<string, (element: number, update: number) => number> = new Map([
-  ["none", (_element, update) => update],
-  ["add", (element, update) => element + update],
-  ["mul", (element, update) => element * update],
-  ["max", Math.max],
-  ["min", Math.min],
-]);
 
 /**
  * A copy of `data` in which the slices that the rows of `indices` name are replaced by their updates, or joined with

@@ -14,11 +14,22 @@ import {
   string,
   type Value,
 } from "../graph/index.ts";
-import { at, normalizeAxis, shapeText, sizeOf, toNumbers } from "../tensor/index.ts";
+import { at, normalizeAxis, shapeText, sizeOf, stridesOf, toNumbers } from "../tensor/index.ts";
+import { add } from "./arithmetic.ts";
 import { matMul } from "./matmul.ts";
 import { reduceSum } from "./reduce.ts";
 import { constantInts, reshape, reshapeTo } from "./reshape.ts";
-import { type AxisResize, applyAxis, axisResizes, checkRule, repetition, transposed } from "./resizeAxis.ts";
+import {
+  type AxisResize,
+  applyAxis,
+  axisResizes,
+  CROP_MODE,
+  type Crop,
+  checkRule,
+  outside,
+  repetition,
+  transposed,
+} from "./resizeAxis.ts";
 
 const RULE = {
   mode: string<string>("nearest"),
@@ -26,12 +37,12 @@ const RULE = {
   nearest_mode: string<string>("round_prefer_floor"),
   cubic_coeff_a: float(-0.75),
   exclude_outside: int(0),
+  antialias: int(0),
 };
 
 const RESIZE = {
   ...RULE,
   axes: optionalInts,
-  antialias: int(0),
   extrapolation_value: float(0),
   keep_aspect_ratio_policy: string<string>("stretch"),
 };
@@ -40,6 +51,7 @@ const POLICIES = ["stretch", "not_larger", "not_smaller"];
 
 interface ResizeInputs {
   readonly X: Value;
+  readonly roi?: Value | undefined;
   readonly scales?: Value | undefined;
   readonly sizes?: Value | undefined;
 }
@@ -47,15 +59,33 @@ interface ResizeInputs {
 interface Target {
   readonly shape: readonly number[];
   readonly scales: readonly number[];
+  /** For each axis the part that is resized; empty where all is. */
+  readonly crops: readonly Crop[];
+}
+
+/** `roi` has the starts along all axes, then the ends; it counts in one mode only. */
+function cropsOf(roi: Value | undefined, along: readonly number[], rank: number, mode: string): Crop[] {
+  if (mode !== CROP_MODE) return [];
+  if (!roi?.constant || roi.shape[0] !== 2 * along.length) {
+    throw new StriateError(
+      "shape",
+      `Resize: ${CROP_MODE} needs roi, a start and an end for each axis, known before a run, because shapes are static`,
+    );
+  }
+  const numbers = toNumbers(roi.constant);
+  const crops: Crop[] = Array.from({ length: rank }, () => [0, 1]);
+  for (const [i, axis] of along.entries()) crops[axis] = [at(numbers, i), at(numbers, along.length + i)];
+  return crops;
 }
 
 /**
  * The output's shape, and the scale along each axis, from `scales` or from `sizes`; an empty one counts as absent. Where
  * the aspect ratio is kept, `sizes` are the most or the least, and all axes have one scale.
  */
-function targetOf({ X, scales, sizes }: ResizeInputs, attributes: AttributesOf<typeof RESIZE>): Target {
-  const { axes, keep_aspect_ratio_policy: policy } = attributes;
+function targetOf({ X, roi, scales, sizes }: ResizeInputs, attributes: AttributesOf<typeof RESIZE>): Target {
+  const { axes, keep_aspect_ratio_policy: policy, coordinate_transformation_mode: mode } = attributes;
   const along = (axes ?? [...X.shape.keys()]).map((axis) => normalizeAxis(axis, X.shape.length));
+  const crops = cropsOf(roi, along, X.shape.length, mode);
   const bySizes = sizes !== undefined && sizes.shape[0] !== 0;
   const given = bySizes ? constantInts("Resize", "sizes", sizes) : scalesOf(scales);
   if (given.length !== along.length || given.some((number) => number <= 0)) {
@@ -71,10 +101,11 @@ function targetOf({ X, scales, sizes }: ResizeInputs, attributes: AttributesOf<t
   for (const [i, axis] of along.entries()) {
     const size = at(X.shape, axis);
     const wanted = policy === "stretch" ? at(given, i) : Math.floor(common * size + 0.5);
-    shape[axis] = bySizes ? wanted : Math.floor(size * at(given, i));
+    const [start, end] = crops[axis] ?? [0, 1];
+    shape[axis] = bySizes ? wanted : Math.floor(size * (end - start) * at(given, i));
     factors[axis] = bySizes ? (policy === "stretch" ? wanted / size : common) : at(given, i);
   }
-  return { shape, scales: factors };
+  return { shape, scales: factors, crops };
 }
 
 function scalesOf(scales: Value | undefined): readonly number[] {
@@ -82,6 +113,25 @@ function scalesOf(scales: Value | undefined): readonly number[] {
     throw new StriateError("shape", "Resize: scales or sizes must be a constant, because shapes are static");
   }
   return [...toNumbers(scales.constant)];
+}
+
+/** `extrapolation_value` where an output lies outside of the input along any axis; there the matrices left 0. */
+function withExtrapolation(
+  result: Reals,
+  from: readonly number[],
+  { shape, scales, crops }: Target,
+  attributes: AttributesOf<typeof RESIZE>,
+): Reals {
+  const { extrapolation_value: value } = attributes;
+  if (crops.length === 0 || value === 0) return result;
+  const beyond = shape.map((to, axis) =>
+    outside(attributes, at(from, axis), to, at(scales, axis), crops[axis] ?? [0, 1]),
+  );
+  const strides = stridesOf(shape);
+  const data = result.data.map((x, i) =>
+    beyond.some((flags, axis) => flags[Math.floor(i / at(strides, axis)) % at(shape, axis)]) ? value : x,
+  );
+  return { shape, data };
 }
 
 function resizeReals(x: Reals, resizes: readonly AxisResize[]): Reals {
@@ -115,6 +165,7 @@ export function resizeApart(g: GraphBuilder, node: Node): Value | undefined {
   const attributes = node.attributes as AttributesOf<typeof RESIZE>;
   if (!X || !output || attributes.keep_aspect_ratio_policy !== "stretch") return undefined;
   if (attributes.mode === "nearest" && !attributes.axes) return undefined;
+  if (attributes.antialias || attributes.coordinate_transformation_mode === CROP_MODE) return undefined;
   const [batch, channels, height = 1, width = 1] = X.shape;
   if (X.shape.length !== 4 || output.shape[0] !== batch || output.shape[1] !== channels) return undefined;
   const axes = attributes.axes?.map((axis) => normalizeAxis(axis, 4)) ?? [0, 1, 2, 3];
@@ -129,7 +180,7 @@ export function resizeApart(g: GraphBuilder, node: Node): Value | undefined {
     return resizeByProducts(
       g,
       X,
-      axisResizes(X.shape, output.shape, targetOf({ X, scales, sizes }, attributes).scales, attributes),
+      axisResizes(X.shape, output.shape, targetOf({ X, scales, sizes }, attributes).scales, attributes, []),
     );
   }
   const outer = batch === 1 ? [-1] : [1, -1];
@@ -159,36 +210,48 @@ export const resize = defineOp({
   optional: ["roi", "scales", "sizes"],
   attributes: RESIZE,
   infer: (inputs, attributes) => {
-    if (attributes.antialias || !POLICIES.includes(attributes.keep_aspect_ratio_policy)) {
-      throw new StriateError(
-        "usage",
-        `Resize: antialias is not supported, and keep_aspect_ratio_policy must be one of ${POLICIES.join(", ")}`,
-      );
+    if (!POLICIES.includes(attributes.keep_aspect_ratio_policy)) {
+      throw new StriateError("usage", `Resize: keep_aspect_ratio_policy must be one of ${POLICIES.join(", ")}`);
     }
     checkRule(attributes);
     return [{ dtype: inputs.X.dtype, shape: targetOf(inputs, attributes).shape }];
   },
   reference: ({ X }, attributes, node) => {
-    const [value, , scales, sizes] = node.inputs as [Value, Value?, Value?, Value?];
-    const target = targetOf({ X: value, scales, sizes }, attributes);
-    return [resizeReals(X, axisResizes(X.shape, target.shape, target.scales, attributes))];
+    const [value, roi, scales, sizes] = node.inputs as [Value, Value?, Value?, Value?];
+    const target = targetOf({ X: value, roi, scales, sizes }, attributes);
+    const resized = resizeReals(X, axisResizes(X.shape, target.shape, target.scales, attributes, target.crops));
+    return [withExtrapolation(resized, X.shape, target, attributes)];
   },
-  gradient: ({ g, X, scales, sizes, attributes, dOutput }): { X: GradientThunk } => ({
+  gradient: ({ g, X, roi, scales, sizes, attributes, dOutput }): { X: GradientThunk } => ({
     X: () => {
-      const { mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a, exclude_outside } = attributes;
+      const { mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a, exclude_outside, antialias } =
+        attributes;
+      const target = targetOf({ X, roi, scales, sizes }, attributes);
       return g.op(resizeGrad, [dOutput], {
-        ...{ mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a, exclude_outside },
-        scales: targetOf({ X, scales, sizes }, attributes).scales,
+        ...{ mode, coordinate_transformation_mode, nearest_mode, cubic_coeff_a, exclude_outside, antialias },
+        scales: target.scales,
+        crops: target.crops.flat(),
         input_shape: X.shape,
       });
     },
   }),
-  // Where the corners are to be aligned with an output that was rounded down, ONNX Runtime does not follow ONNX.
+  // Where the corners are to be aligned with an output that was rounded down, or the kernel is widened, ONNX Runtime does
+  // not follow ONNX.
   lower: ({ g, inputs, attributes }): readonly Value[] | undefined => {
-    const { shape, scales } = targetOf(inputs, attributes);
+    const target = targetOf(inputs, attributes);
+    const { shape, scales, crops } = target;
+    const mode = attributes.coordinate_transformation_mode;
     const rounded = shape.some((size, axis) => size !== at(scales, axis) * at(inputs.X.shape, axis));
-    if (!rounded || attributes.coordinate_transformation_mode !== "align_corners") return undefined;
-    return [resizeByProducts(g, inputs.X, axisResizes(inputs.X.shape, shape, scales, attributes))];
+    const isOdd = (rounded && mode === "align_corners") || attributes.antialias !== 0 || mode === CROP_MODE;
+    if (!isOdd) return undefined;
+    const value = resizeByProducts(g, inputs.X, axisResizes(inputs.X.shape, shape, scales, attributes, crops));
+    const bias = withExtrapolation(
+      { shape, data: new Float64Array(sizeOf(shape)) },
+      inputs.X.shape,
+      target,
+      attributes,
+    );
+    return [bias.data.some((x) => x !== 0) ? g.op(add, [value, g.numbers(value.dtype, shape, [...bias.data])]) : value];
   },
   cost: (node) => ({ multiplyAdds: 0, flops: 4 * sizeOf(at(node.outputs, 0).shape) }),
   samples: [
@@ -227,6 +290,16 @@ export const resize = defineOp({
       inputs: [{ shape: [1, 1, 3, 4] }, undefined, undefined, sizes(7, 8)],
       attributes: { mode: "linear", axes: [2, 3], keep_aspect_ratio_policy },
     })),
+    ...["linear", "cubic"].map((mode) => ({
+      name: `${mode}, antialiased`,
+      inputs: [{ shape: [1, 2, 7, 9] }, undefined, undefined, sizes(1, 2, 3, 4)],
+      attributes: { mode, antialias: 1 },
+    })),
+    {
+      name: "linear, a crop that reaches out",
+      inputs: [{ shape: [1, 2, 4, 5] }, numbers(0.25, -0.1, 0.75, 1.2), undefined, sizes(3, 4)],
+      attributes: { mode: "linear", axes: [2, 3], coordinate_transformation_mode: CROP_MODE, extrapolation_value: 0.5 },
+    },
     {
       name: "linear, to sizes",
       inputs: [{ shape: [2, 3, 3, 4] }, undefined, undefined, sizes(2, 3, 7, 5)],
@@ -248,12 +321,16 @@ function sizes(...values: readonly number[]) {
   return { shape: [values.length], values, dtype: "int64", constant: true } as const;
 }
 
+function pairs(numbers: readonly number[]): Crop[] {
+  return Array.from({ length: numbers.length / 2 }, (_, i) => [at(numbers, 2 * i), at(numbers, 2 * i + 1)]);
+}
+
 /** The gradient of Resize: its matrices transposed. `scales` has one number for each axis. */
 export const resizeGrad = defineOp({
   name: "ResizeGrad",
   domain: "striate",
   inputs: ["dY"],
-  attributes: { ...RULE, scales: floats([]), input_shape: ints([]) },
+  attributes: { ...RULE, scales: floats([]), crops: floats([]), input_shape: ints([]) },
   infer: ({ dY }, { input_shape, scales }) => {
     if (input_shape.length !== dY.shape.length || scales.length !== input_shape.length) {
       throw new StriateError("shape", `ResizeGrad: ${shapeText(dY.shape)} does not fit ${shapeText(input_shape)}`);
@@ -262,11 +339,12 @@ export const resizeGrad = defineOp({
   },
   reference: ({ dY }, attributes) => {
     const { input_shape, scales } = attributes;
-    return [resizeReals(dY, axisResizes(input_shape, dY.shape, scales, attributes).map(transposed))];
+    const resizes = axisResizes(input_shape, dY.shape, scales, attributes, pairs(attributes.crops));
+    return [resizeReals(dY, resizes.map(transposed))];
   },
   lower: ({ g, inputs: { dY }, attributes }) => {
     const { input_shape, scales } = attributes;
-    const resizes = axisResizes(input_shape, dY.shape, scales, attributes);
+    const resizes = axisResizes(input_shape, dY.shape, scales, attributes, pairs(attributes.crops));
     const times = input_shape.map((_, axis) => {
       const resize = resizes.find((candidate) => candidate.axis === axis);
       return resize ? repetition(resize) : 1;

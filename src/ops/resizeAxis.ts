@@ -10,7 +10,12 @@ export interface ResizeRule {
   readonly cubic_coeff_a: number;
   /** Cubic only: neighbours beyond the border count nothing, in place of repeating the border. */
   readonly exclude_outside: number;
+  /** Where something becomes smaller, the kernel is widened to take in all that falls into an output. */
+  readonly antialias: number;
 }
+
+/** The part of an axis that is resized, from 0 to 1; the whole when there is none. */
+export type Crop = readonly [start: number, end: number];
 
 /** Resizing is a matrix along each axis: row-major [to, from], every output being a mix of inputs. */
 export interface AxisResize {
@@ -20,8 +25,11 @@ export interface AxisResize {
   readonly weights: Float64Array;
 }
 
+/** The mode in which a part of the input is resized, and places outside get a value of their own. */
+export const CROP_MODE = "tf_crop_and_resize";
+
 /** Where output `x` lies in the input, by the names and formulas of ONNX's `coordinate_transformation_mode`. */
-function sourcePlace(rule: ResizeRule, x: number, from: number, to: number, scale: number): number {
+function sourcePlace(rule: ResizeRule, x: number, from: number, to: number, scale: number, crop: Crop): number {
   const half = (x + 0.5) / scale - 0.5;
   switch (rule.coordinate_transformation_mode) {
     case "half_pixel":
@@ -35,6 +43,10 @@ function sourcePlace(rule: ResizeRule, x: number, from: number, to: number, scal
       return to > 1 ? (x * (from - 1)) / (scale * from - 1) : 0;
     case "asymmetric":
       return x / scale;
+    case CROP_MODE: {
+      const [start, end] = crop;
+      return (from - 1) * (to > 1 ? start + (x * (end - start)) / (to - 1) : (start + end) / 2);
+    }
     default:
       throw new StriateError(
         "usage",
@@ -81,28 +93,64 @@ function neighbours(rule: ResizeRule, place: number): [index: number, weight: nu
   }
 }
 
+/** All inputs under the kernel, which is as wide as an output where that is wider than an input; they sum to 1. */
+function widened({ mode, cubic_coeff_a }: ResizeRule, place: number, scale: number): [index: number, weight: number][] {
+  const reach = (mode === "cubic" ? 2 : 1) / scale;
+  const all: [index: number, weight: number][] = [];
+  for (let index = Math.floor(place - reach) + 1; index < place + reach; index++) {
+    const distance = Math.abs(index - place) * scale;
+    all.push([index, mode === "cubic" ? cubicKernel(distance, cubic_coeff_a) : 1 - distance]);
+  }
+  const sum = all.reduce((total, [, weight]) => total + weight, 0);
+  return all.map(([index, weight]) => [index, weight / sum]);
+}
+
 /** The neighbours that count: all, unless those outside are excluded and the others make up for them. */
-function withinBorders(rule: ResizeRule, place: number, size: number): [index: number, weight: number][] {
-  const all = neighbours(rule, place);
+function withinBorders(
+  rule: ResizeRule,
+  place: number,
+  size: number,
+  scale: number,
+): [index: number, weight: number][] {
+  if (rule.coordinate_transformation_mode === CROP_MODE && isOutside(place, size)) return [];
+  const wide = rule.antialias && rule.mode !== "nearest" && scale < 1;
+  const all = wide ? widened(rule, place, scale) : neighbours(rule, place);
   if (!rule.exclude_outside || rule.mode !== "cubic") return all;
   const inside = all.filter(([index]) => index >= 0 && index < size);
   const sum = inside.reduce((total, [, weight]) => total + weight, 0);
   return inside.map(([index, weight]) => [index, weight / sum]);
 }
 
-/** @throws StriateError `usage` that names what is not supported. */
-export function checkRule(rule: ResizeRule): void {
-  neighbours(rule, sourcePlace(rule, 0, 1, 1, 1));
+function isOutside(place: number, size: number): boolean {
+  return place < 0 || place > size - 1;
 }
 
+/** The outputs along an axis that lie outside of the input. */
+export function outside(rule: ResizeRule, from: number, to: number, scale: number, crop: Crop): boolean[] {
+  return Array.from({ length: to }, (_, x) => isOutside(sourcePlace(rule, x, from, to, scale, crop), from));
+}
+
+/** @throws StriateError `usage` that names what is not supported. */
+export function checkRule(rule: ResizeRule): void {
+  neighbours(rule, sourcePlace(rule, 0, 1, 1, 1, WHOLE));
+}
+
+const WHOLE: Crop = [0, 1];
+
 /** The matrices of all axes whose size or scale changes; beyond the borders the border repeats. */
-export function axisResizes(input: Shape, output: Shape, scales: readonly number[], rule: ResizeRule): AxisResize[] {
+export function axisResizes(
+  input: Shape,
+  output: Shape,
+  scales: readonly number[],
+  rule: ResizeRule,
+  crops: readonly Crop[],
+): AxisResize[] {
   return input.flatMap((from, axis) => {
-    const [to, scale] = [at(output, axis), at(scales, axis)];
-    if (from === to && scale === 1) return [];
+    const [to, scale, crop] = [at(output, axis), at(scales, axis), crops[axis] ?? WHOLE];
+    if (from === to && scale === 1 && crop[0] === 0 && crop[1] === 1) return [];
     const weights = new Float64Array(to * from);
     for (let x = 0; x < to; x++) {
-      for (const [index, weight] of withinBorders(rule, sourcePlace(rule, x, from, to, scale), from)) {
+      for (const [index, weight] of withinBorders(rule, sourcePlace(rule, x, from, to, scale, crop), from, scale)) {
         const place = x * from + Math.min(Math.max(index, 0), from - 1);
         weights[place] = at(weights, place) + weight;
       }

@@ -2,7 +2,7 @@ import { StriateError } from "../errors.ts";
 import { defineOp, type GradientThunk, int, type Value } from "../graph/index.ts";
 import { at, broadcastShapes, isFloat, typeText } from "../tensor/index.ts";
 import { defineUnary, div, mul, sub } from "./arithmetic.ts";
-import { broadcastReals, sumTo } from "./broadcast.ts";
+import { broadcastReals, mapReals, sumTo } from "./broadcast.ts";
 
 /** To the nearest integer, halves to the even one. */
 function roundEven(x: number): number {
@@ -14,6 +14,21 @@ export const round = defineUnary({
   name: "Round",
   f: roundEven,
   gradient: (g, _X, _output, dOutput) => g.op(mul, [dOutput, g.scalar(dOutput, 0)]),
+});
+
+/**
+ * Round whose gradient passes as if nothing was rounded: the straight-through estimator (Bengio et al. 2013) by which
+ * nets are trained that are to run in integers.
+ */
+export const roundThrough = defineOp({
+  name: "RoundThrough",
+  domain: "striate",
+  inputs: ["X"],
+  infer: ({ X }) => [X],
+  reference: ({ X }) => [mapReals(X, roundEven)],
+  gradient: ({ dOutput }) => ({ X: () => dOutput }),
+  lower: ({ g, inputs }) => [g.op(round, [inputs.X])],
+  samples: [{ name: "halves too", inputs: [{ shape: [6], values: [-2.5, -1.4, 0.5, 1.5, 2.6, 7] }] }],
 });
 
 /** The remainder of a division: with the sign of the divisor, or with `fmod` that of the dividend, as in C. */

@@ -2,13 +2,22 @@ import { StriateError } from "../errors.ts";
 import { defineOp, int, string } from "../graph/index.ts";
 import { at, normalizeAxis, shapeText, sizeOf, stridesOf } from "../tensor/index.ts";
 
-/** A copy of `data` in which, along `axis`, the element at each index is replaced by, or gets added, its update. */
+/** What becomes of an element and its update. */
+export const REDUCTIONS: ReadonlyMap<string, (element: number, update: number) => number> = new Map([
+  ["none", (_element, update) => update],
+  ["add", (element, update) => element + update],
+  ["mul", (element, update) => element * update],
+  ["max", Math.max],
+  ["min", Math.min],
+]);
+
+/** A copy of `data` in which, along `axis`, the element at each index is replaced by its update, or joined with it. */
 export const scatterElements = defineOp({
   name: "ScatterElements",
   inputs: ["data", "indices", "updates"],
   attributes: { axis: int(0), reduction: string<string>("none") },
   infer: ({ data, indices, updates }, { reduction }) => {
-    if (sizeOf(indices.shape) !== sizeOf(updates.shape) || !["none", "add"].includes(reduction)) {
+    if (sizeOf(indices.shape) !== sizeOf(updates.shape) || !REDUCTIONS.has(reduction)) {
       throw new StriateError(
         "shape",
         `ScatterElements: ${shapeText(indices.shape)} indices, ${shapeText(updates.shape)} updates, reduction ${reduction}`,
@@ -20,6 +29,8 @@ export const scatterElements = defineOp({
     const along = normalizeAxis(axis, data.shape.length);
     const [into, from] = [stridesOf(data.shape), stridesOf(indices.shape)];
     const result = data.data.slice();
+    const reduce = REDUCTIONS.get(reduction);
+    if (!reduce) throw new StriateError("usage", `ScatterElements has no reduction ${reduction}`);
     for (let i = 0; i < updates.data.length; i++) {
       let [rest, offset] = [i, 0];
       for (let k = 0; k < into.length; k++) {
@@ -29,7 +40,7 @@ export const scatterElements = defineOp({
         const place = k === along ? (index < 0 ? index + at(data.shape, k) : index) : position;
         offset += place * at(into, k);
       }
-      result[offset] = (reduction === "add" ? at(result, offset) : 0) + at(updates.data, i);
+      result[offset] = reduce(at(result, offset), at(updates.data, i));
     }
     return [{ shape: data.shape, data: result }];
   },
@@ -39,11 +50,11 @@ export const scatterElements = defineOp({
       inputs: [{ shape: [2, 4] }, { shape: [2, 2], values: [0, 3, -1, 1], dtype: "int64" }, { shape: [2, 2] }],
       attributes: { axis: 1 },
     },
-    {
-      name: "added up",
-      inputs: [{ shape: [4] }, { shape: [3], values: [1, 1, 3], dtype: "int64" }, { shape: [3] }],
-      attributes: { reduction: "add" },
-    },
+    ...["add", "mul", "max", "min"].map((reduction) => ({
+      name: `joined by ${reduction}`,
+      inputs: [{ shape: [4] }, { shape: [3], values: [1, 1, 3], dtype: "int64" as const }, { shape: [3] }],
+      attributes: { reduction },
+    })),
   ],
 });
 

@@ -3,6 +3,7 @@ import { relu, reluGrad, sigmoid, tanh } from "./activations.ts";
 import { argMax, argMin } from "./argMax.ts";
 import { abs, add, ceil, div, floor, mul, neg, sign, sub } from "./arithmetic.ts";
 import { batchNormalization, batchNormGrad, batchNormTraining } from "./batchNorm.ts";
+import { bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor } from "./bitwise.ts";
 import { cast } from "./cast.ts";
 import { clip } from "./clip.ts";
 import { equal, greater, greaterOrEqual, less, lessOrEqual, where } from "./compare.ts";
@@ -51,7 +52,7 @@ import {
 } from "./reduce.ts";
 import { expand, flatten, reshape } from "./reshape.ts";
 import { resize, resizeGrad } from "./resize.ts";
-import { mod, round } from "./rounding.ts";
+import { mod, round, roundThrough } from "./rounding.ts";
 import { oneHot, scatterElements } from "./scatter.ts";
 import { slice } from "./slice.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
@@ -79,8 +80,9 @@ export const OPS: Readonly<Record<string, Op>> = Object.fromEntries(
     ...[add, sub, mul, div, neg, abs, sign, floor, ceil, exp, log, sqrt, pow, erf, clip, max, min, sum, mean],
     ...[relu, reluGrad, sigmoid, tanh, softmax, logSoftmax, leakyRelu, pRelu, elu, selu, hardSigmoid, hardSwish],
     ...[softplus, softsign, gelu],
-    ...[sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh, round, mod, isNan, isInf],
+    ...[sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh, round, roundThrough, mod, isNan, isInf],
     ...[cast, equal, greater, greaterOrEqual, less, lessOrEqual, and, or, not, where],
+    ...[bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseNot],
     ...[identity, constant, constantOfShape, shape, range],
     ...[reshape, flatten, squeeze, unsqueeze, expand, tile, transpose, concat, split, slice, pad],
     ...[gatherElements, gatherNd, scatterNd, topK, cumSum],

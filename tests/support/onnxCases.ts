@@ -1,6 +1,8 @@
-// ONNX's own backend cases, which Debian has as libonnx-testdata.
+// ONNX's own backend cases: those that Debian has as libonnx-testdata, and the newest ones, which the onnx package makes.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Engine } from "#striate/engine/index";
 import { StriateError } from "#striate/errors";
@@ -33,9 +35,19 @@ export interface CaseFiles {
   readonly sets: readonly { readonly inputs: readonly Uint8Array[]; readonly outputs: readonly Uint8Array[] }[];
 }
 
-/** The files of a case of the package. */
-export function readCase(name: string): CaseFiles {
-  const folder = `${FOLDER}/${name}`;
+/** Where `make_onnx_cases.py` puts the newest cases, unless STRIATE_ONNX_CASES says where. */
+export const NEWEST_FOLDER =
+  process.env.STRIATE_ONNX_CASES ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "striate", "onnx-cases-1.23.2");
+
+/** The names of the newest cases, `test_relu` for one; none where they were not made. */
+export function newestCases(): string[] {
+  return existsSync(NEWEST_FOLDER) ? readdirSync(NEWEST_FOLDER).toSorted() : [];
+}
+
+/** The files of a case: of the package, unless another folder of cases is given. */
+export function readCase(name: string, cases = FOLDER): CaseFiles {
+  const folder = `${cases}/${name}`;
   const sets = readdirSync(folder).filter((entry) => entry.startsWith("test_data_set_"));
   return {
     model: readFileSync(`${folder}/model.onnx`),

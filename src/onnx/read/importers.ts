@@ -2,22 +2,31 @@ import { itemized, listed, nameText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Attribute, Op, Value } from "../../graph/index.ts";
 import { OPS } from "../../ops/index.ts";
+import { ATTENTION } from "./attention.ts";
+import { BITWISE } from "./bits.ts";
+import { BOXES } from "./boxes.ts";
 import { BRANCHES } from "./branches.ts";
 import { COMPOSED } from "./composed.ts";
 import type { Importer, NodeContext } from "./context.ts";
+import { EINSUM } from "./einsum.ts";
+import { GRIDS } from "./gridSample.ts";
 import { LOSSES } from "./losses.ts";
 import { nodeText, type OnnxNode } from "./model.ts";
 import { NORMALIZATIONS } from "./normalizing.ts";
 import { OLDER_FORMS } from "./olderForms.ts";
+import { PATCHES } from "./patches.ts";
+import { QUANTIZED } from "./quantized.ts";
 import { RESIZING } from "./resizing.ts";
+import { SEQUENCES } from "./sequences.ts";
 import { SHAPES } from "./shapes.ts";
 import { TRAINING } from "./trainingModes.ts";
 
 /** The operators whose node in the file is not simply a node of the graph, whatever the opset. */
 const IMPORTERS: ReadonlyMap<string, Importer> = new Map(
-  [OLDER_FORMS, SHAPES, RESIZING, TRAINING, COMPOSED, NORMALIZATIONS, LOSSES, BRANCHES].flatMap((table) =>
-    Object.entries(table),
-  ),
+  [
+    ...[OLDER_FORMS, SHAPES, RESIZING, TRAINING, COMPOSED, NORMALIZATIONS, LOSSES, BRANCHES, QUANTIZED, EINSUM],
+    ...[GRIDS, PATCHES, BOXES, ATTENTION, BITWISE, SEQUENCES],
+  ].flatMap((table) => Object.entries(table)),
 );
 
 const STANDARD: ReadonlyMap<string, Op> = new Map(Object.entries(OPS).filter(([, { domain }]) => domain === ""));

@@ -1,7 +1,7 @@
-import { fromBinary } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
 import { nameText } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
-import { type ModelProto, ModelProtoSchema, type ValueInfoProto } from "../onnx_pb.ts";
+import { type ModelProto, ModelProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from "../onnx_pb.ts";
 import { isOwnDomain, readBody } from "./body.ts";
 import { heldType } from "./elementTypes.ts";
 import type { ReadExternal } from "./externalData.ts";
@@ -11,6 +11,8 @@ import type { OnnxInput, OnnxModel } from "./model.ts";
 export interface ParseOptions {
   /** What to call the file in messages. Default: "the model". */
   readonly name?: string;
+  /** Values of the graph, by name, that are the outputs in place of the file's: the model ends there. */
+  readonly outputs?: readonly string[];
   /** Reads what the model keeps in other files. */
   readonly readExternal?: ReadExternal;
 }
@@ -24,9 +26,9 @@ const [OLDEST_OPSET, NEWEST_OPSET] = [1, 28];
  * @throws StriateError `data` that says what is wrong and where (`io` from `readExternal`); operators that Striate does not have are listed, all
  *   at once, with their nodes.
  */
-export function parseOnnx(bytes: Uint8Array, { name = "the model", readExternal }: ParseOptions = {}): OnnxModel {
+export function parseOnnx(bytes: Uint8Array, { name = "the model", ...options }: ParseOptions = {}): OnnxModel {
   try {
-    return readModel(decode(bytes), name, readExternal);
+    return readModel(decode(bytes), name, options);
   } catch (error) {
     if (error instanceof StriateError) {
       throw new StriateError(error.code === "io" ? "io" : "data", `${name}: ${error.message}`, { cause: error });
@@ -47,8 +49,9 @@ function bad(what: string): StriateError {
   return new StriateError("data", what);
 }
 
-function readModel(proto: ModelProto, name: string, readExternal: ReadExternal | undefined): OnnxModel {
+function readModel(proto: ModelProto, name: string, { readExternal, outputs: ends }: ParseOptions): OnnxModel {
   const { graph } = proto;
+  if (graph && ends) graph.output = ends.map((end) => create(ValueInfoProtoSchema, { name: end }));
   if (!graph || graph.output.length === 0) throw bad("is no ONNX model, or damaged: it has no graph with outputs");
   const opset = opsetOf(proto);
   const elementTypes = new Map<string, number>();

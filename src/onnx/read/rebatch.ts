@@ -1,7 +1,7 @@
 import { StriateError } from "../../errors.ts";
 import type { GraphBuilder, Value } from "../../graph/index.ts";
 import { expandTo } from "../../ops/index.ts";
-import { at, type Shape, sameShape, sizeOf } from "../../tensor/index.ts";
+import { at, type Shape, sameShape, sizeOf, toNumbers } from "../../tensor/index.ts";
 import type { OnnxNode } from "./model.ts";
 
 /** The shapes of a file's values, by name, for the batch that is written in it. */
@@ -56,6 +56,10 @@ export function rebatchedInputs(
   }
   const index = node.domain === "" ? TARGETS[node.op] : undefined;
   const target = index === undefined ? undefined : inputs[index];
+  if (node.op === "AffineGrid" && node.domain === "" && inputs[1]?.constant && takesBatch(0)) {
+    const size = scaled([...toNumbers(inputs[1].constant)], rebatch);
+    return size ? inputs.with(1, g.int64s(...size)) : inputs;
+  }
   const result = rebatch.shapes.get(node.outputs[0] ?? "");
   if (index === undefined || !target?.constant || !result || !takesBatch(0)) return inputs;
   if (target.shape[0] !== result.length || sizeOf(result) === 0) return inputs;

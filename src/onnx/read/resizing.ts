@@ -30,7 +30,8 @@ const resized: Importer = (context) => {
   }
   const mode = text(context, "coordinate_transformation_mode", "half_pixel");
   if (mode === "tf_half_pixel_for_nn") return nearestFromTensorFlow(context);
-  return addPlain(context, [X, undefined, inputs[2], inputs[3]]);
+  const roi = mode === "tf_crop_and_resize" ? inputs[1] : undefined;
+  return addPlain(context, [X, roi, inputs[2], inputs[3]]);
 };
 
 /** A rule of opsets 11 and 12: output x lies at (x + 0.5) / scale, where TensorFlow 1 put it. */

@@ -1,8 +1,21 @@
 // Operators whose result is known before a run because shapes are static, and those that change types.
 import { StriateError } from "../../errors.ts";
-import { gather, maxPool, maxUnpool, oneHot } from "../../ops/index.ts";
+import type { Value } from "../../graph/index.ts";
+import { bitwiseAnd, gather, less, maxPool, maxUnpool, oneHot, sub, where } from "../../ops/index.ts";
 import { at, fromNumbers, isFloat, type Shape, sizeOf, stridesOf, toNumbers } from "../../tensor/index.ts";
-import { addOne, addPlain, castInto, type Importer, input, int, intList, ints, known, without } from "./context.ts";
+import {
+  addOne,
+  addPlain,
+  castInto,
+  type Importer,
+  input,
+  int,
+  intList,
+  ints,
+  known,
+  type NodeContext,
+  without,
+} from "./context.ts";
 import { heldType } from "./elementTypes.ts";
 
 const shapeOf: Importer = (context) => {
@@ -13,11 +26,29 @@ const shapeOf: Importer = (context) => {
 const size: Importer = (context) => [context.g.numbers("int64", [], [sizeOf(input(context, 0).shape)])];
 
 /** Towards a type that is held in another one the elements are not rounded to its own precision or range. */
-const cast: Importer = (context) => [
-  castInto(context, input(context, 0), heldType(int(context, "to", 0), "the result")),
-];
+const cast: Importer = (context) => {
+  const code = int(context, "to", 0);
+  return [wrapped(context, castInto(context, input(context, 0), heldType(code, "the result")), code)];
+};
 
-const castLike: Importer = (context) => [castInto(context, input(context, 0), input(context, 1).dtype)];
+/** Integers of 2 and 4 bits, which keep their lowest bits; the wider ones that hold them would keep all. */
+function wrapped(context: NodeContext, value: Value, code: number): Value {
+  const bits = PACKED[code];
+  if (bits === undefined) return value;
+  const whole = castInto(context, value, "int32");
+  const low = addOne(context, bitwiseAnd, [whole, context.g.scalar(whole, 2 ** Math.abs(bits) - 1)]);
+  if (bits > 0) return castInto(context, low, value.dtype);
+  const negative = addOne(context, less, [low, context.g.scalar(low, 2 ** (-bits - 1))]);
+  const less2n = addOne(context, sub, [low, context.g.scalar(low, 2 ** -bits)]);
+  return castInto(context, addOne(context, where, [negative, low, less2n]), value.dtype);
+}
+
+/** The bits of ONNX's types of less than a byte; negative where there is a sign. */
+const PACKED: Readonly<Record<number, number>> = { 21: 4, 22: -4, 25: 2, 26: -2 };
+
+const castLike: Importer = (context) => [
+  wrapped(context, castInto(context, input(context, 0), input(context, 1).dtype), context.typeOf(1) ?? 0),
+];
 
 const identity: Importer = (context) => [input(context, 0)];
 

@@ -1,8 +1,9 @@
 import { StriateError } from "../../errors.ts";
 import { type DType, fromNumbers, shapeText, sizeOf, type Tensor, tensor } from "../../tensor/index.ts";
 import type { TensorProto } from "../onnx_pb.ts";
-import { elementType } from "./elementTypes.ts";
+import { type ElementType, elementType } from "./elementTypes.ts";
 import { externalBytes, type ReadExternal } from "./externalData.ts";
+import { smallFloat } from "./smallFloats.ts";
 
 /** More axes than any model has; more elements than an engine takes. */
 export const MOST_AXES = 64;
@@ -23,7 +24,7 @@ export function readTensor(proto: TensorProto, where: string, readExternal?: Rea
   const isExternal = proto.dataLocation === EXTERNAL;
   if (isExternal || proto.rawData.length > 0) {
     if (filled.length > 0) throw bad(where, `has elements twice: as bytes and in ${filled[0]?.[0]}`);
-    const wanted = count * type.bytes;
+    const wanted = Math.ceil((count * type.bits) / 8);
     const bytes = isExternal ? externalBytes(proto, wanted, where, readExternal) : proto.rawData;
     if (bytes.length !== wanted) {
       throw bad(
@@ -32,19 +33,20 @@ export function readTensor(proto: TensorProto, where: string, readExternal?: Rea
       );
     }
     // A copy: a view may not be aligned, and sending it would send the whole file.
-    return fromBytes(proto.dataType, type.held, shape, new Uint8Array(bytes));
+    return fromBytes(proto.dataType, type, shape, new Uint8Array(bytes));
   }
   const field = TYPED_FIELDS[proto.dataType] ?? "int32_data";
   const odd = filled.find(([name]) => name !== field);
   if (odd) throw bad(where, `is ${type.name} and has its elements in ${odd[0]}, not in ${field}; the file is damaged`);
   const list = fields[field];
-  if (list.length !== count) {
+  const packed = type.bits < 8;
+  if (list.length !== (packed ? Math.ceil((count * type.bits) / 8) : count)) {
     throw bad(
       where,
       `is ${type.name}${shapeText(shape)}, which is ${count} elements, but has ${list.length}; the file is damaged`,
     );
   }
-  return fromList(proto.dataType, type.held, shape, list);
+  return fromList(proto.dataType, type.held, shape, packed ? unpacked(list, type.bits, count) : list);
 }
 
 function bad(where: string, what: string): StriateError {
@@ -86,8 +88,14 @@ const TYPED_FIELDS: Readonly<Record<number, TypedField>> = {
 };
 
 /** Elements from little-endian bytes, which become the tensor's own where the types are the same. */
-function fromBytes(code: number, held: DType, shape: readonly number[], bytes: Uint8Array<ArrayBuffer>): Tensor {
+function fromBytes(
+  code: number,
+  { held, bits }: ElementType,
+  shape: readonly number[],
+  bytes: Uint8Array<ArrayBuffer>,
+): Tensor {
   const { buffer } = bytes;
+  if (bits < 8) return fromList(code, held, shape, unpacked(bytes, bits, sizeOf(shape)));
   switch (code) {
     case 1:
       return tensor("float32", shape, new Float32Array(buffer));
@@ -106,6 +114,15 @@ function fromBytes(code: number, held: DType, shape: readonly number[], bytes: U
   }
 }
 
+/** The elements of bytes that hold several, the first one in the lowest bits. */
+function unpacked(bytes: ArrayLike<number | bigint>, bits: number, count: number): Uint8Array {
+  const each = 8 / bits;
+  return Uint8Array.from(
+    { length: count },
+    (_, i) => (Number(bytes[Math.floor(i / each)]) >> (bits * (i % each))) & (2 ** bits - 1),
+  );
+}
+
 /** How the bytes of the types are read that are held in another one. */
 const SMALL = {
   3: Int8Array,
@@ -115,9 +132,16 @@ const SMALL = {
   10: Uint16Array,
   12: Uint32Array,
   16: Uint16Array,
+  17: Uint8Array,
+  18: Uint8Array,
+  19: Uint8Array,
+  20: Uint8Array,
 };
 
-/** Elements one by one; float16 and bfloat16 come as their bits. */
+/** The bits of the integers with a sign that are packed. */
+const SIGNED: Readonly<Record<number, number>> = { 22: 4, 26: 2 };
+
+/** Elements one by one; small floats and packed integers come as their bits. */
 function fromList(
   code: number,
   held: DType,
@@ -125,26 +149,12 @@ function fromList(
   list: ArrayLike<number | bigint> & Iterable<number | bigint>,
 ): Tensor {
   if (held === "int64") return tensor("int64", shape, BigInt64Array.from(list, BigInt));
-  const convert = code === 10 ? float16 : code === 16 ? bfloat16 : Number;
+  const bits = SIGNED[code];
+  const signed = (x: number) => (bits !== undefined && x >= 2 ** (bits - 1) ? x - 2 ** bits : x);
+  const convert = smallFloat(code) ?? signed;
   return fromNumbers(
     held,
     shape,
     Float64Array.from(list, (item) => convert(Number(item))),
   );
-}
-
-/** A half-precision number (IEEE 754 binary16) from its 16 bits. */
-function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
-}
-
-const WORD = new DataView(new ArrayBuffer(4));
-
-/** A bfloat16 from its 16 bits, which are the upper half of a float32's. */
-function bfloat16(bits: number): number {
-  WORD.setUint32(0, (bits & 0xffff) * 65536);
-  return WORD.getFloat32(0);
 }
