@@ -675,7 +675,7 @@ describe("a damaged or foreign file is told what is wrong with it:", () => {
       node("NonZero", ["x"], ["unused"]),
     ];
     expect(errorOf(() => parseOnnx(onnxFile({ nodes }), { name: "m.onnx" })).message).toBe(
-      "m.onnx: has operators that Striate does not have, by node: GRU (rnn); Einsum (e1, e2); com.microsoft.FusedConv (y)",
+      "m.onnx: has operators that Striate does not have, by node:\n  GRU (rnn)\n  Einsum (e1, e2)\n  com.microsoft.FusedConv (y)",
     );
   });
 
