@@ -100,7 +100,7 @@ describe("the amount is what was asked for", () => {
         name,
       ).toBe(true);
     }
-    expect(() => randAugment({ among: ["x"] })).toThrow(/there is no x; there are identity/);
+    expect(() => randAugment({ among: ["x"] })).toThrow(/there is no operation of randAugment "x"; there are identity/);
   });
 });
 

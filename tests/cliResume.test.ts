@@ -122,9 +122,9 @@ test("a finished run goes on when it is given more epochs", async () => {
 
 test("a schedule that more epochs stretch is announced, before and after", async () => {
   const two = await striate(cwd, "train", ...SMALL, "--epochs", "2", "--out", "runs/cosine");
-  expect(two.stderr).toMatch(/train --resume --out runs\/cosine --epochs 4 {3}\(the rate rises to 0\.0005 again\)/);
+  expect(two.stdout).toMatch(/train --resume --out runs\/cosine --epochs 4 {3}\(the rate rises to 0\.0005 again\)/);
   const four = await striate(cwd, "train", "--resume", "--out", "runs/cosine", "--epochs", "4");
-  expect(four.stderr).toContain(
+  expect(four.stdout).toContain(
     "the schedule cosine is stretched from 2 to 4 epochs: the learning rate, which was 0.0000096, goes on at 0.0005, as in a run of 4 epochs",
   );
   const [begin] = await json(cwd, "train", "--resume", "--out", "runs/cosine", "--epochs", "5");

@@ -697,10 +697,10 @@ describe("a checkpoint is refused, and the model stays as it was,", () => {
     const error = await refused({}, smallNet({ filters: 5 }));
     expect(error.code).toBe("checkpoint");
     expect(error.message).toBe(
-      `checkpoint ${checkpoint} is of model small and does not fit model small:\n` +
-        "  conv/kernel is float32[3,3,1,4] there and float32[3,3,1,5] here\n" +
-        "  conv/bias is float32[4] there and float32[5] here\n" +
-        "  out/kernel is float32[36,3] there and float32[45,3] here",
+      `checkpoint ${checkpoint} is of model small and does not fit model small:` +
+        "\n  conv/kernel is float32[3,3,1,4] there and float32[3,3,1,5] here" +
+        "\n  conv/bias is float32[4] there and float32[5] here" +
+        "\n  out/kernel is float32[36,3] there and float32[45,3] here",
     );
     const other = sequential({ name: "other", inputShape: [6, 6, 1] }, [flatten(), dense({ name: "last", units: 3 })]);
     expect((await refused({}, other)).message).toContain(

@@ -60,7 +60,7 @@ test("what cannot be is told before anything is fetched", async () => {
   const cache = folder();
   const build = (...[name, options]: Parameters<typeof pretrained>) =>
     pretrained(name, { ...options, download: { folder: cache } });
-  await expect(build("lenet")).rejects.toThrow('no published weights of "lenet" are known; there are some of vgg16, ');
+  await expect(build("lenet")).rejects.toThrow('there are no published weights of "lenet"; there are some of vgg16, ');
   await expect(build("resnet18", { classes: 10 })).rejects.toThrow(
     'model resnet18: the classifier of weights "imagenet" has 1000 classes, not 10; leave it out by includeTop: false',
   );

@@ -52,7 +52,7 @@ describe("preprocessing", () => {
     );
     // @ts-expect-error: a name that is none
     expect(() => preprocessInput("pytorch", fromNumbers("uint8", [3], [1, 2, 3]))).toThrow(
-      `there is no preprocessing "pytorch"; there are ${Object.keys(PREPROCESSING).join(", ")}`,
+      `there is no preprocessing "pytorch"; did you mean "torch"? There are ${Object.keys(PREPROCESSING).join(", ")}`,
     );
   });
 });
