@@ -22,15 +22,19 @@ const OPTIMIZERS = {
   adamW: adamW({ learningRate: 0.01 }),
 };
 
-/** A net with three weights of more than a megabyte, which the backward pass reads too. */
+/**
+ * A net with four weights of more than a megabyte, which the backward pass reads too: those of the convolutions under
+ * other shapes, which are views of the same memory.
+ */
 function largeNet() {
   return sequential({ name: "large", inputShape: [6, 6, 4], seed: 1 }, [
-    conv2d({ filters: 16, kernelSize: 3, padding: "same", activation: "relu" }),
+    conv2d({ filters: 520, kernelSize: 3, strides: 3, activation: "relu" }),
+    conv2d({ filters: 520, kernelSize: 1, activation: "relu" }),
+    conv2d({ filters: 60, kernelSize: 3, padding: "same", activation: "relu" }),
     flatten(),
-    dense({ units: 600, activation: "relu", kernelRegularizer: "l2" }),
+    dense({ units: 1100, activation: "relu" }),
     dropout({ rate: 0.25 }),
-    dense({ units: 600, activation: "tanh" }),
-    dense({ units: 600, activation: "relu" }),
+    dense({ units: 240, activation: "tanh" }),
     dense({ units: 3, activation: "softmax" }),
   ]);
 }
@@ -64,7 +68,7 @@ test.each(Object.entries(OPTIMIZERS))("%s: every large state can be updated wher
   const graph = lower(trainingGraph(largeNet(), {}, optimizer, 5), "cpu");
   const { inPlace } = updateInPlace(graph);
   expect([...inPlace].sort()).toEqual(largeStates(graph).sort());
-  expect(inPlace.size).toBeGreaterThanOrEqual(3);
+  expect(inPlace.size).toBeGreaterThanOrEqual(4);
 });
 
 test("a graph without large states stays as it is", () => {

@@ -9,6 +9,16 @@ const LEAST_BYTES = 1 << 20;
 /** Of these, element i of the output needs element i of the inputs alone, so that an input's memory can become the output's. */
 const ELEMENTWISE: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Sum", "Min", "Max", "Where"]);
 
+/**
+ * These only move elements. ONNX Runtime gives the memory of some on under another shape, and puts others later: who reads
+ * a value through them may read its memory at the time of the node behind them.
+ */
+const MOVES: ReadonlySet<string> = new Set(
+  "Reshape Flatten Squeeze Unsqueeze Identity Dropout Transpose Slice Split Concat Pad Gather Expand Tile Cast DepthToSpace SpaceToDepth".split(
+    " ",
+  ),
+);
+
 export interface Ordered {
   readonly graph: Graph;
   /** Names of the states whose next value may be written where the present one lies. */
@@ -91,8 +101,15 @@ function makersOf(graph: Graph): ReadonlyMap<Value, Node> {
   return new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
 }
 
+/** Every node that computes with a value: as it is, or moved. */
 function readersOf(graph: Graph, value: Value): Node[] {
-  return graph.nodes.filter(({ inputs }) => inputs.includes(value));
+  const moved = new Set([value]);
+  return graph.nodes.filter(({ op, inputs, outputs }) => {
+    if (!inputs.some((input) => input && moved.has(input))) return false;
+    if (!MOVES.has(op)) return true;
+    for (const output of outputs) moved.add(output);
+    return false;
+  });
 }
 
 /** Every node whose outputs the node needs, directly or through others. */
