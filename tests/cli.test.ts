@@ -28,7 +28,7 @@ describe("train", () => {
         model: "lenet",
         parameters: 8080,
         engine: "onnxruntime",
-        data: { train: 57, validation: 7, test: 30 },
+        data: { train: 58, validation: 6, test: 30 },
         epochs: 2,
         batchSize: 8,
         optimizer: "adam",
