@@ -435,7 +435,7 @@ describe("regularizers", () => {
 
   test("are at least 0 and known", () => {
     expect(errorOf(() => dense({ units: 1, kernelRegularizer: l2(-1) }))).toContain(
-      "factors are at least 0, received 0, -1",
+      "l2: factor must be a finite number of at least 0, received -1",
     );
     expect(errorOf(() => dense({ units: 1, kernelRegularizer: "l3" as "l2" }))).toContain("there are l1, l2, l1L2");
   });

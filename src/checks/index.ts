@@ -1,4 +1,4 @@
-export { type JsonOptions, parseJson } from "./json.ts";
+export { parseJson } from "./json.ts";
 export { MemoryBudget, type MemoryOptions, usualMaxBytes } from "./memoryBudget.ts";
 export { itemized, listed, nameText, pathText, quoted, terminalText } from "./names.ts";
 export { didYouMean, nearest, unknownName, withHint } from "./nearest.ts";

@@ -9,13 +9,13 @@ import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 /** One number for all, or one for each place along an axis. */
 export type Numbers = number | readonly number[];
 
-export function finiteNumbers(layer: string, option: string, given: Numbers, least?: number): Numbers {
+function finiteNumbers(layer: string, option: string, given: Numbers, least?: number): Numbers {
   if (typeof given === "number") return finiteNumber(layer, option, given, least === undefined ? {} : { least });
   return given.map((number) => finiteNumber(layer, option, number, least === undefined ? {} : { least }));
 }
 
 /** @throws StriateError `shape` unless there is one number for each place along the axis. */
-export function checkCount(option: string, given: Numbers, axis: number, input: Shape): void {
+function checkCount(option: string, given: Numbers, axis: number, input: Shape): void {
   const size = input[apiAxis(axis, input) - 1];
   if (typeof given === "number" || given.length === size) return;
   throw new StriateError(

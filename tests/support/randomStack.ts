@@ -8,7 +8,7 @@ import { labels } from "./pattern.ts";
 type Symbolic = ReturnType<typeof layers.input>;
 
 /** Draws from a stream of whole numbers. */
-export class Dice {
+class Dice {
   readonly #seed: number;
   #count = 0;
 
