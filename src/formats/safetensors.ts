@@ -1,4 +1,4 @@
-import { quoted } from "../checks/index.ts";
+import { checkOptions, quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { FLOAT16_MAX, float32ToFloat16 } from "../tensor/float16.ts";
 import { shapeText } from "../tensor/shape.ts";
@@ -65,8 +65,10 @@ export interface SafetensorsOptions {
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
-  { halfPrecision = false }: SafetensorsOptions = {},
+  options: SafetensorsOptions = {},
 ): Uint8Array[] {
+  checkOptions("encodeSafetensors", options, { halfPrecision: true });
+  const { halfPrecision = false } = options;
   const fields: string[] = [];
   if (Object.keys(metadata).length > 0) fields.push(`"__metadata__":${JSON.stringify(metadata)}`);
   const parts: Uint8Array[] = [];
