@@ -4,3 +4,4 @@ export { itemized, listed, nameText, pathText, quoted, terminalText } from "./na
 export { didYouMean, nearest, unknownName, withHint } from "./nearest.ts";
 export { finiteNumber, type NumberRange, valueText, wholeNumber } from "./numbers.ts";
 export { checkOptions, type OptionNames } from "./options.ts";
+export { ownWord } from "./synonyms.ts";

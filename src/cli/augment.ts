@@ -55,7 +55,8 @@ export async function augmentPicture({ args, flags, output, signal }: Call<Augme
   const steps = await stepsOf(flags);
   const original = await decodeImage(path, defined({ maxPixels: flags.maxPixels }));
   const size = sidesOf(flags, imageSize(original), format !== undefined);
-  const picture = asFloat32(resizeImage(original, size));
+  const { width, height } = size;
+  const picture = asFloat32(resizeImage(original, { width, height }));
   const change = changeOf(flags, steps);
   const made = function* () {
     for (let i = 0; i < count; i++) {

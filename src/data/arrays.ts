@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { divideBytes } from "../simd/divideBytes.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
@@ -39,6 +40,14 @@ export interface NamedArraysOptions {
   readonly classNames?: readonly string[];
 }
 
+const NAMED: OptionNames<NamedArraysOptions> = {
+  inputs: true,
+  targets: true,
+  sampleWeights: true,
+  classes: true,
+  classNames: true,
+};
+
 /**
  * A data set in memory.
  * @throws StriateError `data` where inputs and targets differ in number, have a type that cannot be read, are empty,
@@ -47,7 +56,10 @@ export interface NamedArraysOptions {
 export function arrays(options: ArraysOptions): SingleInputDataset;
 export function arrays(options: NamedArraysOptions): Dataset;
 export function arrays(options: ArraysOptions | NamedArraysOptions): Dataset {
-  return isSingle(options) ? singleInput(options) : namedArrays(options);
+  checkOptions("arrays", options as ArraysOptions, { ...NAMED, scale: true });
+  if (isSingle(options)) return singleInput(options);
+  checkOptions("arrays of named inputs", options, NAMED);
+  return namedArrays(options);
 }
 
 /** One data set for each name, read side by side. */

@@ -1,4 +1,4 @@
-import { wholeNumber } from "../checks/index.ts";
+import { checkOptions, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { permutation } from "../tensor/random.ts";
 import type { ReadOptions, SingleInputDataset } from "./dataset.ts";
@@ -37,6 +37,7 @@ export function balanced(
   labels: ArrayLike<number>,
   options: { readonly length?: number; readonly seed?: number } = {},
 ): SingleInputDataset {
+  checkOptions("balanced", options, { length: true, seed: true });
   const seed = wholeNumber("balanced", "seed", options.seed ?? 0, { least: 0 });
   const length = wholeNumber("balanced", "length", options.length ?? dataset.length);
   if (labels.length !== dataset.length) {

@@ -1,4 +1,4 @@
-import { wholeNumber } from "../checks/index.ts";
+import { checkOptions, wholeNumber } from "../checks/index.ts";
 import { permutation } from "../tensor/random.ts";
 
 /** What `batchPlan` takes. */
@@ -22,6 +22,7 @@ export interface BatchPlanOptions {
  * @throws StriateError `usage` for a batch size that is not a positive integer, or a seed or epoch out of range
  */
 export function batchPlan(options: BatchPlanOptions): Uint32Array<ArrayBuffer>[] {
+  checkOptions("batchPlan", options, { length: true, batchSize: true, shuffle: true, seed: true, epoch: true });
   const { length, batchSize, shuffle = true, seed = 0, epoch = 0 } = options;
   wholeNumber("batchPlan", "batchSize", batchSize);
   const order = shuffle

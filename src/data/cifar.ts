@@ -1,4 +1,5 @@
 import { join, readRegular } from "#data-platform";
+import { checkOptions } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { arrays } from "./arrays.ts";
@@ -28,6 +29,7 @@ export async function cifar100(
   folder: string,
   options: { readonly labels?: "fine" | "coarse" } = {},
 ): Promise<TrainTest> {
+  checkOptions("cifar100", options, { labels: true });
   const { labels = "fine" } = options;
   const classNames = await names(join(folder, `${labels}_label_names.txt`));
   const layout = { labels: 2, label: labels === "fine" ? 1 : 0, classNames };

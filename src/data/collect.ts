@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { type Shape, sameShape, shapeText } from "../tensor/shape.ts";
 import { type Tensor, typeText } from "../tensor/tensor.ts";
@@ -23,6 +24,7 @@ export async function collect(
   examples: AsyncIterable<Example> | Iterable<Example>,
   options: Pick<ArraysOptions, "classes" | "classNames" | "scale"> & { readonly maxBytes?: number } = {},
 ): Promise<SingleInputDataset> {
+  checkOptions("collect", options, { classes: true, classNames: true, scale: true, maxBytes: true });
   const { maxBytes = 2 ** 30, ...known } = options;
   const rows: Tensor[] = [];
   const targets: number[] = [];

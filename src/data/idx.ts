@@ -1,5 +1,5 @@
 import { gunzipSync, openRegular } from "#data-platform";
-import { usualMaxBytes } from "../checks/index.ts";
+import { checkOptions, usualMaxBytes } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { shapeText, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -29,6 +29,7 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
  * @throws StriateError `data` where the bytes are not exactly one IDX file, or more than `maxBytes`
  */
 export function parseIdx(bytes: Uint8Array, name: string, options: IdxOptions = {}): Tensor<"uint8"> {
+  checkOptions("parseIdx", options, { maxBytes: true });
   const { maxBytes = usualMaxBytes(bytes.length) } = options;
   const file = isGzip(bytes) ? unpack(bytes, name, maxBytes) : bytes;
   const [zero0, zero1, type, rank] = file;
@@ -66,6 +67,7 @@ export function parseIdx(bytes: Uint8Array, name: string, options: IdxOptions = 
  * @throws StriateError `io` where the file is missing or cannot be read; `data` where it is not a good IDX file
  */
 export async function readIdx(path: string, options: IdxOptions = {}): Promise<Tensor<"uint8">> {
+  checkOptions("readIdx", options, { maxBytes: true });
   return parseIdx(await readBytes(path, options.maxBytes ?? Number.POSITIVE_INFINITY), path, options);
 }
 

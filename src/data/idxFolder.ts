@@ -1,4 +1,5 @@
 import { join, readdir } from "#data-platform";
+import { checkOptions } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { sameShape, shapeText, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -23,11 +24,13 @@ export interface IdxFolderOptions extends IdxOptions {
  * does not go with the others
  */
 export async function idxFolder(folder: string, options: IdxFolderOptions = {}): Promise<TrainTest> {
-  const { classNames, classes = classNames?.length ?? 10 } = options;
+  checkOptions("idxFolder", options, { classes: true, classNames: true, maxBytes: true });
+  const { classNames, classes = classNames?.length ?? 10, maxBytes } = options;
+  const limits = maxBytes === undefined ? {} : { maxBytes };
   const known = knownClasses({ classes, classNames });
   const files = await findFiles(folder);
-  const train = await readPart(files.trainImages, files.trainLabels, classes, known, options);
-  const test = await readPart(files.testImages, files.testLabels, classes, known, options);
+  const train = await readPart(files.trainImages, files.trainLabels, classes, known, limits);
+  const test = await readPart(files.testImages, files.testLabels, classes, known, limits);
   if (!sameShape(train.inputShape, test.inputShape)) {
     throw new StriateError(
       "data",

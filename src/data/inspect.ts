@@ -1,5 +1,5 @@
 import { createHash, readRegular } from "#data-platform";
-import { pathText } from "../checks/index.ts";
+import { checkOptions, pathText } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { decodeImage, imageSize } from "../image/index.ts";
 import type { DataProblem } from "./dataset.ts";
@@ -46,6 +46,7 @@ export async function inspectFolder(
     readonly onProgress?: (done: number, of: number) => void;
   } = {},
 ): Promise<FolderReport> {
+  checkOptions("inspectFolder", options, { maxPixels: true, signal: true, onProgress: true });
   const { signal, onProgress, maxPixels } = options;
   const found = await imageFolder(folder);
   const parts = partsOf(found);

@@ -1,4 +1,4 @@
-import { finiteNumber, wholeNumber } from "../checks/index.ts";
+import { checkOptions, finiteNumber, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { permutation } from "../tensor/random.ts";
 import type { Dataset, ReadOptions, SingleInputDataset } from "./dataset.ts";
@@ -83,6 +83,7 @@ export interface SplitOptions {
 export function split(dataset: SingleInputDataset, validationSplit: number, options?: SplitOptions): Parts;
 export function split(dataset: Dataset, validationSplit: number, options?: SplitOptions): Parts<Dataset>;
 export function split(dataset: Dataset, validationSplit: number, options: SplitOptions = {}): Parts<Dataset> {
+  checkOptions("split", options, { seed: true });
   const seed = wholeNumber("split", "seed", options.seed ?? 0, { least: 0 });
   finiteNumber("split", "validationSplit", validationSplit, { above: 0, below: 1 });
   if (dataset.redrawn) {

@@ -1,4 +1,4 @@
-import { wholeNumber } from "../checks/index.ts";
+import { checkOptions, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Availability, Engine, EngineOptions } from "./engine.ts";
 import { MOST_THREADS } from "./limits.ts";
@@ -16,7 +16,9 @@ export interface SelectOptions extends EngineOptions {
  * The engine to run on.
  * @throws StriateError `usage` for an unknown name or more than 1,024 threads, `engine` when the one asked for is missing.
  */
-export async function selectEngine({ engine, inline = false, ...options }: SelectOptions = {}): Promise<Engine> {
+export async function selectEngine(given: SelectOptions = {}): Promise<Engine> {
+  checkOptions("selectEngine", given, { engine: true, inline: true, threads: true });
+  const { engine, inline = false, ...options } = given;
   const { threads } = options;
   if (threads !== undefined) wholeNumber("the engine", "threads", threads, { least: 1, most: MOST_THREADS });
   const name = engine === undefined ? await chooseEngine() : checkEngineName(engine);

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { itemized } from "../checks/index.ts";
+import { checkOptions, itemized } from "../checks/index.ts";
 import { pathInside, readRegular } from "../checks/regularFile.ts";
 import { asError, StriateError } from "../errors.ts";
 import { nested } from "../layers/index.ts";
@@ -22,6 +22,7 @@ export async function loadTfjs(
   path: string,
   options: Pick<KerasConfigOptions, "inputShape" | "seed"> = {},
 ): Promise<Model> {
+  checkOptions("loadTfjs", options, { inputShape: true, seed: true });
   const { format, topology, manifest } = parseTfjsModel(await reading(path, () => readRegular(path)), path);
   if (format === "graph-model") {
     throw dataError(

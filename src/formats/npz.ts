@@ -1,4 +1,4 @@
-import { MemoryBudget, type MemoryOptions, nameText, quoted } from "../checks/index.ts";
+import { checkOptions, MemoryBudget, type MemoryOptions, nameText, quoted } from "../checks/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { dataError } from "./dataError.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
@@ -34,8 +34,10 @@ export async function readNpz(
  */
 export async function encodeNpz(
   tensors: ReadonlyMap<string, Tensor>,
-  { compress = false }: { readonly compress?: boolean } = {},
+  options: { readonly compress?: boolean } = {},
 ): Promise<Uint8Array[]> {
+  checkOptions("encodeNpz", options, { compress: true });
+  const { compress = false } = options;
   return encodeZip(
     Array.from(tensors, ([name, tensor]) => ({ name: `${name}.npy`, data: encodeNpy(tensor), compress })),
   );

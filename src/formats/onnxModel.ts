@@ -1,4 +1,4 @@
-import { nameText, quoted } from "../checks/index.ts";
+import { checkOptions, nameText, type OptionNames, quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { callLayer, input, onnxGraph } from "../layers/index.ts";
 import { Model } from "../model/index.ts";
@@ -17,6 +17,15 @@ export interface OnnxModelOptions extends ParseOptions {
   readonly words?: { readonly bind: (names: readonly string[]) => string; readonly inputShape: string };
 }
 
+const ONNX: OptionNames<OnnxModelOptions> = {
+  bind: true,
+  inputShape: true,
+  maxBytes: true,
+  words: true,
+  name: true,
+  readExternal: true,
+};
+
 const WORDS: NonNullable<OnnxModelOptions["words"]> = {
   bind: (names) => `bind: { ${names.map((name) => `${quoted(name)}: 224`).join(", ")} }`,
   inputShape: "inputShape",
@@ -34,6 +43,7 @@ const WORDS: NonNullable<OnnxModelOptions["words"]> = {
  * neither `bind` nor `inputShape` gives
  */
 export function modelFromOnnx(source: Uint8Array | OnnxModel, options: OnnxModelOptions = {}): Model {
+  checkOptions("modelFromOnnx", options, ONNX);
   const { bind = {}, inputShape, maxBytes, words = WORDS, ...parsing } = options;
   const parsed = source instanceof Uint8Array ? parseOnnx(source, parsing) : source;
   checkInputs(parsed);

@@ -1,4 +1,4 @@
-import { quoted } from "../checks/index.ts";
+import { checkOptions, quoted } from "../checks/index.ts";
 import { internalError, StriateError } from "../errors.ts";
 import { FLOAT16_MAX, float32ToFloat16 } from "../tensor/float16.ts";
 import { type Shape, shapeText, sizeOf } from "../tensor/shape.ts";
@@ -73,6 +73,7 @@ export function encodeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
   options: SafetensorsOptions = {},
 ): Uint8Array[] {
+  checkOptions("encodeSafetensors", options, { halfPrecision: true });
   const { header, entries } = safetensorsLayout(tensors, metadata, options);
   const parts = entries.flatMap(({ name, formatName }) => {
     const tensor = tensors.get(name);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { freeze, type Graph } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
@@ -16,7 +17,9 @@ export interface OnnxOptions {
  * metadata, under the key `striate.pictures`.
  * @throws StriateError `usage` when the model cannot be for any batch, and no size is given
  */
-export function encodeOnnx(model: Model, { batchSize = model.batchSize }: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+export function encodeOnnx(model: Model, options: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
+  checkOptions("encodeOnnx", options, { batchSize: true });
+  const { batchSize = model.batchSize } = options;
   const states = model.toStates(model.weights);
   const inference = (batch: number): Graph => lower(freeze(model.inferenceGraph(batch), states), "file");
   const metadata = pictureMetadata(model);

@@ -1,12 +1,11 @@
-import type { MemoryOptions } from "../checks/index.ts";
-import { itemized } from "../checks/index.ts";
+import { checkOptions, itemized, type MemoryOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { inversePermutation } from "../ops/index.ts";
 import { asFloat32, permute, sameShape, type Tensor, typeText } from "../tensor/index.ts";
 import { openFile } from "./fileAccess.ts";
 import { identifyFile } from "./identify.ts";
-import { type KerasWeightsOptions, type KerasWeightsReport, loadKerasWeights } from "./keras/index.ts";
+import { KERAS_WEIGHTS, type KerasWeightsOptions, type KerasWeightsReport, loadKerasWeights } from "./keras/index.ts";
 import { decodeNpy } from "./npy.ts";
 import { readNpz } from "./npz.ts";
 import { PICTURES_KEY, takePictures } from "./pictureMetadata.ts";
@@ -21,6 +20,7 @@ import { readTorchFile } from "./torchFile.ts";
  * `maxBytes` in memory
  */
 export async function readArrays(path: string, options: MemoryOptions = {}): Promise<ReadonlyMap<string, Tensor>> {
+  checkOptions("readArrays", options, { maxBytes: true });
   return (await arraysIn(path, options)).arrays;
 }
 
@@ -75,8 +75,10 @@ export interface LoadWeightsOptions extends KerasWeightsOptions {
 export async function loadWeights(
   model: Model,
   path: string,
-  { nameOf = (key) => key, ...options }: LoadWeightsOptions = {},
+  given: LoadWeightsOptions = {},
 ): Promise<KerasWeightsReport> {
+  checkOptions("loadWeights", given, { ...KERAS_WEIGHTS, nameOf: true });
+  const { nameOf = (key) => key, ...options } = given;
   const file = await openFile(path);
   const kind = await identifyFile(file, path).finally(() => file.close());
   if (kind === "keras" || kind === "hdf5") return loadKerasWeights(model, path, options);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { eachCorrelatedRow } from "./correlateRows.ts";
 import { type Image, imageSize } from "./image.ts";
@@ -41,6 +42,7 @@ const EDGE = 2;
  * is no picture
  */
 export function canny(image: Image, options: CannyOptions): Image<"uint8"> {
+  checkOptions("canny", options, { low: true, high: true, l2Gradient: true, apertureSize: true });
   const { low, high, l2Gradient = false, apertureSize = 3 } = options;
   if (!(low >= 0 && high >= 0)) {
     throw new StriateError("usage", `Canny's thresholds are at least 0; got ${low} and ${high}`);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { type Border, checkBorder } from "./border.ts";
 import { correlateRows } from "./correlateRows.ts";
@@ -48,6 +49,7 @@ export function convolve(image: Image, kernel: Kernel, options: ConvolveOptions 
 }
 
 function apply(image: Image, kernel: KernelWeights, options: ConvolveOptions, turned: boolean): Image<"float32"> {
+  checkOptions(turned ? "convolve" : "correlate", options, { padding: true, stride: true, border: true });
   const size = imageSize(image);
   const { border = "zero" } = options;
   checkBorder(border);

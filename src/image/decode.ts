@@ -1,4 +1,4 @@
-import { pathText } from "../checks/index.ts";
+import { checkOptions, type OptionNames, pathText } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { type Channels, type Colour, convertPixels, WHITE } from "./channels.ts";
 import type { Shrinking } from "./codec.ts";
@@ -23,6 +23,14 @@ export interface DecodeOptions {
   readonly shrinking?: Shrinking;
 }
 
+const DECODE: OptionNames<DecodeOptions> = {
+  channels: true,
+  maxPixels: true,
+  background: true,
+  name: true,
+  shrinking: true,
+};
+
 const MOST_PIXELS = 100_000_000;
 
 /**
@@ -44,6 +52,7 @@ export async function decodeImage(
   source: string | Uint8Array | Blob,
   options: DecodeOptions = {},
 ): Promise<Image<"uint8">> {
+  checkOptions("decodeImage", options, DECODE);
   const { channels = 3, maxPixels = MOST_PIXELS, background = WHITE } = options;
   const { shrinking } = options;
   const name = pathText(options.name ?? (typeof source === "string" ? source : "the picture"));

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { IMAGE_FORMATS, type ImageFormat, type Pixels } from "./codec.ts";
 import { type Image, imageSize } from "./image.ts";
@@ -19,6 +20,7 @@ export interface EncodeOptions {
  * @throws StriateError `shape` for a picture with other channels; `usage` for a wrong option
  */
 export async function encodeImage(image: Image, options: EncodeOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions("encodeImage", options, { format: true, quality: true });
   const { format = "png", quality } = options;
   if (!IMAGE_FORMATS.includes(format)) {
     throw new StriateError("usage", `pictures are written as ${IMAGE_FORMATS.join(", ")}; got "${format}"`);

@@ -1,4 +1,5 @@
 // Pictures side by side under titles.
+import { checkOptions } from "../checks/index.ts";
 import { withChannels } from "./channels.ts";
 import type { Sides } from "./codec.ts";
 import { sidesInside } from "./fit.ts";
@@ -61,6 +62,7 @@ export interface FigureOptions {
  * @throws StriateError `data` where the platform draws no SVG
  */
 export async function figure(panels: readonly Panel[], options: FigureOptions = {}): Promise<Image<"uint8">> {
+  checkOptions("figure", options, { maxHeight: true, maxWidth: true, columns: true, heading: true });
   const { maxHeight = 480, maxWidth = Number.POSITIVE_INFINITY, columns = panels.length, heading } = options;
   const shown = panels.map((panel): Shown => {
     const image = panelImage(panel.image, { height: maxHeight, width: maxWidth });

@@ -1,8 +1,9 @@
+import { checkOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Sides } from "./codec.ts";
 import { blankImage, type Image, imageSize } from "./image.ts";
 import { paste } from "./paste.ts";
-import { checkSide, type Interpolation, resizeImage } from "./resize.ts";
+import { checkSide, INTERPOLATION, type Interpolation, resizeImage } from "./resize.ts";
 import { halfToEven } from "./round.ts";
 
 /** A rectangle of a picture, in pixels from its top left corner. */
@@ -70,6 +71,7 @@ export interface ShortSideOptions extends Interpolation {
  * @throws StriateError `usage` for a wrong size
  */
 export function resizeShortSide<D extends "uint8" | "float32">(image: Image<D>, options: ShortSideOptions): Image<D> {
+  checkOptions("resizeShortSide", options, { ...INTERPOLATION, size: true });
   const { size, ...interpolation } = options;
   checkSide("shorter side", size);
   const { width, height } = imageSize(image);
@@ -105,6 +107,7 @@ export interface PadOptions extends Interpolation {
  * @throws StriateError `usage` for a wrong size or a fill of another number of channels
  */
 export function resizeAndPad<D extends "uint8" | "float32">(image: Image<D>, options: PadOptions): Image<D> {
+  checkOptions("resizeAndPad", options, { ...INTERPOLATION, width: true, height: true, fill: true });
   const { width, height, fill, ...interpolation } = options;
   const size = imageSize(image);
   checkSide("width", width);

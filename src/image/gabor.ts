@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
 
@@ -17,6 +18,14 @@ export interface GaborOptions {
   readonly phase?: number;
 }
 
+const GABOR: OptionNames<Omit<GaborOptions, "orientation">> = {
+  size: true,
+  sigma: true,
+  wavelength: true,
+  aspectRatio: true,
+  phase: true,
+};
+
 /**
  * A Gabor filter (Daugman 1985), a wave in a Gaussian, which is what a cell of the striate cortex, or the first layer of a
  * trained CNN, looks for: exp(-(x'^2 + aspectRatio^2 y'^2) / (2 sigma^2)) cos(2 pi x' / wavelength + phase), where
@@ -26,6 +35,7 @@ export interface GaborOptions {
  * @throws StriateError `usage` for an even size, or a sigma, wavelength or aspect ratio that is not positive
  */
 export function gaborKernel(options: GaborOptions): Tensor<"float32"> {
+  checkOptions("gaborKernel", options, { ...GABOR, orientation: true });
   const { size, sigma, wavelength, orientation = 0, aspectRatio = 0.5, phase = 0 } = options;
   if (!Number.isSafeInteger(size) || size < 1 || size % 2 === 0) {
     throw new StriateError("usage", `the size of a Gabor filter is an odd whole number; got ${size}`);
@@ -61,11 +71,13 @@ export interface GaborBankOptions extends Omit<GaborOptions, "orientation"> {
  * Gabor filters of many orientations: filter i runs at i pi / orientations.
  * @throws StriateError `usage` as `gaborKernel`, or for a number of orientations below 1
  */
-export function gaborBank({ orientations, ...options }: GaborBankOptions): Tensor<"float32">[] {
+export function gaborBank(options: GaborBankOptions): Tensor<"float32">[] {
+  checkOptions("gaborBank", options, { ...GABOR, orientations: true });
+  const { orientations, ...own } = options;
   if (!Number.isSafeInteger(orientations) || orientations < 1) {
     throw new StriateError("usage", `a bank has a whole number of orientations from 1 on; got ${orientations}`);
   }
   return Array.from({ length: orientations }, (_, i) =>
-    gaborKernel({ ...options, orientation: (i * Math.PI) / orientations }),
+    gaborKernel({ ...own, orientation: (i * Math.PI) / orientations }),
   );
 }

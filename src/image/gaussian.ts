@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { normal } from "../tensor/random.ts";
 import type { Border } from "./border.ts";
@@ -14,13 +15,18 @@ export interface GaussianOptions {
   readonly border?: Border;
 }
 
+/** The names of all of them. */
+export const GAUSSIAN: OptionNames<GaussianOptions> = { sigma: true, truncate: true, border: true };
+
 /**
  * A Gaussian along one axis, or its second derivative, as `scipy.ndimage` has them: exp(-x^2 / (2 sigma^2)), its sum made
  * 1, times x^2 / sigma^4 - 1 / sigma^2 for the second derivative.
  *
  * @throws StriateError `usage` for a sigma or truncate that is not positive
  */
-export function gaussianKernel({ sigma, truncate = 4 }: GaussianOptions, derivative: 0 | 2 = 0): number[] {
+export function gaussianKernel(options: GaussianOptions, derivative: 0 | 2 = 0): number[] {
+  checkOptions("gaussianKernel", options, GAUSSIAN);
+  const { sigma, truncate = 4 } = options;
   if (!(sigma > 0 && truncate > 0 && Number.isFinite(sigma * truncate))) {
     throw new StriateError("usage", `sigma and truncate are greater than 0; got ${sigma} and ${truncate}`);
   }
@@ -38,6 +44,7 @@ export function gaussianKernel({ sigma, truncate = 4 }: GaussianOptions, derivat
  * @throws StriateError `usage` for a wrong option; `shape` where `image` is no picture
  */
 export function gaussianBlur(image: Image, options: GaussianOptions): Image<"float32"> {
+  checkOptions("gaussianBlur", options, GAUSSIAN);
   const kernel = gaussianKernel(options);
   return correlate(image, { vertical: kernel, horizontal: kernel }, { border: options.border ?? "reflect" });
 }
@@ -55,7 +62,9 @@ export interface NoiseOptions {
  * @returns float32 [h, w, c], not cut to 0..255
  * @throws StriateError `usage` for a standard deviation that is negative
  */
-export function addGaussianNoise(image: Image, { stddev, seed = 0 }: NoiseOptions): Image<"float32"> {
+export function addGaussianNoise(image: Image, options: NoiseOptions): Image<"float32"> {
+  checkOptions("addGaussianNoise", options, { stddev: true, seed: true });
+  const { stddev, seed = 0 } = options;
   imageSize(image);
   if (!(stddev >= 0 && Number.isFinite(stddev))) {
     throw new StriateError("usage", `a standard deviation is at least 0; got ${stddev}`);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Kernels } from "../simd/kernels.ts";
 import { type Border, checkBorder } from "./border.ts";
@@ -75,6 +76,7 @@ export interface Gradients {
  * @throws StriateError `usage` for an unknown operator or border; `shape` where `image` is no picture
  */
 export function gradients(image: Image, options: GradientOptions = {}): Gradients {
+  checkOptions("gradients", options, { operator: true, border: true });
   const size = imageSize(image);
   const [gx, gy] = [blankImage("float32", size), blankImage("float32", size)];
   const stride = size.width * size.channels;
@@ -114,6 +116,7 @@ function eachGradientRow(
  * @throws StriateError as `gradients`
  */
 export function gradientMagnitude(image: Image, options: GradientOptions = {}): Image<"float32"> {
+  checkOptions("gradientMagnitude", options, { operator: true, border: true });
   const size = imageSize(image);
   const magnitude = blankImage("float32", size);
   const stride = size.width * size.channels;

@@ -1,6 +1,7 @@
+import { checkOptions } from "../checks/index.ts";
 import type { Border } from "./border.ts";
 import { correlate } from "./convolve.ts";
-import { type GaussianOptions, gaussianKernel } from "./gaussian.ts";
+import { GAUSSIAN, type GaussianOptions, gaussianKernel } from "./gaussian.ts";
 import type { Image } from "./image.ts";
 
 const LAPLACIAN = [
@@ -15,7 +16,9 @@ const LAPLACIAN = [
  *
  * @returns float32 [h, w, c]; an edge lies where its sign changes
  */
-export function laplacian(image: Image, { border = "reflect" }: { readonly border?: Border } = {}): Image<"float32"> {
+export function laplacian(image: Image, options: { readonly border?: Border } = {}): Image<"float32"> {
+  checkOptions("laplacian", options, { border: true });
+  const { border = "reflect" } = options;
   return correlate(image, LAPLACIAN, { border });
 }
 
@@ -26,6 +29,7 @@ export function laplacian(image: Image, { border = "reflect" }: { readonly borde
  * @returns float32 [h, w, c]; an edge lies where its sign changes
  */
 export function laplacianOfGaussian(image: Image, options: GaussianOptions): Image<"float32"> {
+  checkOptions("laplacianOfGaussian", options, GAUSSIAN);
   const [bell, second] = [gaussianKernel(options), gaussianKernel(options, 2)];
   const border = options.border ?? "reflect";
   const along = correlate(image, { vertical: bell, horizontal: second }, { border });

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { premultiply, unpremultiply } from "./alpha.ts";
 import { type FilterName, tapsOf } from "./filters.ts";
@@ -22,6 +23,9 @@ export interface Interpolation {
   readonly antialias?: boolean;
 }
 
+/** The names of all of them. */
+export const INTERPOLATION: OptionNames<Interpolation> = { method: true, antialias: true };
+
 /** What `resizeImage` takes. */
 export interface ResizeOptions extends Interpolation {
   /** In pixels. */
@@ -41,6 +45,7 @@ export interface ResizeOptions extends Interpolation {
  * @throws StriateError `usage` for a wrong size or method; `shape` where `image` is no picture
  */
 export function resizeImage<D extends "uint8" | "float32">(image: Image<D>, options: ResizeOptions): Image<D> {
+  checkOptions("resizeImage", options, { ...INTERPOLATION, width: true, height: true });
   const { width, height, method = "bilinear", antialias = true } = options;
   checkSide("width", width);
   checkSide("height", height);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import {
   averagePooling2d,
@@ -53,11 +54,10 @@ export function auxiliaryClassifier(
   x: SymbolicTensor,
   name: string,
   classes: number,
-  {
-    convolution = convRelu,
-    rate = AUXILIARY_RATE,
-  }: { readonly convolution?: ConvolutionUnit; readonly rate?: number } = {},
+  options: { readonly convolution?: ConvolutionUnit; readonly rate?: number } = {},
 ): SymbolicTensor {
+  checkOptions("auxiliaryClassifier", options, { convolution: true, rate: true });
+  const { convolution = convRelu, rate = AUXILIARY_RATE } = options;
   const pooled = averagePooling2d({ name: `${name}_pool`, poolSize: 5, strides: 3 })(x);
   return chain(
     convolution(pooled, { name: `${name}_conv`, filters: 128, kernelSize: 1 }),

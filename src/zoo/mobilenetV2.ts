@@ -1,3 +1,4 @@
+import { checkOptions } from "../checks/index.ts";
 import {
   add,
   batchNormalization,
@@ -47,8 +48,10 @@ function depthwise(name: string, strides: number, [height = 0, width = 0]: reado
 export function invertedResidualBlock(
   x: SymbolicTensor,
   name: string,
-  { expansion, channels, strides }: { readonly expansion: number; readonly channels: number; readonly strides: number },
+  options: { readonly expansion: number; readonly channels: number; readonly strides: number },
 ): SymbolicTensor {
+  checkOptions("invertedResidualBlock", options, { expansion: true, channels: true, strides: true });
+  const { expansion, channels, strides } = options;
   const inputs = x.shape.at(-1) ?? 1;
   const expand = [
     pointwise(`${name}_expand`, expansion * inputs),

@@ -1,7 +1,8 @@
+import { checkOptions } from "../checks/index.ts";
 import { loadWeights } from "../formats/index.ts";
 import type { Model } from "../model/index.ts";
 import type { Tensor } from "../tensor/index.ts";
-import { buildNet, type ZooOptions } from "./table.ts";
+import { buildNet, ZOO, type ZooOptions } from "./table.ts";
 import { TORCH_NETS, torchName } from "./torchName.ts";
 import {
   BUNDLED_WEIGHTS,
@@ -42,6 +43,7 @@ export interface Pretrained {
  * they cannot be fetched, with the address, the hash and the path to put the file; `shape` when they do not fit.
  */
 export async function pretrained(name: string, options: PretrainedOptions = {}): Promise<Pretrained> {
+  checkOptions("pretrained", options, { ...ZOO, maxBytes: true, download: true });
   const { weights = "imagenet", download, maxBytes, ...net } = options;
   const most = maxBytes === undefined ? {} : { maxBytes };
   if (weights !== "imagenet") {

@@ -1,4 +1,4 @@
-import { unknownName } from "../checks/index.ts";
+import { nameText, type OptionNames, ownWord, unknownName, withHint } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { ActivationName, Pair } from "../layers/index.ts";
 import type { Model } from "../model/index.ts";
@@ -29,6 +29,21 @@ export interface ZooOptions {
   readonly activation?: ActivationName;
   readonly seed?: number;
 }
+
+/** The names of all of them. */
+export const ZOO: OptionNames<ZooOptions> = {
+  inputShape: true,
+  classes: true,
+  includeTop: true,
+  pooling: true,
+  weights: true,
+  auxiliary: true,
+  dropout: true,
+  kernelSize: true,
+  filters: true,
+  activation: true,
+  seed: true,
+};
 
 interface Net {
   readonly build: (options: ZooOptions) => Model;
@@ -78,10 +93,8 @@ export function buildNet(name: string, options: ZooOptions = {}): Model {
     (option) => options[option] !== undefined && !net.options.includes(option),
   );
   if (unknown.length > 0) {
-    throw new StriateError(
-      "usage",
-      `model ${name} has no option ${unknown.join(", ")}; it has ${net.options.join(", ")}`,
-    );
+    const sentence = `model ${name} has no option ${unknown.map((option) => nameText(option)).join(", ")}`;
+    throw new StriateError("usage", withHint(sentence, ownWord(unknown[0] ?? "", net.options), net.options, "it has"));
   }
   return net.build(options);
 }

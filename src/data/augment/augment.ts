@@ -1,3 +1,4 @@
+import { checkOptions } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import { randomStream } from "../../tensor/randomStream.ts";
 import { sameShape, shapeText } from "../../tensor/shape.ts";
@@ -27,6 +28,7 @@ export function augment(
   steps: readonly Step[],
   options: { readonly seed?: number } = {},
 ): SingleInputDataset {
+  checkOptions("augment", options, { seed: true });
   const { seed = 0 } = options;
   if (dataset.inputShape.length !== 3) {
     throw new StriateError("usage", `augment takes pictures; the examples are [${dataset.inputShape.join(",")}]`);

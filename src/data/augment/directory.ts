@@ -1,3 +1,4 @@
+import type { OptionNames } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { ResizeMethod } from "../../image/index.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -6,7 +7,7 @@ import { derived } from "../derived.ts";
 import { imageFiles } from "../files/imageFiles.ts";
 import { classFiles } from "../files/imageFolder.ts";
 import type { ClassMode } from "../source.ts";
-import { checkSubset, type FlowOptions } from "./flow.ts";
+import { checkSubset, FLOW, type FlowOptions } from "./flow.ts";
 import { oneHot } from "./mix.ts";
 
 /** The arguments of Keras's `flow_from_directory`, with its defaults. */
@@ -34,6 +35,23 @@ export interface DirectoryOptions extends Omit<FlowOptions, "ignoreClassSplit"> 
   /** What is done about unreadable pictures; default `skip`. */
   readonly onError?: "skip" | "fail";
 }
+
+const { ignoreClassSplit: _, ...COMMON } = FLOW;
+
+/** The names of all of them. */
+export const DIRECTORY: OptionNames<DirectoryOptions> = {
+  ...COMMON,
+  targetSize: true,
+  colorMode: true,
+  classes: true,
+  classMode: true,
+  interpolation: true,
+  keepAspectRatio: true,
+  followLinks: true,
+  resizing: true,
+  maxPixels: true,
+  onError: true,
+};
 
 const CHANNELS = { grayscale: 1, rgb: 3, rgba: 4 } as const;
 

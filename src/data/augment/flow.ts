@@ -1,3 +1,4 @@
+import type { OptionNames } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import { toNumbers } from "../../tensor/tensor.ts";
 import type { ArraysOptions } from "../arrays.ts";
@@ -20,6 +21,18 @@ export interface FlowOptions extends SaveOptions {
   /** Whether the two parts may have different classes, default false. */
   readonly ignoreClassSplit?: boolean;
 }
+
+/** The names of all of them. */
+export const FLOW: OptionNames<FlowOptions> = {
+  batchSize: true,
+  shuffle: true,
+  seed: true,
+  subset: true,
+  ignoreClassSplit: true,
+  saveToDir: true,
+  savePrefix: true,
+  saveFormat: true,
+};
 
 /** A data set, for `fit`; and batches without end, for a loop: `for await (const { inputs, targets } of flow)`. */
 export interface Flow extends SingleInputDataset, AsyncIterable<SingleInputBatch> {

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import { type RandomStream, randomStream } from "../../tensor/randomStream.ts";
 import type { Shape } from "../../tensor/shape.ts";
@@ -7,10 +8,10 @@ import type { SingleInputDataset } from "../dataset.ts";
 import { derived } from "../derived.ts";
 import type { SourceDescription } from "../source.ts";
 import { pictureRandom } from "./address.ts";
-import { channelsFirst, type DirectoryOptions, directoryDataset, withTargets } from "./directory.ts";
+import { channelsFirst, DIRECTORY, type DirectoryOptions, directoryDataset, withTargets } from "./directory.ts";
 import { drawTransform } from "./draw.ts";
 import { featureStatistics } from "./fitStatistics.ts";
-import { type Flow, type FlowOptions, flowOf, keptSubset } from "./flow.ts";
+import { FLOW, type Flow, type FlowOptions, flowOf, keptSubset } from "./flow.ts";
 import { type GeneratorSettings, generatorSettings, type ImageDataGeneratorOptions } from "./generatorOptions.ts";
 import { mapPictures } from "./mapPictures.ts";
 import { gridOf, type Picture } from "./picture.ts";
@@ -61,6 +62,7 @@ export class ImageDataGenerator {
     pictures: Tensor,
     options: { readonly augment?: boolean; readonly rounds?: number; readonly seed?: number } = {},
   ): this {
+    checkOptions("fit of imageDataGenerator", options, { augment: true, rounds: true, seed: true });
     const { augment = false, rounds = 1, seed = 0 } = options;
     const random = randomStream({ seed, stream: `${STREAM}/fit`, counter: 0 });
     const change = (picture: Picture) => this.applyTransform(picture, this.getRandomTransform(picture.shape, random));
@@ -113,15 +115,21 @@ export class ImageDataGenerator {
     targets: ArraysOptions["targets"] = new Uint8Array(pictures.shape[0] ?? 0),
     options: FlowOptions & Pick<ArraysOptions, "classes" | "classNames"> = {},
   ): Flow {
+    checkOptions("flow", options, { ...FLOW, classes: true, classNames: true });
     const { classes, classNames } = options;
     const named = { ...(classes !== undefined && { classes }), ...(classNames && { classNames }) };
     const dataset = arrays({ inputs: pictures, targets, scale: false, ...named });
     const kept = keptSubset(dataset, targets, this.#settings.validationSplit, options);
-    return this.flowFrom(kept, options);
+    return this.#flow(kept, options);
   }
 
   /** Any data set of pictures, changed anew in each epoch; its values are taken as they are. */
   flowFrom(dataset: SingleInputDataset, options: FlowOptions = {}): Flow {
+    checkOptions("flowFrom", options, FLOW);
+    return this.#flow(dataset, options);
+  }
+
+  #flow(dataset: SingleInputDataset, options: FlowOptions): Flow {
     const { seed = 0 } = options;
     if (this.#settings.featurewiseCenter && !this.#statistics) {
       throw new StriateError("usage", "the generator normalizes by the data set: call fit(pictures) before flow");
@@ -156,10 +164,11 @@ export class ImageDataGenerator {
    * @throws StriateError as `imageFolder`
    */
   async flowFromDirectory(folder: string, options: DirectoryOptions = {}): Promise<Flow> {
+    checkOptions("flowFromDirectory", options, DIRECTORY);
     const { dataFormat, validationSplit } = this.#settings;
     const { saveToDir: _, ...plain } = options;
     const pictures = await directoryDataset(folder, options, validationSplit);
-    const flow = this.flowFrom(dataFormat === "channelsFirst" ? channelsFirst(pictures) : pictures, plain);
+    const flow = this.#flow(dataFormat === "channelsFirst" ? channelsFirst(pictures) : pictures, plain);
     const saved = savingPictures(flow, options, dataFormat);
     return flowOf(withTargets(saved, options.classMode ?? "categorical"), options);
   }

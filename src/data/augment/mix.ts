@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { RandomStream } from "../../tensor/randomStream.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -16,6 +17,8 @@ export interface MixOptions {
   readonly seed?: number;
 }
 
+const MIX: OptionNames<MixOptions> = { alpha: true, probability: true, seed: true };
+
 /**
  * Mixes every picture with another of its batch: x = share a + (1 - share) b, and the targets alike (Zhang et al. 2017).
  * Labels become one-hot: train with `categoricalCrossentropy`. It goes around a loader, since it is about batches.
@@ -27,6 +30,7 @@ export interface MixOptions {
  * @throws StriateError `usage` where the number of classes is not known, or for an alpha that is not above 0
  */
 export function mixup(dataset: SingleInputDataset, options: MixOptions = {}): SingleInputDataset {
+  checkOptions("mixup", options, MIX);
   return mixed("mixup", dataset, { alpha: 0.2, ...options }, (own, other, share, _, into) => {
     blend(into, own, other, share);
     return share;
@@ -39,6 +43,7 @@ export function mixup(dataset: SingleInputDataset, options: MixOptions = {}): Si
  * same share and pixel that of torchvision's `CutMix`. As `mixup` otherwise.
  */
 export function cutmix(dataset: SingleInputDataset, options: MixOptions = {}): SingleInputDataset {
+  checkOptions("cutmix", options, MIX);
   const grid = gridOf(dataset.inputShape);
   return mixed("cutmix", dataset, { alpha: 1, ...options }, (own, other, share, random, into) => {
     const part = partAround(grid, random.integer(grid.height), random.integer(grid.width), share);

@@ -1,10 +1,10 @@
 import { dirname, readRegular, resolve } from "#data-platform";
-import { quoted } from "../../checks/index.ts";
+import { checkOptions, type OptionNames, quoted } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { checkedFiles } from "./checked.ts";
 import { type CsvRow, parseCsv } from "./csv.ts";
 import { type ImageFolder, splitFiles } from "./imageFolder.ts";
-import type { PictureOptions } from "./picturePixels.ts";
+import { PICTURE, type PictureOptions } from "./picturePixels.ts";
 
 /** How a list of pictures is read. */
 export interface CsvManifestOptions extends PictureOptions {
@@ -23,6 +23,17 @@ export interface CsvManifestOptions extends PictureOptions {
   readonly seed?: number;
 }
 
+const CSV: OptionNames<CsvManifestOptions> = {
+  ...PICTURE,
+  root: true,
+  pathColumn: true,
+  labelColumn: true,
+  classes: true,
+  validationSplit: true,
+  testSplit: true,
+  seed: true,
+};
+
 const PATHS = ["path", "file", "filename", "image"];
 const LABELS = ["label", "class"];
 
@@ -34,6 +45,7 @@ const LABELS = ["label", "class"];
  * class is missing, not among `classes`, or the only one and not asked for
  */
 export async function csvManifest(file: string, options: CsvManifestOptions = {}): Promise<ImageFolder> {
+  checkOptions("csvManifest", options, CSV);
   const { root = dirname(file), onError = "skip" } = options;
   const rows = readRows(parseCsv(await readText(file), file), file, options);
   const classNames = options.classes ?? [...new Set(rows.map(({ name }) => name))].sort();

@@ -1,11 +1,11 @@
 import { dirname, join, resolve } from "#data-platform";
-import { pathText, quoted } from "../../checks/index.ts";
+import { checkOptions, type OptionNames, pathText, quoted } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { DataProblem } from "../dataset.ts";
 import { stratified } from "../stratified.ts";
 import { checkedFiles } from "./checked.ts";
 import { type ImageFiles, imageFiles, type LabelledFile } from "./imageFiles.ts";
-import type { PictureOptions } from "./picturePixels.ts";
+import { PICTURE, type PictureOptions } from "./picturePixels.ts";
 import { folderContent, picturesIn } from "./walk.ts";
 
 /** How a folder becomes data sets. */
@@ -21,6 +21,15 @@ export interface ImageFolderOptions extends PictureOptions {
   /** Of the splits, default 0. */
   readonly seed?: number;
 }
+
+const FOLDER: OptionNames<ImageFolderOptions> = {
+  ...PICTURE,
+  classes: true,
+  followLinks: true,
+  validationSplit: true,
+  testSplit: true,
+  seed: true,
+};
 
 /** The data sets of a folder. */
 export interface ImageFolder {
@@ -47,6 +56,7 @@ export interface ImageFolder {
  * not asked for, or a class in one part that the others lack; `usage` for options that do not go together
  */
 export async function imageFolder(folder: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+  checkOptions("imageFolder", options, FOLDER);
   const { folders } = await folderContent(folder);
   const validationName = ["validation", "valid", "val"].find((name) => folders.includes(name));
   const isSplit = folders.includes("train") && (validationName !== undefined || folders.includes("test"));

@@ -1,3 +1,4 @@
+import type { OptionNames } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import {
   centerCrop,
@@ -48,6 +49,18 @@ export interface PictureOptions {
    */
   readonly onError?: "skip" | "fail";
 }
+
+/** The names of all of them. */
+export const PICTURE: OptionNames<PictureOptions> = {
+  size: true,
+  channels: true,
+  fit: true,
+  method: true,
+  resizing: true,
+  scale: true,
+  maxPixels: true,
+  onError: true,
+};
 
 /** [height, width, channels] of the examples. */
 export function exampleShape({ size = 256, channels = 3 }: PictureOptions): Shape {

@@ -1,4 +1,5 @@
 import { availableParallelism } from "#data-platform";
+import { checkOptions } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { ReadOptions, SingleInputBatch, SingleInputDataset } from "../dataset.ts";
 import { derived } from "../derived.ts";
@@ -34,7 +35,9 @@ export interface Loader extends SingleInputDataset {
  * Reading fails with `interrupted` after the signal or `close`
  */
 export function loader(dataset: SingleInputDataset, options: LoaderOptions = {}): Loader {
+  checkOptions("loader", options, { workers: true, prefetch: true, cache: true, signal: true });
   const { cache = {}, signal } = options;
+  checkOptions("loader: cache", cache, { memoryBytes: true, folder: true, diskBytes: true });
   const workers = options.workers ?? Math.min(4, availableParallelism());
   const prefetch = options.prefetch ?? Math.max(2, workers);
   for (const [name, value] of Object.entries({ workers, prefetch })) {

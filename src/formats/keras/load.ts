@@ -1,4 +1,4 @@
-import { MemoryBudget, type MemoryOptions } from "../../checks/index.ts";
+import { checkOptions, MemoryBudget, type MemoryOptions, type OptionNames } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Model } from "../../model/index.ts";
 import { dataError } from "../dataError.ts";
@@ -12,11 +12,21 @@ import type { OldWeightsOptions } from "./arrangement.ts";
 import { parseRecord } from "./json.ts";
 import { type KerasConfigOptions, modelFromKerasConfig, topRecord } from "./readConfig.ts";
 import { METADATA } from "./save.ts";
-import { type KerasWeightsOptions, type KerasWeightsReport, loadWeights, momentsIn } from "./weights.ts";
+import { KERAS_WEIGHTS, type KerasWeightsOptions, type KerasWeightsReport, loadWeights, momentsIn } from "./weights.ts";
 
 export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed" | "onNote"> &
   MemoryOptions &
   OldWeightsOptions;
+
+const LOAD: OptionNames<LoadKerasOptions> = {
+  inputShape: true,
+  seed: true,
+  onNote: true,
+  maxBytes: true,
+  dimOrdering: true,
+  backend: true,
+  flattenedAs: true,
+};
 
 /**
  * A model from a file of Keras: a `.keras` file of Keras 3, or an `.h5` file of a whole model by Keras 2 or 3; what it is
@@ -28,10 +38,9 @@ export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed" | 
  * @throws StriateError `io` when it cannot be read; `data` when it is not what it should be, or has layers that Striate
  * does not have (all are named), or becomes more than `maxBytes` in memory; `shape` when weights do not fit the layers.
  */
-export async function loadKeras(
-  file: string | Uint8Array,
-  { maxBytes, ...options }: LoadKerasOptions = {},
-): Promise<Model> {
+export async function loadKeras(file: string | Uint8Array, given: LoadKerasOptions = {}): Promise<Model> {
+  checkOptions("loadKeras", given, LOAD);
+  const { maxBytes, ...options } = given;
   const memory = { ...(maxBytes !== undefined && { maxBytes }) };
   return withKerasFile(file, memory, async ({ name, configText, weights, pictures }) => {
     const config = await configText();
@@ -59,6 +68,7 @@ export async function loadKerasWeights(
   file: string | Uint8Array,
   options: KerasWeightsOptions = {},
 ): Promise<KerasWeightsReport> {
+  checkOptions("loadKerasWeights", options, KERAS_WEIGHTS);
   return withKerasFile(file, options, async ({ name, weights, configBeside }) => {
     const beside = await configBeside();
     return weights((stored) => {

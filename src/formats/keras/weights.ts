@@ -1,5 +1,4 @@
-import type { MemoryOptions } from "../../checks/index.ts";
-import { itemized } from "../../checks/index.ts";
+import { itemized, type MemoryOptions, type OptionNames } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import { nested } from "../../layers/index.ts";
 import type { Model, Weights } from "../../model/index.ts";
@@ -19,6 +18,16 @@ export interface KerasWeightsOptions extends MemoryOptions, OldWeightsOptions {
   /** Leave out what does not fit, in place of loading nothing. Default false. */
   readonly skipMismatch?: boolean;
 }
+
+/** The names of all of them. */
+export const KERAS_WEIGHTS: OptionNames<KerasWeightsOptions> = {
+  byName: true,
+  skipMismatch: true,
+  dimOrdering: true,
+  backend: true,
+  flattenedAs: true,
+  maxBytes: true,
+};
 
 /** What came of loading weights. */
 export interface KerasWeightsReport {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { checkOptions, type OptionNames } from "../../checks/index.ts";
 import { BUNDLED_WEIGHTS } from "./bundled.ts";
 import { cacheFolder } from "./cache.ts";
 import { type DownloadOptions, download } from "./download.ts";
@@ -14,6 +15,16 @@ export interface FetchWeightsOptions extends DownloadOptions {
   readonly folder?: string;
 }
 
+const FETCH: OptionNames<FetchWeightsOptions> = {
+  includeTop: true,
+  folder: true,
+  signal: true,
+  onProgress: true,
+  retries: true,
+  backoff: true,
+  patience: true,
+};
+
 /**
  * The file with the ImageNet weights of a net of the zoo: the one that comes with Striate, or the published one, fetched
  * when it is not in the cache yet.
@@ -25,6 +36,7 @@ export async function fetchWeights(
   name: string | PublishedWeights,
   options: FetchWeightsOptions = {},
 ): Promise<string> {
+  checkOptions("fetchWeights", options, FETCH);
   const bundled = typeof name === "string" && Object.hasOwn(BUNDLED_WEIGHTS, name) ? BUNDLED_WEIGHTS[name] : undefined;
   if (bundled) return bundled.path;
   const { includeTop = true, folder = join(cacheFolder(), "weights"), ...how } = options;

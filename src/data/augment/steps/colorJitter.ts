@@ -1,3 +1,4 @@
+import { checkOptions } from "../../../checks/index.ts";
 import type { RandomStream } from "../../../tensor/randomStream.ts";
 import type { Picture } from "../picture.ts";
 import type { Step } from "../step.ts";
@@ -47,6 +48,14 @@ export function colorJitter(
       readonly max?: number;
     } = {},
 ): Step {
+  checkOptions("colorJitter", options, {
+    probability: true,
+    brightness: true,
+    contrast: true,
+    saturation: true,
+    hue: true,
+    max: true,
+  });
   const { brightness = 0, contrast = 0, saturation = 0, hue = 0, max = 1 } = options;
   for (const [name, value] of Object.entries({ brightness, contrast, saturation })) {
     checkRange("colorJitter", name, value, 0, Number.POSITIVE_INFINITY);

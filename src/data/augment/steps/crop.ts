@@ -1,4 +1,4 @@
-import { valueText, wholeNumber } from "../../../checks/index.ts";
+import { checkOptions, valueText, wholeNumber } from "../../../checks/index.ts";
 import { StriateError } from "../../../errors.ts";
 import { cropImage, type Image, type ResizeMethod, resizeImage } from "../../../image/index.ts";
 import type { RandomStream } from "../../../tensor/randomStream.ts";
@@ -30,6 +30,7 @@ export interface Part {
  * `padding` is a shift; `padding`: pixels of 0 on every side before the cut, default 0 (4 is usual for CIFAR).
  */
 export function randomCrop(options: StepOptions & { readonly size?: Size; readonly padding?: number } = {}): Step {
+  checkOptions("randomCrop", options, { probability: true, size: true, padding: true });
   const { size, padding = 0 } = options;
   wholeNumber("randomCrop", "padding", padding, { least: 0, most: MOST_PIXELS });
   checkSize("randomCrop", size);
@@ -71,6 +72,7 @@ export function randomResizedCrop(
     readonly method?: ResizeMethod;
   } = {},
 ): Step {
+  checkOptions("randomResizedCrop", options, { probability: true, size: true, scale: true, ratio: true, method: true });
   const { size, scale = [0.08, 1], ratio = [3 / 4, 4 / 3], method = "bilinear" } = options;
   checkSize("randomResizedCrop", size);
   checkPair("scale", scale);

@@ -1,4 +1,4 @@
-import { finiteNumber, wholeNumber } from "../../../checks/index.ts";
+import { checkOptions, finiteNumber, wholeNumber } from "../../../checks/index.ts";
 import type { RandomStream } from "../../../tensor/randomStream.ts";
 import { gridOf, type Picture, withData } from "../picture.ts";
 import type { Step } from "../step.ts";
@@ -16,6 +16,7 @@ const MOST_SQUARES = 1000;
 export function cutout(
   options: StepOptions & { readonly size?: number; readonly count?: number; readonly fill?: number } = {},
 ): Step {
+  checkOptions("cutout", options, { probability: true, size: true, count: true, fill: true });
   const { size = 0.25, count = 1, fill = 0 } = options;
   checkRange("cutout", "size", size, 0, MOST_PIXELS);
   wholeNumber("cutout", "count", count, { least: 0, most: MOST_SQUARES });

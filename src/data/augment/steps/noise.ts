@@ -1,3 +1,4 @@
+import { checkOptions } from "../../../checks/index.ts";
 import type { RandomStream } from "../../../tensor/randomStream.ts";
 import { gridOf, type Picture, withData } from "../picture.ts";
 import type { Step } from "../step.ts";
@@ -35,6 +36,7 @@ export function speckled(picture: Picture, noise: () => number, max: number): Pi
  * scikit-image's `random_noise` in mode `gaussian` with var = stddev^2 (its default is 0.01, a deviation of 0.1).
  */
 export function gaussianNoise(options: NoiseOptions & { readonly stddev?: number } = {}): Step {
+  checkOptions("gaussianNoise", options, { probability: true, stddev: true, max: true });
   const { stddev = 0.05, max = 1 } = options;
   checkRange("gaussianNoise", "stddev", stddev, 0, Number.POSITIVE_INFINITY);
   return defineStep("gaussianNoise", options, (picture, random) =>
@@ -47,6 +49,7 @@ export function gaussianNoise(options: NoiseOptions & { readonly stddev?: number
  * scikit-image's `random_noise` in mode `speckle` with var = stddev^2 (its default is 0.01: the same).
  */
 export function speckleNoise(options: NoiseOptions & { readonly stddev?: number } = {}): Step {
+  checkOptions("speckleNoise", options, { probability: true, stddev: true, max: true });
   const { stddev = 0.1, max = 1 } = options;
   checkRange("speckleNoise", "stddev", stddev, 0, Number.POSITIVE_INFINITY);
   return defineStep("speckleNoise", options, (picture, random) =>
@@ -81,6 +84,7 @@ export function saltedAndPeppered(
  * dead pixel is; there each channel is hit by itself, which of colour pictures makes coloured dots.
  */
 export function saltAndPepper(options: NoiseOptions & Partial<ImpulseOptions> = {}): Step {
+  checkOptions("saltAndPepper", options, { probability: true, amount: true, salt: true, max: true });
   const { amount = 0.02, salt = 0.5, max = 1 } = options;
   checkRange("saltAndPepper", "amount", amount, 0, 1);
   checkRange("saltAndPepper", "salt", salt, 0, 1);

@@ -1,4 +1,4 @@
-import { unknownName } from "../../../checks/index.ts";
+import { checkOptions, unknownName } from "../../../checks/index.ts";
 import { StriateError } from "../../../errors.ts";
 import type { RandomStream } from "../../../tensor/randomStream.ts";
 import { type Grid, gridOf, type Picture } from "../picture.ts";
@@ -135,6 +135,14 @@ export function randAugment(
     readonly max?: number;
   } = {},
 ): Step {
+  checkOptions("randAugment", options, {
+    probability: true,
+    operations: true,
+    magnitude: true,
+    among: true,
+    interpolationOrder: true,
+    max: true,
+  });
   const { operations = 2, magnitude = 9, among = RAND_AUGMENT_OPERATIONS, interpolationOrder = 0, max = 1 } = options;
   checkRange("randAugment", "magnitude", magnitude, 0, MOST);
   checkRange("randAugment", "operations", operations, 0, 20);
