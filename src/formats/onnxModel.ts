@@ -21,6 +21,7 @@ const ONNX: OptionNames<OnnxModelOptions> = {
   bind: true,
   inputShape: true,
   maxBytes: true,
+  outputs: true,
   words: true,
   name: true,
   readExternal: true,
