@@ -160,3 +160,10 @@ test("words of Keras 1, Keras and PyTorch are known", () => {
     expect(messageOf(() => make({ [word]: 3 } as never))).toContain(`did you mean "${meant}"?`);
   }
 });
+
+test("the size of another picture is a size to resize to, its channels are not", () => {
+  const other = image.blankImage("uint8", { width: 8, height: 6, channels: 1 });
+  expect(
+    image.resizeImage(image.blankImage("uint8", { width: 4, height: 4, channels: 3 }), image.imageSize(other)).shape,
+  ).toEqual([6, 8, 3]);
+});

@@ -2,7 +2,7 @@ import { checkOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { premultiply, unpremultiply } from "./alpha.ts";
 import { type FilterName, tapsOf } from "./filters.ts";
-import { type Image, imageSize } from "./image.ts";
+import { type Image, type ImageSize, imageSize } from "./image.ts";
 import { resizeNearest } from "./nearest.ts";
 import { resample } from "./resample.ts";
 
@@ -45,7 +45,9 @@ export interface ResizeOptions extends Interpolation {
  * @throws StriateError `usage` for a wrong size or method; `shape` where `image` is no picture
  */
 export function resizeImage<D extends "uint8" | "float32">(image: Image<D>, options: ResizeOptions): Image<D> {
-  checkOptions("resizeImage", options, { ...INTERPOLATION, width: true, height: true });
+  // The size of another picture, which has channels, may be given as it is.
+  const names = { ...INTERPOLATION, width: true, height: true, channels: true } as const;
+  checkOptions<ResizeOptions & Partial<ImageSize>>("resizeImage", options, names);
   const { width, height, method = "bilinear", antialias = true } = options;
   checkSide("width", width);
   checkSide("height", height);
