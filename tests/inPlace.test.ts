@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { selectEngine } from "#striate/engine/index";
 import { updateInPlace } from "#striate/engine/onnxruntime/inPlace";
-import type { Graph } from "#striate/graph/index";
+import { type Graph, GraphBuilder } from "#striate/graph/index";
 import { conv2d, dense, dropout, flatten } from "#striate/layers/index";
 import { sequential } from "#striate/model/index";
 import { lower } from "#striate/onnx/index";
+import { add, concat, reshapeTo, sliceAxis } from "#striate/ops/index";
 import { copyTensor, type Tensor, tensor, uniform } from "#striate/tensor/index";
 import { adagrad, adam, adamW, rmsprop, sgd } from "#striate/training/index";
 import { initialStates, rateTensor, trainingGraph } from "#striate/training/step";
@@ -75,6 +76,18 @@ test("a graph without large states stays as it is", () => {
   const small = sequential({ inputShape: [4] }, [dense({ units: 3, activation: "softmax" })]);
   const graph = lower(trainingGraph(small, {}, adam(), 5), "cpu");
   expect(updateInPlace(graph).graph).toBe(graph);
+});
+
+test("a state that is moved into its next value, or leaves the graph, keeps two buffers", () => {
+  const g = new GraphBuilder("moved");
+  const rolling = g.state("rolling", "float32", [300_000]);
+  g.update(rolling, g.op(concat, [sliceAxis(g, rolling, 0, 1, 300_000), g.input("x", "float32", [1])], { axis: 0 }));
+  const shown = g.state("shown", "float32", [300_000]);
+  g.update(shown, g.op(add, [shown, g.scalar(shown, 1)]));
+  g.output("before", reshapeTo(g, shown, [300, 1000]));
+  const plain = g.state("plain", "float32", [300_000]);
+  g.update(plain, g.op(add, [plain, g.scalar(plain, 1)]));
+  expect([...updateInPlace(lower(g.build(), "cpu")).inPlace]).toEqual(["plain"]);
 });
 
 test.skipIf(!ENGINES.available.includes("onnxruntime")).each(Object.entries(OPTIMIZERS))(

@@ -1,4 +1,4 @@
-import type { Graph, GraphBuilder, Node, Value } from "../../graph/index.ts";
+import { type Graph, type GraphBuilder, type Node, results, type Value } from "../../graph/index.ts";
 import { copy, rewriteNodes } from "../../onnx/index.ts";
 import { add, castTo, greater, reshapeTo, slice } from "../../ops/index.ts";
 import { BYTES_PER_ELEMENT, sizeOf } from "../../tensor/index.ts";
@@ -38,22 +38,25 @@ export function updateInPlace(graph: Graph): Ordered {
   const late = large.flatMap(({ now, next }) => {
     const maker = makers.get(next);
     const before = ancestors(maker, makers);
-    return readersOf(graph, now).filter((reader) => reader !== maker && !before.has(reader));
+    return usesOf(graph, now).readers.filter((reader) => reader !== maker && !before.has(reader));
   });
   const ordered = late.length === 0 ? graph : behind(graph, new Set(late), makers);
   return { graph: ordered, inPlace: new Set(large.map(({ now }) => now.name).filter((name) => isSafe(ordered, name))) };
 }
 
-/** Every node that reads the state comes before the one that makes its next value, or is that one, element by element. */
+/**
+ * Every node that reads the state comes before the one that makes its next value, or is that one, element by element; and
+ * nothing that leaves the graph is the state, as it is or moved, which may be read last of all.
+ */
 function isSafe(graph: Graph, name: string): boolean {
   const state = graph.states.find(({ now }) => now.name === name);
   const makers = makersOf(graph);
   const maker = state && makers.get(state.next);
   if (!maker || graph.states.filter(({ next }) => next === state.next).length > 1) return false;
+  const { readers, moved } = usesOf(graph, state.now);
+  if (results(graph).some((value) => moved.has(value))) return false;
   const before = ancestors(maker, makers);
-  return readersOf(graph, state.now).every((reader) =>
-    reader === maker ? ELEMENTWISE.has(maker.op) : before.has(reader),
-  );
+  return readers.every((reader) => (reader === maker ? ELEMENTWISE.has(maker.op) : before.has(reader)));
 }
 
 /** The graph in which all that depends on scalar inputs, and that no node of `first` needs, depends on these as well. */
@@ -101,15 +104,16 @@ function makersOf(graph: Graph): ReadonlyMap<Value, Node> {
   return new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
 }
 
-/** Every node that computes with a value: as it is, or moved. */
-function readersOf(graph: Graph, value: Value): Node[] {
+/** Every node that computes with a value, as it is or moved, and all that it is moved to. */
+function usesOf(graph: Graph, value: Value): { readonly readers: Node[]; readonly moved: ReadonlySet<Value> } {
   const moved = new Set([value]);
-  return graph.nodes.filter(({ op, inputs, outputs }) => {
+  const readers = graph.nodes.filter(({ op, inputs, outputs }) => {
     if (!inputs.some((input) => input && moved.has(input))) return false;
     if (!MOVES.has(op)) return true;
     for (const output of outputs) moved.add(output);
     return false;
   });
+  return { readers, moved };
 }
 
 /** Every node whose outputs the node needs, directly or through others. */
