@@ -61,7 +61,8 @@ export class Model extends Callable implements Layer {
   readonly layers: readonly PlacedLayer[];
   /** The class names and the preprocessing of its pictures, where they are known; saved with the model. */
   pictures: ModelPictures | undefined;
-  readonly #calls: readonly LayerCall[];
+  /** Who is called on what, in an order in which it can run. */
+  readonly calls: readonly LayerCall[];
   readonly #names: ReadonlyMap<Layer, string>;
   /** Every path to a variable; a shared one has several. */
   readonly #variables: ReadonlyMap<string, Variable>;
@@ -76,7 +77,7 @@ export class Model extends Callable implements Layer {
     this.inputs = inputs;
     this.outputs = outputs;
     const network = networkBetween(inputs, outputs);
-    this.#calls = network.calls;
+    this.calls = network.calls;
     this.#names = nameAll(
       network.layers.map(({ layer }) => layer),
       "layers",
@@ -248,7 +249,7 @@ export class Model extends Callable implements Layer {
       if (!feature) throw internalError(`model ${this.name} uses a tensor before it is made`);
       return feature;
     };
-    for (const call of this.#calls) {
+    for (const call of this.calls) {
       const name = this.#nameOf(call.layer);
       const features = context.g.scoped(name, () =>
         call.layer.build(within(context, name, call.layer), call.inputs.map(featureOf)),

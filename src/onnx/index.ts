@@ -1,7 +1,7 @@
 export { withFreeBatch } from "./freeBatch.ts";
 export type { ReadExternal } from "./read/externalData.ts";
 export { type InstantiateOptions, instantiate, type ReadOptions, readOnnxGraph } from "./read/instantiate.ts";
-export { nodeText, type OnnxAttribute, type OnnxInput, type OnnxModel, type OnnxNode } from "./read/model.ts";
+export { nodeText, type OnnxAttribute, type OnnxInput, type OnnxModel, type OnnxNode, takenBy } from "./read/model.ts";
 export { fedWeights, type OnnxParameter, parametersOf } from "./read/parameters.ts";
 export { type ParseOptions, parseOnnx } from "./read/parse.ts";
 export type { Shapes } from "./read/rebatch.ts";

@@ -1,0 +1,98 @@
+import { type Interval, wilson } from "./interval.ts";
+import type { ProbeFitter, ProbePoint } from "./probe.ts";
+
+/** How well a linear probe tells the classes of pictures that it did not see. */
+export interface CrossValidation {
+  /** The penalty with the least loss. */
+  readonly penalty: number;
+  readonly accuracy: Interval;
+  /** The mean cross-entropy. */
+  readonly loss: number;
+  /** The probability of each class for each picture by the probe that did not see it, [pictures, classes]. */
+  readonly probabilities: Float32Array;
+  /** The probe of each fold, which did not see it. */
+  readonly points: readonly ProbePoint[];
+}
+
+/** The penalties that are tried, strongest first: each begins where the one before ended. For standardized features. */
+const PENALTIES = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001] as const;
+
+/** After as many weaker penalties without less loss, none of the rest is tried. */
+const PATIENCE = 1;
+
+export interface CrossValidationOptions {
+  readonly labels: Int32Array;
+  readonly classes: number;
+  /** The fold of each picture, from 0 on. */
+  readonly folds: Int32Array;
+  /** Of each picture, 0 where it does not count at all. Default 1. */
+  readonly weights?: Float32Array;
+  /** Default: a row from strong to weak, of which the best is taken. */
+  readonly penalties?: readonly number[];
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Fits a probe for each fold without it, and measures it there. */
+export async function crossValidate(fitter: ProbeFitter, options: CrossValidationOptions): Promise<CrossValidation> {
+  const { labels, classes, folds, penalties = PENALTIES, onProgress } = options;
+  const { weights = new Float32Array(labels.length).fill(1) } = options;
+  const count = Math.max(...folds) + 1;
+  let best: CrossValidation | undefined;
+  let points: ProbePoint[] = [];
+  let worse = 0;
+  for (const [tried, penalty] of penalties.entries()) {
+    const probabilities = new Float32Array(labels.length * classes);
+    const next: ProbePoint[] = [];
+    for (let fold = 0; fold < count; fold++) {
+      const seen = weights.map((weight, i) => (folds[i] === fold ? 0 : weight));
+      const point = await fitter.fit(seen, penalty, points[fold]);
+      next.push(point);
+      const logits = await fitter.logits(point);
+      for (const [i, own] of folds.entries()) {
+        if (own === fold) softmaxInto(probabilities, logits, i * classes, classes);
+      }
+      onProgress?.(tried * count + fold + 1, penalties.length * count);
+    }
+    points = next;
+    const measured = measure(probabilities, labels, classes, weights);
+    if (!best || measured.loss < best.loss) {
+      best = { penalty, probabilities, points, ...measured };
+      worse = 0;
+    } else if (++worse > PATIENCE) break;
+  }
+  onProgress?.(penalties.length * count, penalties.length * count);
+  return best as CrossValidation;
+}
+
+/** The accuracy and the loss of probabilities, over the pictures that count. */
+export function measure(
+  probabilities: Float32Array,
+  labels: Int32Array,
+  classes: number,
+  weights: Float32Array,
+): Pick<CrossValidation, "accuracy" | "loss"> {
+  let [right, loss, total] = [0, 0, 0];
+  for (const [i, label] of labels.entries()) {
+    if (weights[i] === 0) continue;
+    total++;
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    if (argMax(row) === label) right++;
+    loss -= Math.log(Math.max(row[label] ?? 0, 1e-12));
+  }
+  return { accuracy: wilson(right, total), loss: loss / Math.max(1, total) };
+}
+
+export function argMax(row: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < row.length; i++) if ((row[i] ?? 0) > (row[best] ?? 0)) best = i;
+  return best;
+}
+
+/** The softmax of one row of logits. */
+function softmaxInto(to: Float32Array, logits: Float32Array, start: number, classes: number): void {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < classes; k++) most = Math.max(most, logits[start + k] ?? 0);
+  let sum = 0;
+  for (let k = 0; k < classes; k++) sum += Math.exp((logits[start + k] ?? 0) - most);
+  for (let k = 0; k < classes; k++) to[start + k] = Math.exp((logits[start + k] ?? 0) - most) / sum;
+}

@@ -1,0 +1,84 @@
+import { derived } from "../data/derived.ts";
+import type { SingleInputDataset } from "../data/index.ts";
+import { StriateError } from "../errors.ts";
+import type { Preprocessing } from "../model/index.ts";
+import { at, sameShape, shapeText, type Tensor, tensor } from "../tensor/index.ts";
+import type { Backbone } from "./backbone.ts";
+
+/** The options by which `imageFolder` gives pictures that `prepared` takes: in the backbone's size, values 0 to 255. */
+export function pictureOptions({ pictureShape: [height, width, channels] }: Pick<Backbone, "pictureShape">) {
+  return { size: [height, width], channels: channels as 1 | 3 | 4, scale: false } as const;
+}
+
+/**
+ * Pictures as a backbone takes them: preprocessed, and channels first where it wants them so.
+ * @param data pictures of the backbone's size, [height, width, channels], with values from 0 to 255
+ * @throws StriateError `shape` for pictures of another size; on reading, `data` where the values go from 0 to 1
+ */
+export function prepared(
+  data: SingleInputDataset,
+  { name, pictureShape, channelsFirst, preprocessing }: Backbone,
+): SingleInputDataset {
+  if (!sameShape(data.inputShape, pictureShape)) {
+    throw new StriateError(
+      "shape",
+      `${name} takes pictures ${shapeText(pictureShape)}, the data set has ${shapeText(data.inputShape)}; give ` +
+        "imageFolder pictureOptions(backbone)",
+    );
+  }
+  const [height, width, channels] = pictureShape;
+  const inputShape = channelsFirst ? [channels, height, width] : pictureShape;
+  return derived(data, {
+    inputShape,
+    fresh: true,
+    async read(indices, options) {
+      const batch = await data.read(indices, options);
+      checkRange(name, batch.inputs);
+      return { ...batch, inputs: preprocessed(batch.inputs, preprocessing, channelsFirst) };
+    },
+  });
+}
+
+/** A batch in which nothing is brighter than 1 of 255 is one whose values go to 1. */
+function checkRange(name: string, { data }: Tensor<"float32">): void {
+  if (data.length === 0 || data.some((value) => value > 1)) return;
+  if (data.every((value) => value === 0)) return; // black pictures
+  throw new StriateError(
+    "data",
+    `the pictures for ${name} have values from 0 to 1, where 0 to 255 are expected; give imageFolder scale: false`,
+  );
+}
+
+/**
+ * (x / scale - mean) / std by channel, in the order of channels and axes that a net wants.
+ * @param pictures [n, height, width, channels], values from 0 to 255
+ */
+export function preprocessed(
+  pictures: Tensor<"float32">,
+  { channels: order, scale, mean, std }: Preprocessing,
+  channelsFirst: boolean,
+): Tensor<"float32"> {
+  const [count, height, width, channels] = [0, 1, 2, 3].map((axis) => at(pictures.shape, axis)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const pixels = height * width;
+  const { data } = pictures;
+  const result = new Float32Array(data.length);
+  for (let channel = 0; channel < channels; channel++) {
+    const from = order === "BGR" ? 2 - channel : channel;
+    const factor = 1 / (scale * (std[channel] ?? 1));
+    const offset = (mean[channel] ?? 0) / (std[channel] ?? 1);
+    for (let picture = 0; picture < count; picture++) {
+      const start = picture * pixels * channels;
+      for (let pixel = 0; pixel < pixels; pixel++) {
+        const to = channelsFirst ? start + channel * pixels + pixel : start + pixel * channels + channel;
+        result[to] = (data[start + pixel * channels + from] ?? 0) * factor - offset;
+      }
+    }
+  }
+  const shape = channelsFirst ? [count, channels, height, width] : pictures.shape;
+  return tensor("float32", shape, result);
+}
