@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { StriateError } from "#striate/errors";
-import { writeFileAtomic } from "#striate/formats/atomic";
+import { writeFileAtomic } from "#striate/files/atomic";
 
 let folder = "";
 let path = "";

@@ -20,7 +20,7 @@ import {
   stateDict,
 } from "#striate/formats/index";
 import { modelFromKerasConfig } from "#striate/formats/keras/index";
-import { readPickle } from "#striate/formats/pickle";
+import { readPickle } from "#striate/formats/torch/pickle";
 import { fromNumbers, type Tensor } from "#striate/tensor/index";
 import { grows, growsWithTheFile } from "./support/cost.ts";
 import { refusal } from "./support/fuzz.ts";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { StriateError } from "#striate/errors";
+import { encodeZip } from "#striate/files/zip";
 import {
   kerasConfig,
   loadKeras,
@@ -11,7 +12,6 @@ import {
   modelFromKerasConfig,
   saveKeras,
 } from "#striate/formats/keras/index";
-import { encodeZip } from "#striate/formats/zip";
 import { conv2d, dense, flatten, input, layerOptions } from "#striate/layers/index";
 import { defineLayer } from "#striate/layers/layer";
 import { type Model, model, sequential } from "#striate/model/index";

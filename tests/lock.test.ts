@@ -4,9 +4,9 @@ import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { writeFileAtomic } from "#striate/formats/atomic";
-import { lock, tryLock } from "#striate/formats/lock";
-import { thisWriter } from "#striate/formats/writer";
+import { writeFileAtomic } from "#striate/files/atomic";
+import { lock, tryLock } from "#striate/files/lock";
+import { thisWriter } from "#striate/files/writer";
 import { temporaryFolder } from "./support/pictureFolder.ts";
 
 const dist = (name: string) => JSON.stringify(fileURLToPath(new URL(`../dist/formats/${name}.js`, import.meta.url)));

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { StriateError } from "#striate/errors";
-import { decodeSafetensors, encodeSafetensors } from "#striate/formats/safetensors";
+import { decodeSafetensors, encodeSafetensors } from "#striate/formats/safetensors/safetensors";
 import { DTYPES, fromNumbers, type Tensor, zeros } from "#striate/tensor/tensor";
 import { mutations } from "./support/mutations.ts";
 

@@ -11,7 +11,7 @@ import {
   readTorchFile,
   stateDict,
 } from "#striate/formats/index";
-import { readPickle } from "#striate/formats/pickle";
+import { readPickle } from "#striate/formats/torch/pickle";
 import { fromNumbers, type Tensor } from "#striate/tensor/tensor";
 import { readsOrRefuses, refusal } from "./support/fuzz.ts";
 import { readGolden } from "./support/goldens.ts";

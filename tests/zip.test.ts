@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync, crc32 as zlibCrc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { crc32 } from "#striate/formats/crc32";
+import { crc32 } from "#striate/files/crc32";
 import { blobAccess, bytesAccess, encodeZip, openFile, openZip, type RandomAccess } from "#striate/formats/index";
 import { readsOrRefuses, refusal } from "./support/fuzz.ts";
 

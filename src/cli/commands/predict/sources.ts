@@ -1,7 +1,7 @@
-import { openRegular } from "../../../checks/regularFile.ts";
 import { fitted } from "../../../data/files/picturePixels.ts";
 import { readIdx, type SingleInputDataset } from "../../../data/index.ts";
 import { StriateError } from "../../../errors.ts";
+import { openRegular } from "../../../files/regularFile.ts";
 import { decodeImage } from "../../../image/index.ts";
 import { shapeText, type Tensor, tensor } from "../../../tensor/index.ts";
 import { testFileName } from "../../data/labelledData.ts";

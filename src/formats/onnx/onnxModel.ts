@@ -1,10 +1,17 @@
-import { checkOptions, nameText, type OptionNames, quoted } from "../checks/index.ts";
-import { StriateError } from "../errors.ts";
-import { callLayer, input, onnxGraph } from "../layers/index.ts";
-import { Model } from "../model/index.ts";
-import { fedWeights, nodeText, type OnnxInput, type OnnxModel, type ParseOptions, parseOnnx } from "../onnx/index.ts";
-import { type Shape, shapeText } from "../tensor/index.ts";
-import { PICTURES_KEY, takePictures } from "./pictureMetadata.ts";
+import { checkOptions, nameText, type OptionNames, quoted } from "../../checks/index.ts";
+import { StriateError } from "../../errors.ts";
+import { callLayer, input, onnxGraph } from "../../layers/index.ts";
+import { Model } from "../../model/index.ts";
+import {
+  fedWeights,
+  nodeText,
+  type OnnxInput,
+  type OnnxModel,
+  type ParseOptions,
+  parseOnnx,
+} from "../../onnx/index.ts";
+import { type Shape, shapeText } from "../../tensor/index.ts";
+import { PICTURES_KEY, takePictures } from "../pictureMetadata.ts";
 
 export interface OnnxModelOptions extends ParseOptions {
   /** Sizes for the file's dynamic dimensions other than the batch, by name: { height: 224, width: 224 }. */

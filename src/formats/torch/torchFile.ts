@@ -1,13 +1,13 @@
-import { MemoryBudget, type MemoryOptions, quoted } from "../checks/index.ts";
-import { BYTES_PER_ELEMENT, sizeOf } from "../tensor/index.ts";
-import { dataError } from "./dataError.ts";
-import { decodeElements, ELEMENT_FORMATS, type ElementArray } from "./elements.ts";
+import { MemoryBudget, type MemoryOptions, quoted } from "../../checks/index.ts";
+import { dataError } from "../../files/dataError.ts";
+import type { RandomAccess } from "../../files/randomAccess.ts";
+import { openZip } from "../../files/zip.ts";
+import { BYTES_PER_ELEMENT, sizeOf } from "../../tensor/index.ts";
+import { decodeElements, ELEMENT_FORMATS, type ElementArray } from "../elements.ts";
+import { gather, isRowMajor } from "../strided.ts";
 import { type PickleMeanings, type PickleValue, readPickle } from "./pickle.ts";
 import { PickleCutShort } from "./pickleBytes.ts";
-import type { RandomAccess } from "./randomAccess.ts";
-import { gather, isRowMajor } from "./strided.ts";
 import { type PendingTensor, TorchPickle, type TorchStorage } from "./torchPickle.ts";
-import { openZip } from "./zip.ts";
 
 /** What a PyTorch file holds: dicts as Maps, lists and tuples as arrays, tensors as `TorchTensor`. */
 export type TorchContent = PickleValue;

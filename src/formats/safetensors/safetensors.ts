@@ -1,9 +1,9 @@
-import { checkOptions, quoted } from "../checks/index.ts";
-import { internalError, StriateError } from "../errors.ts";
-import { FLOAT16_MAX, float32ToFloat16 } from "../tensor/float16.ts";
-import { type Shape, shapeText, sizeOf } from "../tensor/shape.ts";
-import { bytesOf, type DType, type Tensor } from "../tensor/tensor.ts";
-import { decodeElements, ELEMENT_FORMATS, type ElementFormat } from "./elements.ts";
+import { checkOptions, quoted } from "../../checks/index.ts";
+import { internalError, StriateError } from "../../errors.ts";
+import { FLOAT16_MAX, float32ToFloat16 } from "../../tensor/float16.ts";
+import { type Shape, shapeText, sizeOf } from "../../tensor/shape.ts";
+import { bytesOf, type DType, type Tensor } from "../../tensor/tensor.ts";
+import { decodeElements, ELEMENT_FORMATS, type ElementFormat } from "../elements.ts";
 import { parseHeader, type TensorEntry } from "./safetensorsHeader.ts";
 
 /** What a safetensors file holds. */

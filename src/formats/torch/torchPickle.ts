@@ -1,9 +1,9 @@
-import { nameText, quoted } from "../checks/index.ts";
-import { type DType, type Tensor, zeros } from "../tensor/index.ts";
-import { dataError } from "./dataError.ts";
-import { ELEMENT_FORMATS, type ElementFormat } from "./elements.ts";
+import { nameText, quoted } from "../../checks/index.ts";
+import { dataError } from "../../files/dataError.ts";
+import { type DType, type Tensor, zeros } from "../../tensor/index.ts";
+import { ELEMENT_FORMATS, type ElementFormat } from "../elements.ts";
+import { lastElement } from "../strided.ts";
 import { described, type PickleCallable, type PickleMeanings, type PickleThing, type PickleValue } from "./pickle.ts";
-import { lastElement } from "./strided.ts";
 
 /** A tensor in what a PyTorch file holds. */
 export interface TorchTensor extends PickleThing {

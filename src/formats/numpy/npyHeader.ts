@@ -1,5 +1,5 @@
-import { quoted } from "../checks/index.ts";
-import { dataError } from "./dataError.ts";
+import { quoted } from "../../checks/index.ts";
+import { dataError } from "../../files/dataError.ts";
 
 /** What the header of a .npy file says; the type's text is not checked here. */
 export interface NpyHeader {

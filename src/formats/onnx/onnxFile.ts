@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { MemoryBudget, type MemoryOptions, nameText } from "../checks/index.ts";
-import { pathInside, readRegularSync } from "../checks/regularFile.ts";
-import { asError, StriateError } from "../errors.ts";
-import { type OnnxModel, parseOnnx, type ReadExternal } from "../onnx/index.ts";
+import { MemoryBudget, type MemoryOptions, nameText } from "../../checks/index.ts";
+import { asError, StriateError } from "../../errors.ts";
+import { pathInside, readRegularSync } from "../../files/regularFile.ts";
+import { type OnnxModel, parseOnnx, type ReadExternal } from "../../onnx/index.ts";
 
 /**
  * Reads an ONNX file of this machine, and the weights that it keeps in files beside it.

@@ -1,9 +1,9 @@
-import { checkOptions, MemoryBudget, type MemoryOptions, nameText, quoted } from "../checks/index.ts";
-import type { Tensor } from "../tensor/index.ts";
-import { dataError } from "./dataError.ts";
+import { checkOptions, MemoryBudget, type MemoryOptions, nameText, quoted } from "../../checks/index.ts";
+import { dataError } from "../../files/dataError.ts";
+import type { RandomAccess } from "../../files/randomAccess.ts";
+import { encodeZip, openZip } from "../../files/zip.ts";
+import type { Tensor } from "../../tensor/index.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
-import type { RandomAccess } from "./randomAccess.ts";
-import { encodeZip, openZip } from "./zip.ts";
 
 /**
  * Reads the arrays of a NumPy archive (.npz, of `numpy.savez` or `numpy.savez_compressed`) by name.

@@ -2,8 +2,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { quoted } from "../checks/names.ts";
 import { asError, StriateError } from "../errors.ts";
-import { quoted } from "./names.ts";
 
 /** Opening a pipe would wait for its writer. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);

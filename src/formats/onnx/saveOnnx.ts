@@ -1,10 +1,10 @@
-import { checkOptions } from "../checks/index.ts";
-import { StriateError } from "../errors.ts";
-import { freeze, type Graph } from "../graph/index.ts";
-import type { Model } from "../model/index.ts";
-import { lower, withFreeBatch, writeOnnx } from "../onnx/index.ts";
-import { writeFileAtomic } from "./atomic.ts";
-import { pictureMetadata } from "./pictureMetadata.ts";
+import { checkOptions } from "../../checks/index.ts";
+import { StriateError } from "../../errors.ts";
+import { writeFileAtomic } from "../../files/atomic.ts";
+import { freeze, type Graph } from "../../graph/index.ts";
+import type { Model } from "../../model/index.ts";
+import { lower, withFreeBatch, writeOnnx } from "../../onnx/index.ts";
+import { pictureMetadata } from "../pictureMetadata.ts";
 
 export interface OnnxOptions {
   /** Inputs in a batch. Default: any number, unless the model has a `batchSize` of its own. */

@@ -1,4 +1,4 @@
-import type { RandomAccess } from "./randomAccess.ts";
+import type { RandomAccess } from "../../files/randomAccess.ts";
 
 /** ONNX's ModelProto: the wire type of each field, 0 a number, 2 a stretch of bytes (onnx.proto, message ModelProto). */
 const FIELDS: Readonly<Record<number, 0 | 2>> = {

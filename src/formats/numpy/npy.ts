@@ -1,9 +1,9 @@
-import { listed, type MemoryBudget, quoted } from "../checks/index.ts";
-import { BYTES_PER_ELEMENT, type DType, type Shape, shapeText, type Tensor, tensor } from "../tensor/index.ts";
-import { dataError } from "./dataError.ts";
-import { decodeElements, ELEMENT_FORMATS, type ElementFormat } from "./elements.ts";
+import { listed, type MemoryBudget, quoted } from "../../checks/index.ts";
+import { dataError } from "../../files/dataError.ts";
+import { BYTES_PER_ELEMENT, type DType, type Shape, shapeText, type Tensor, tensor } from "../../tensor/index.ts";
+import { decodeElements, ELEMENT_FORMATS, type ElementFormat } from "../elements.ts";
+import { columnMajorStrides, gather } from "../strided.ts";
 import { parseNpyHeader } from "./npyHeader.ts";
-import { columnMajorStrides, gather } from "./strided.ts";
 
 /** NumPy's kind and size for each type that can be read. */
 const NPY_FORMATS: ReadonlyMap<string, ElementFormat> = new Map([

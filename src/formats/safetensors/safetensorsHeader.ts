@@ -1,5 +1,5 @@
-import { parseJson, quoted } from "../checks/index.ts";
-import { asError, StriateError } from "../errors.ts";
+import { parseJson, quoted } from "../../checks/index.ts";
+import { asError, StriateError } from "../../errors.ts";
 
 /** A tensor as the header of a safetensors file describes it: `dtype` and `shape` are not checked against the bytes. */
 export interface TensorEntry {

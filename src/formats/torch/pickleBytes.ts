@@ -1,6 +1,6 @@
-import { quoted } from "../checks/index.ts";
-import { StriateError } from "../errors.ts";
-import { dataError } from "./dataError.ts";
+import { quoted } from "../../checks/index.ts";
+import { StriateError } from "../../errors.ts";
+import { dataError } from "../../files/dataError.ts";
 
 /** Thrown where the bytes end before the pickle does: more of them may help. */
 export class PickleCutShort extends StriateError {}

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
-import { openRegular } from "../checks/regularFile.ts";
 import { asError, StriateError } from "../errors.ts";
 import { checkRange, type RandomAccess } from "./randomAccess.ts";
+import { openRegular } from "./regularFile.ts";
 
 /** A file on disk that is open for reading. */
 export interface OpenFile extends RandomAccess {

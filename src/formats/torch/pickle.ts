@@ -1,6 +1,6 @@
-import { quoted } from "../checks/index.ts";
-import type { StriateError } from "../errors.ts";
-import { dataError } from "./dataError.ts";
+import { quoted } from "../../checks/index.ts";
+import type { StriateError } from "../../errors.ts";
+import { dataError } from "../../files/dataError.ts";
 import { PickleBytes } from "./pickleBytes.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { listed, nameText, quoted } from "../checks/index.ts";
-import type { Tensor } from "../tensor/index.ts";
-import { dataError } from "./dataError.ts";
+import { listed, nameText, quoted } from "../../checks/index.ts";
+import { dataError } from "../../files/dataError.ts";
+import type { Tensor } from "../../tensor/index.ts";
 import { described, type PickleValue } from "./pickle.ts";
 import { isTorchTensor } from "./torchPickle.ts";
 

@@ -1,12 +1,12 @@
 import { dirname } from "node:path";
-import { checkOptions, itemized } from "../checks/index.ts";
-import { pathInside, readRegular } from "../checks/regularFile.ts";
-import { asError, StriateError } from "../errors.ts";
-import { nested } from "../layers/index.ts";
-import type { Model } from "../model/index.ts";
-import { asFloat32, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
-import { dataError } from "./dataError.ts";
-import { type KerasConfigOptions, type Moments, modelFromKerasConfig, normalizationPaths } from "./keras/index.ts";
+import { checkOptions, itemized } from "../../checks/index.ts";
+import { asError, StriateError } from "../../errors.ts";
+import { dataError } from "../../files/dataError.ts";
+import { pathInside, readRegular } from "../../files/regularFile.ts";
+import { nested } from "../../layers/index.ts";
+import type { Model } from "../../model/index.ts";
+import { asFloat32, sameShape, shapeText, type Tensor } from "../../tensor/index.ts";
+import { type KerasConfigOptions, type Moments, modelFromKerasConfig, normalizationPaths } from "../keras/index.ts";
 import { parseTfjsModel, readTfjsWeights } from "./tfjsWeights.ts";
 
 /**

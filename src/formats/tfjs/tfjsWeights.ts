@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { nameText, parseJson, quoted } from "../checks/index.ts";
-import { asError, internalError } from "../errors.ts";
-import { type DType, shapeText, type Tensor, tensor } from "../tensor/index.ts";
-import { dataError } from "./dataError.ts";
-import { decodeElements, type ElementArray, type ElementFormat } from "./elements.ts";
+import { nameText, parseJson, quoted } from "../../checks/index.ts";
+import { asError, internalError } from "../../errors.ts";
+import { dataError } from "../../files/dataError.ts";
+import { type DType, shapeText, type Tensor, tensor } from "../../tensor/index.ts";
+import { decodeElements, type ElementArray, type ElementFormat } from "../elements.ts";
 
 const QUANTIZED = z.object({
   dtype: z.enum(["uint8", "uint16", "float16"]),
