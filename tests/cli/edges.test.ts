@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findInputs } from "#striate/cli/inputs";
+import { findInputs } from "#striate/cli/data/pictureFiles";
 import {
   blankImage,
   canny,

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkMemory } from "#striate/cli/train/memory";
+import { checkMemory } from "#striate/cli/commands/train/memory";
 import { encodeSafetensors } from "#striate/formats/index";
 import { lenet, resnet18 } from "#striate/zoo/index";
 import { failure, SMALL_NET, striate } from "../support/cli.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkStepOptions } from "#striate/cli/stepSchemas";
+import { checkStepOptions } from "#striate/cli/data/augmentationSchema";
 import {
   arrays,
   augment,

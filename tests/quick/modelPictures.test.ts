@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writePrepared } from "#striate/cli/predict/prepare";
+import { writePrepared } from "#striate/cli/commands/predict/prepare";
 import { arrays } from "#striate/data/index";
 import { decodeSafetensors, encodeZip, loadModel, openFile, openZip, saveModel } from "#striate/formats/index";
 import { batchNormalization, conv2d, dense, flatten } from "#striate/layers/index";
