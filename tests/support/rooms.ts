@@ -4,10 +4,10 @@ import ts from "typescript";
 
 /** The way of an image through the program: a room may import only rooms to its left in these two chains. */
 const chains = [
-  "checks tensor graph ops onnx autodiff engine layers model formats training zoo transfer explain report cli".split(
+  "checks platform files tensor graph ops onnx autodiff engine layers model formats training zoo transfer explain report cli".split(
     " ",
   ),
-  "checks tensor simd image data training".split(" "),
+  "checks platform files tensor simd image data training".split(" "),
 ];
 
 /**
