@@ -20,7 +20,7 @@ export {
   terminateOnNaN,
   type Verbose,
 } from "./callbacks/index.ts";
-export { type Checkpoint, readCheckpoint } from "./checkpoint.ts";
+export { readCheckpoint } from "./checkpoint.ts";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export {
   encodeTrainingStep,
