@@ -79,6 +79,7 @@ function namedArrays({ inputs, targets, sampleWeights, ...classes }: NamedArrays
     inputShape: Object.fromEntries(sources.map(([name, { inputShape }]) => [name, inputShape])),
     ...known,
     fresh: true,
+    versions: 1,
     labels: () => shared?.labels?.(),
     async read(indices) {
       const read: Record<string, Tensor<"float32">> = {};
@@ -115,6 +116,7 @@ function singleInput(options: ArraysOptions): SingleInputDataset {
     inputShape,
     ...known,
     fresh: true,
+    versions: 1,
     labels: () => labelsIn(targets),
     describe: () => ({ kind: "arrays", options: shareable(rest) }),
     read(indices) {

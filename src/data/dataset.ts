@@ -58,6 +58,11 @@ export interface Dataset {
   /** Whether an index means another example in each epoch, default false. Such a data set cannot be split. */
   readonly redrawn?: boolean;
   /**
+   * After how many epochs the examples are the same again: 1 where nothing is drawn anew, as without augmentation.
+   * `undefined` where that is not known, or never.
+   */
+  readonly versions?: number;
+  /**
    * Reads the examples at these indices, in this order.
    * @throws StriateError `usage` for an index outside the data set
    */

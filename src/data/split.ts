@@ -42,6 +42,7 @@ export function pick(dataset: Dataset, members: ArrayLike<number>): Dataset {
     });
   return derived(dataset, {
     length,
+    ...(dataset.versions !== undefined && { versions: dataset.versions }),
     labels() {
       const labels = dataset.labels?.();
       return labels && Array.from(members, (member) => labels[member] ?? 0);

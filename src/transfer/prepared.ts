@@ -31,6 +31,7 @@ export function prepared(
   return derived(data, {
     inputShape,
     fresh: true,
+    ...(data.versions !== undefined && { versions: data.versions }),
     async read(indices, options) {
       const batch = await data.read(indices, options);
       checkRange(name, batch.inputs);

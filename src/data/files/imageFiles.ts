@@ -86,6 +86,7 @@ export function imageFiles(
     classNames,
     files,
     fresh: true,
+    versions: 1,
     labels: () => labels,
     problems: () => [...problems.values()],
     describe: () => ({ kind: "imageFiles", files, options }),

@@ -69,6 +69,7 @@ export function loader(dataset: SingleInputDataset, options: LoaderOptions = {})
 
   const read = derived(dataset, {
     fresh: team.fresh,
+    ...(dataset.versions !== undefined && { versions: dataset.versions }),
     problems: () => {
       const all = [...(dataset.problems?.() ?? []), ...team.problems()];
       return [...new Map(all.map((problem) => [problem.path, problem])).values()];
