@@ -1,13 +1,10 @@
-import { type Interval, wilson } from "./interval.ts";
+import { type Measured, measure, softmaxInto } from "./measure.ts";
 import type { ProbeFitter, ProbePoint } from "./probe.ts";
 
 /** How well a linear probe tells the classes of pictures that it did not see. */
-export interface CrossValidation {
+export interface CrossValidation extends Measured {
   /** The penalty with the least loss. */
   readonly penalty: number;
-  readonly accuracy: Interval;
-  /** The mean cross-entropy. */
-  readonly loss: number;
   /** The probability of each class for each picture by the probe that did not see it, [pictures, classes]. */
   readonly probabilities: Float32Array;
   /** The probe of each fold, which did not see it. */
@@ -49,7 +46,7 @@ export async function crossValidate(fitter: ProbeFitter, options: CrossValidatio
       next.push(point);
       const logits = await fitter.logits(point);
       for (const [i, own] of folds.entries()) {
-        if (own === fold) softmaxInto(probabilities, logits, i * classes, classes);
+        if (own === fold) softmaxInto(probabilities, logits, i * classes, i * classes, classes);
       }
       onProgress?.(tried * count + fold + 1, penalties.length * count);
     }
@@ -62,37 +59,4 @@ export async function crossValidate(fitter: ProbeFitter, options: CrossValidatio
   }
   onProgress?.(penalties.length * count, penalties.length * count);
   return best as CrossValidation;
-}
-
-/** The accuracy and the loss of probabilities, over the pictures that count. */
-export function measure(
-  probabilities: Float32Array,
-  labels: Int32Array,
-  classes: number,
-  weights: Float32Array,
-): Pick<CrossValidation, "accuracy" | "loss"> {
-  let [right, loss, total] = [0, 0, 0];
-  for (const [i, label] of labels.entries()) {
-    if (weights[i] === 0) continue;
-    total++;
-    const row = probabilities.subarray(i * classes, (i + 1) * classes);
-    if (argMax(row) === label) right++;
-    loss -= Math.log(Math.max(row[label] ?? 0, 1e-12));
-  }
-  return { accuracy: wilson(right, total), loss: loss / Math.max(1, total) };
-}
-
-export function argMax(row: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < row.length; i++) if ((row[i] ?? 0) > (row[best] ?? 0)) best = i;
-  return best;
-}
-
-/** The softmax of one row of logits. */
-function softmaxInto(to: Float32Array, logits: Float32Array, start: number, classes: number): void {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < classes; k++) most = Math.max(most, logits[start + k] ?? 0);
-  let sum = 0;
-  for (let k = 0; k < classes; k++) sum += Math.exp((logits[start + k] ?? 0) - most);
-  for (let k = 0; k < classes; k++) to[start + k] = Math.exp((logits[start + k] ?? 0) - most) / sum;
 }

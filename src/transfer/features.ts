@@ -17,7 +17,7 @@ export interface FeatureOptions extends RunOptions {
   readonly batchSize?: number;
   /** Told after every batch how many pictures are done. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Given the pictures of each batch as they were read, values 0 to 255, and the place of the first. */
+  /** Given the pictures of each batch as they were read, values 0 to 1, and the place of the first. */
   readonly onPictures?: (pictures: Tensor<"float32">, start: number, count: number) => void;
 }
 

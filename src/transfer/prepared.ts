@@ -5,15 +5,18 @@ import type { Preprocessing } from "../model/index.ts";
 import { at, sameShape, shapeText, type Tensor, tensor } from "../tensor/index.ts";
 import type { Backbone } from "./backbone.ts";
 
-/** The options by which `imageFolder` gives pictures that `prepared` takes: in the backbone's size, values 0 to 255. */
-export function pictureOptions({ pictureShape: [height, width, channels] }: Pick<Backbone, "pictureShape">) {
-  return { size: [height, width], channels: channels as 1 | 3 | 4, scale: false } as const;
+/** The options by which `imageFolder` gives pictures of a backbone's size and channels. */
+export function pictureOptions({ pictureShape: [height, width, channels] }: Pick<Backbone, "pictureShape">): {
+  readonly size: readonly [number, number];
+  readonly channels: 1 | 3 | 4;
+} {
+  return { size: [height, width], channels: channels as 1 | 3 | 4 };
 }
 
 /**
  * Pictures as a backbone takes them: preprocessed, and channels first where it wants them so.
- * @param data pictures of the backbone's size, [height, width, channels], with values from 0 to 255
- * @throws StriateError `shape` for pictures of another size; on reading, `data` where the values go from 0 to 1
+ * @param data pictures of the backbone's size, [height, width, channels], with values from 0 to 1
+ * @throws StriateError `shape` for pictures of another size; on reading, `data` for values far above 1
  */
 export function prepared(
   data: SingleInputDataset,
@@ -40,19 +43,20 @@ export function prepared(
   });
 }
 
-/** A batch in which nothing is brighter than 1 of 255 is one whose values go to 1. */
+/** Filters that sharpen go a little beyond 1, as some augmentation does. */
+const MOST = 2;
+
 function checkRange(name: string, { data }: Tensor<"float32">): void {
-  if (data.length === 0 || data.some((value) => value > 1)) return;
-  if (data.every((value) => value === 0)) return; // black pictures
+  if (data.every((value) => value <= MOST)) return;
   throw new StriateError(
     "data",
-    `the pictures for ${name} have values from 0 to 1, where 0 to 255 are expected; give imageFolder scale: false`,
+    `the pictures for ${name} have values above 1, where 0 to 1 are expected; leave out imageFolder's scale: false`,
   );
 }
 
 /**
- * (x / scale - mean) / std by channel, in the order of channels and axes that a net wants.
- * @param pictures [n, height, width, channels], values from 0 to 255
+ * (255 x / scale - mean) / std by channel, in the order of channels and axes that a net wants.
+ * @param pictures [n, height, width, channels], values from 0 to 1
  */
 export function preprocessed(
   pictures: Tensor<"float32">,
@@ -70,7 +74,7 @@ export function preprocessed(
   const result = new Float32Array(data.length);
   for (let channel = 0; channel < channels; channel++) {
     const from = order === "BGR" ? 2 - channel : channel;
-    const factor = 1 / (scale * (std[channel] ?? 1));
+    const factor = 255 / (scale * (std[channel] ?? 1));
     const offset = (mean[channel] ?? 0) / (std[channel] ?? 1);
     for (let picture = 0; picture < count; picture++) {
       const start = picture * pixels * channels;

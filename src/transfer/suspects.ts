@@ -1,4 +1,4 @@
-import { argMax } from "./crossValidation.ts";
+import { argMax } from "./measure.ts";
 
 /** A picture whose label looks wrong. */
 export interface Suspect {

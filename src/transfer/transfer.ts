@@ -1,0 +1,245 @@
+import { checkOptions, finiteNumber, type OptionNames, wholeNumber } from "../checks/index.ts";
+import type { SingleInputDataset, Step } from "../data/index.ts";
+import { StriateError } from "../errors.ts";
+import type { Model, Preprocessing } from "../model/index.ts";
+import type { Callback } from "../training/index.ts";
+import { RUN_OPTIONS, type RunOptions, withEngine } from "../training/running.ts";
+import { type Advice, adviceFrom } from "./advice.ts";
+import { type Backbone, picturesOf } from "./backbone.ts";
+import { type Calibration, calibrate } from "./calibration.ts";
+import { cool } from "./classifier.ts";
+import { computeFeatures, type Features } from "./features.ts";
+import { foldsOf } from "./folds.ts";
+import type { Interval } from "./interval.ts";
+import { type Measured, measure } from "./measure.ts";
+import { type Parts, partsByGroup } from "./parts.ts";
+import { STRATEGY_NAMES, type StrategyName, strategyNamed } from "./strategies.ts";
+import { type Study, study } from "./study.ts";
+import { shareOfLastStage } from "./timing.ts";
+import { TRAINING_OPTIONS, type TrainingOptions, trainBy } from "./training.ts";
+
+/** What happens, in its order: the features of all pictures, probes on them, the advice, training. */
+export type TransferEvent =
+  | { readonly phase: "features" | "probes"; readonly done: number; readonly total: number }
+  | { readonly phase: "advice"; readonly advice: Advice; readonly study: Study }
+  | { readonly phase: "training"; readonly strategy: StrategyName; readonly train: number; readonly validation: number };
+
+export interface AdviseOptions extends RunOptions {
+  /** Folds of the cross-validation. Default 5, or as many different pictures as the smallest class has. */
+  readonly folds?: number;
+  /** Of folds, splits, augmentation and the order of pictures. Default 0. */
+  readonly seed?: number;
+  /** Told what happens. */
+  readonly onEvent?: (event: TransferEvent) => void;
+}
+
+export interface TransferOptions extends Omit<AdviseOptions, "folds">, TrainingOptions {
+  /** Default: the one that is advised. */
+  readonly strategy?: StrategyName;
+  /** The share of each class that is kept for the validation, near duplicates on one side. Default 0.2. */
+  readonly validationSplit?: number;
+  /** How the pictures got their size, which travels with the model. Default: nothing is said. */
+  readonly fit?: Preprocessing["fit"];
+}
+
+const ADVISE: OptionNames<AdviseOptions> = { ...RUN_OPTIONS, folds: true, seed: true, onEvent: true };
+
+const TRANSFER: OptionNames<TransferOptions> = {
+  ...RUN_OPTIONS,
+  ...TRAINING_OPTIONS,
+  seed: true,
+  onEvent: true,
+  strategy: true,
+  validationSplit: true,
+  fit: true,
+};
+
+/** What a backbone's features say about some pictures. */
+export interface Advised {
+  readonly advice: Advice;
+  readonly study: Study;
+  readonly features: Features;
+}
+
+/** A classifier made of a backbone. */
+export interface Transferred extends Advised {
+  /** From prepared pictures to the probability of each class; it knows its class names and preprocessing. */
+  readonly model: Model;
+  readonly strategy: StrategyName;
+  /** On the pictures that were kept for it, calibrated. */
+  readonly validation: Measured;
+  readonly calibration: Calibration;
+  readonly parts: Parts;
+}
+
+/**
+ * Which strategy to take for some pictures, and why: linear probes on the features of each stage of a backbone are
+ * cross-validated.
+ * @param data pictures of the backbone's size (`pictureOptions`), values from 0 to 1, with classes
+ * @throws StriateError `data` for fewer than two classes, or a class with fewer than two different pictures
+ */
+export async function advise(
+  backbone: Backbone,
+  data: SingleInputDataset,
+  options: AdviseOptions = {},
+): Promise<Advised> {
+  checkOptions("advise", options, ADVISE);
+  return withEngine(options, (engine) => advised(backbone, data, { ...options, engine }));
+}
+
+/**
+ * Makes a classifier of a backbone, by the strategy that is advised or named. A part of the pictures is kept for the
+ * validation; no strategy gives a model whose validation loss is larger than that of the linear probe it began with.
+ * @param data as `advise` takes it
+ * @example
+ * const backbone = await openBackbone("efficientnet-lite0");
+ * const { train } = await imageFolder("photos", { ...pictureOptions(backbone), fit: "pad" });
+ * const { model, validation } = await transfer(backbone, train, { fit: "pad" });
+ * await model.save("photos.keras");
+ * @throws StriateError as `advise`
+ */
+export async function transfer(
+  backbone: Backbone,
+  data: SingleInputDataset,
+  options: TransferOptions = {},
+): Promise<Transferred> {
+  checkOptions("transfer", options, TRANSFER);
+  const { validationSplit = 0.2, seed = 0, strategy: asked } = options;
+  finiteNumber("transfer", "validationSplit", validationSplit, { above: 0, below: 1 });
+  if (asked !== undefined) strategyNamed(asked);
+  return withEngine(options, async (engine) => {
+    const own = { ...options, engine };
+    const found = await advised(backbone, data, own);
+    const strategy = asked ?? found.advice.strategy;
+    const { labels, standIns } = found.features;
+    const classNames = namesOf(data);
+    const members = placesBut(labels.length, standIns);
+    const parts = partsByGroup(members, labels, found.study.groups, validationSplit, { seed, classNames });
+    const { train, validation } = parts;
+    options.onEvent?.({ phase: "training", strategy, train: train.length, validation: validation.length });
+    const { model, probabilities } = await trainBy(strategy, backbone, data, found, parts, own);
+    const kept = Int32Array.from(validation, (place) => labels[place] ?? 0);
+    const calibration = calibrate(probabilities, kept, classNames.length);
+    cool(model, calibration.temperature);
+    model.pictures = picturesOf(backbone, classNames, options.fit);
+    const measured = measure(calibration.probabilities, kept, classNames.length, new Float32Array(kept.length).fill(1));
+    return { ...found, model, strategy, validation: measured, calibration, parts };
+  });
+}
+
+/** The accuracy of a recipe, cross-validated. */
+export interface CrossValidatedTransfer {
+  /** Of each fold. */
+  readonly folds: readonly number[];
+  /** Over all pictures, each by the model that did not see it. */
+  readonly accuracy: Interval;
+}
+
+/**
+ * Cross-validates a whole recipe: for each fold, a classifier is made of the pictures of the others, with a validation part of
+ * its own, and measured on the fold's. Near duplicates are in one fold.
+ * @throws StriateError as `transfer`
+ */
+export async function crossValidateTransfer(
+  backbone: Backbone,
+  data: SingleInputDataset,
+  options: TransferOptions & { readonly count: number; readonly onFold?: (accuracy: number, fold: number) => void },
+): Promise<CrossValidatedTransfer & { readonly strategy: StrategyName }> {
+  const { count, onFold, ...rest } = options;
+  checkOptions("crossValidateTransfer", rest, TRANSFER);
+  wholeNumber("crossValidateTransfer", "count", count, { least: 2 });
+  const { validationSplit = 0.2, seed = 0, strategy: asked } = rest;
+  return withEngine(rest, async (engine) => {
+    const own = { ...rest, engine };
+    const found = await advised(backbone, data, own);
+    const strategy = asked ?? found.advice.strategy;
+    const { labels, standIns } = found.features;
+    const classNames = namesOf(data);
+    const all = placesBut(labels.length, standIns);
+    const folds = foldsOf(labels, count, { seed, groups: found.study.groups });
+    const accuracies: number[] = [];
+    const probabilities = new Float32Array(labels.length * classNames.length);
+    for (let fold = 0; fold < count; fold++) {
+      const members = all.filter((place) => folds[place] !== fold);
+      const test = all.filter((place) => folds[place] === fold);
+      const parts = partsByGroup(members, labels, found.study.groups, validationSplit, { seed: seed + fold, classNames });
+      const trained = await trainBy(strategy, backbone, data, found, parts, own, test);
+      let right = 0;
+      for (const [i, place] of test.entries()) {
+        const row = (trained.test ?? probabilities).subarray(i * classNames.length, (i + 1) * classNames.length);
+        probabilities.set(row, place * classNames.length);
+        if (row.indexOf(Math.max(...row)) === labels[place]) right++;
+      }
+      accuracies.push(right / Math.max(1, test.length));
+      onFold?.(right / Math.max(1, test.length), fold);
+    }
+    const weights = new Float32Array(labels.length).fill(1);
+    for (const place of standIns) weights[place] = 0;
+    const { accuracy } = measure(probabilities, labels, classNames.length, weights);
+    return { strategy, folds: accuracies, accuracy };
+  });
+}
+
+async function advised(
+  backbone: Backbone,
+  data: SingleInputDataset,
+  options: AdviseOptions & Required<Pick<RunOptions, "engine">>,
+): Promise<Advised> {
+  const { seed = 0, folds, onEvent, signal, engine } = options;
+  const classes = namesOf(data).length;
+  const common = { engine, ...(signal && { signal }) };
+  const began = performance.now();
+  const features = await computeFeatures(backbone, data, {
+    ...common,
+    onProgress: (done, total) => onEvent?.({ phase: "features", done, total }),
+  });
+  const secondsPerPicture = (performance.now() - began) / 1000 / data.length;
+  checkEnough(features, namesOf(data));
+  const studied = await withEngine(common, (started) =>
+    study(started, features, {
+      classes,
+      seed,
+      ...(folds !== undefined && { folds }),
+      ...(signal && { signal }),
+      onProgress: (done, total) => onEvent?.({ phase: "probes", done, total }),
+    }),
+  );
+  const timing = { pictures: data.length, secondsPerPicture, lastStage: shareOfLastStage(backbone) };
+  const advice = adviceFrom(studied, backbone, timing);
+  onEvent?.({ phase: "advice", advice, study: studied });
+  return { advice, study: studied, features };
+}
+
+function placesBut(length: number, left: readonly number[]): readonly number[] {
+  const out = new Set(left);
+  return Array.from({ length }, (_, i) => i).filter((i) => !out.has(i));
+}
+
+/** @throws StriateError `usage` for a data set without classes, `data` for one class */
+function namesOf({ classNames, classes }: SingleInputDataset): readonly string[] {
+  const names = classNames ?? (classes === undefined ? undefined : Array.from({ length: classes }, (_, i) => `${i}`));
+  if (!names) {
+    throw new StriateError("usage", "transfer learning is for classes, and the data set does not say how many there are");
+  }
+  if (names.length > 1) return names;
+  throw new StriateError(
+    "data",
+    `there is one class only (${names.join()}); a classifier tells two classes or more apart, so add pictures of what it is not`,
+  );
+}
+
+/** @throws StriateError `data` for a class with fewer than two pictures that could be read */
+function checkEnough({ labels, standIns }: Features, classNames: readonly string[]): void {
+  const counts = new Array<number>(classNames.length).fill(0);
+  for (const place of placesBut(labels.length, standIns)) counts[labels[place] ?? 0] = (counts[labels[place] ?? 0] ?? 0) + 1;
+  const few = classNames.filter((_, label) => (counts[label] ?? 0) < 2);
+  if (few.length === 0) return;
+  throw new StriateError(
+    "data",
+    `${few.length === 1 ? "class" : "classes"} ${few.map((name) => JSON.stringify(name)).join(", ")}: fewer than two pictures that ` +
+      "can be read; at least two are needed, one to learn from and one to measure on",
+  );
+}
+
+export type { Callback, Step };
+export { STRATEGY_NAMES };
