@@ -15,7 +15,7 @@ import {
 import { asError, StriateError } from "../../errors.ts";
 import { isPictureName } from "../../image/index.ts";
 import { defined } from "../defined.ts";
-import { DEFAULT_SIZE } from "../options/imageSize.ts";
+import { DEFAULT_SIZE } from "../flags/pictureFlags.ts";
 import { listFolder } from "../runs/folder.ts";
 
 /** The sample that comes along. */

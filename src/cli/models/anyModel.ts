@@ -3,7 +3,7 @@ import { quoted, withHint } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Model } from "../../model/index.ts";
 import { buildNet, NET_NAMES } from "../../zoo/index.ts";
-import { optionName } from "../command.ts";
+import { optionName } from "../flags/flag.ts";
 import { type NetFlags, netOptions } from "./netOptions.ts";
 
 /** What a model may be given on a command line. */
@@ -11,7 +11,7 @@ export interface ModelFlags extends NetFlags {
   /** What a file may become in memory. */
   readonly maxBytes?: number;
   /** Sizes of an ONNX file's open dimensions, by name. */
-  readonly bind?: ReadonlyMap<string, number>;
+  readonly bind?: Readonly<Record<string, number>>;
 }
 
 /** Whether there is a file of this name; not a folder. */
@@ -49,7 +49,7 @@ export async function anyModel(what: string, flags: ModelFlags, { trained = fals
       return modelFromOnnx(readOnnxFile(what, most), {
         ...shaped,
         ...most,
-        ...(bind && { bind: Object.fromEntries(bind) }),
+        ...(bind && { bind }),
         words: WORDS,
       });
     }
