@@ -4,7 +4,7 @@ import { nameOf, oneOf, text, toggle } from "./names.ts";
 import { fraction, positive, wholeNumber } from "./numbers.ts";
 
 /** What moves the weights. */
-export const optimizerFlags = {
+const optimizerFlags = {
   optimizer: flag(nameOf<OptimizerName>(), "sgd, adagrad, rmsprop, adam, adamW", { default: "adam" }),
   momentum: flag(fraction("M"), "momentum of sgd or rmsprop", { otherwise: "0" }),
   nesterov: flag(toggle, "Nesterov's momentum for sgd"),
@@ -12,7 +12,7 @@ export const optimizerFlags = {
 };
 
 /** How the learning rate changes with the steps. */
-export const scheduleFlags = {
+const scheduleFlags = {
   // With a rate that falls to 0 the last epoch is the best one, and a run of a few epochs ends well.
   schedule: flag(
     oneOf("constant", "step", "exponential", "cosine"),

@@ -56,15 +56,15 @@ export async function anyModel(what: string, flags: ModelFlags, { trained = fals
     if (bind) throw new StriateError("usage", `--bind is for ONNX files; ${what} has no named dimensions`);
     return loadModel(what, { ...shaped, ...most });
   }
-  const { readConfig } = await import("../runs/config.ts");
+  const { readConfig } = await import("../runFolder/config.ts");
   const config = await readConfig(what);
   if (config) {
     const { maxBytes: _, ...others } = flags;
     refuse(others, `${what} is a run, and what it was started with stays`);
-    const { buildModel, trainedModel } = await import("../runs/open.ts");
+    const { buildModel, trainedModel } = await import("../runFolder/open.ts");
     return trained ? (await trainedModel(what)).model : buildModel(config);
   }
-  const { knownRuns } = await import("../runs/folder.ts");
+  const { knownRuns } = await import("../runFolder/folder.ts");
   const sentence = withHint(`there is no model, file or run ${quoted(what)}`, what, NET_NAMES, "models are");
   throw new StriateError("usage", `${sentence}; of runs ${await knownRuns()}`);
 }

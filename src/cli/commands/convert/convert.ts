@@ -19,7 +19,7 @@ import { DONE } from "../../exitCodes.ts";
 import type { Values } from "../../flags/flag.ts";
 import { anyModel, isFile } from "../../models/anyModel.ts";
 import { checkNotOverRead } from "../../results/overwriting.ts";
-import { readConfig } from "../../runs/config.ts";
+import { readConfig } from "../../runFolder/config.ts";
 import { counted } from "../../terminal/quantities.ts";
 import type { ConvertFlags } from "./flags.ts";
 

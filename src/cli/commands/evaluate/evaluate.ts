@@ -3,8 +3,8 @@ import type { Context } from "../../context.ts";
 import { foreignData } from "../../data/labelledData.ts";
 import { defined } from "../../defined.ts";
 import { DONE } from "../../exitCodes.ts";
-import { trainedModel } from "../../runs/open.ts";
-import { testData } from "../../runs/testData.ts";
+import { trainedModel } from "../../runFolder/open.ts";
+import { testData } from "../../runFolder/testData.ts";
 import { counted } from "../../terminal/quantities.ts";
 import type { EvaluateFlags } from "./flags.ts";
 

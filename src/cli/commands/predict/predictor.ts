@@ -8,8 +8,8 @@ import { PREPROCESSING } from "../../../zoo/index.ts";
 import { defined } from "../../defined.ts";
 import type { Values } from "../../flags/flag.ts";
 import { isFile } from "../../models/anyModel.ts";
-import type { RunConfig } from "../../runs/config.ts";
-import { trainedModel } from "../../runs/open.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
+import { trainedModel } from "../../runFolder/open.ts";
 import type { PredictFlags } from "./flags.ts";
 
 /** A model with all that it takes to say what is on pictures. */

@@ -6,7 +6,7 @@ import { type OptimizerName, optimizerNamed } from "../../../training/index.ts";
 import type { LabelledData } from "../../data/labelledData.ts";
 import type { Given, Values } from "../../flags/flag.ts";
 import { continuedRecord, newRecord } from "../../flags/record.ts";
-import type { RunConfig } from "../../runs/config.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
 import { type TrainFlags, trainFlags } from "./flags.ts";
 
 /** The configuration of a new run on some data from `source`, with what happens to each picture. */

@@ -1,6 +1,6 @@
 import type { BatchLog, Callback, Run } from "../../../training/index.ts";
 import type { Context } from "../../context.ts";
-import type { RunConfig } from "../../runs/config.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
 import type { Output } from "../../terminal/output.ts";
 import { type Progress, showProgress } from "../../terminal/progress.ts";
 import { counted } from "../../terminal/quantities.ts";

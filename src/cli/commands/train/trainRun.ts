@@ -14,8 +14,8 @@ import {
 } from "../../../training/index.ts";
 import type { Context } from "../../context.ts";
 import { DONE, INTERRUPTED } from "../../exitCodes.ts";
-import type { RunConfig } from "../../runs/config.ts";
-import { CHECKPOINT_FILE, HISTORY_FILE, LAST_FILE, listFolder, MODEL_FILE } from "../../runs/folder.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
+import { CHECKPOINT_FILE, HISTORY_FILE, LAST_FILE, listFolder, MODEL_FILE } from "../../runFolder/folder.ts";
 import { commandText } from "../../terminal/invocation.ts";
 import { bestWeights, leaveWeights } from "./bestWeights.ts";
 import { conclude } from "./conclude.ts";
