@@ -11,7 +11,8 @@ if (!isUpToDate()) {
   const { setUp } = await import("./setup.mjs");
   setUp();
 }
-process.setSourceMapsEnabled(true);
+// Reading the maps of all modules takes time, and nothing but a stack trace needs them.
+if (args.includes("--debug")) process.setSourceMapsEnabled(true);
 const main = join(root, "dist/cli/main.js");
 process.argv = [process.execPath, main, ...args];
 await import(pathToFileURL(main).href);
