@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { writeFileAtomic } from "#striate/files/atomic";
 import { lock, tryLock } from "#striate/files/lock";
-import { thisWriter } from "#striate/files/writer";
+import { thisWriter } from "#striate/platform/node/writer";
 import { temporaryFolder } from "./support/pictureFolder.ts";
 
-const dist = (name: string) => JSON.stringify(fileURLToPath(new URL(`../dist/formats/${name}.js`, import.meta.url)));
+const dist = (name: string) => JSON.stringify(fileURLToPath(new URL(`../dist/files/${name}.js`, import.meta.url)));
 
 /** A process of its own that does something with a path, `process.argv[2]`. */
 function run(folder: string, code: string, path: string): ChildProcess {

@@ -1,16 +1,10 @@
+import { STARTERS } from "#engines";
 import { unknownName } from "../checks/index.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { inOrder } from "./inOrder.ts";
+import { ENGINE_NAMES, type EngineName } from "./starters.ts";
 
-/** The engines there are, the ones to prefer first. Each is loaded only when it is asked for. */
-const STARTERS = {
-  onnxruntime: async (options: EngineOptions) => (await import("./onnxruntime/index.ts")).onnxruntimeEngine(options),
-  reference: async () => (await import("./reference/index.ts")).referenceEngine(),
-} satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
-
-export type EngineName = keyof typeof STARTERS;
-
-export const ENGINE_NAMES = Object.keys(STARTERS) as readonly EngineName[];
+export { ENGINE_NAMES, type EngineName };
 
 /** @throws StriateError `usage` when there is no engine of that name. */
 export function checkEngineName(name: string): EngineName {
