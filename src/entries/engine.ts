@@ -1,0 +1,16 @@
+// What computes graphs: the contract, and the engines that there are.
+export {
+  type Availability,
+  availability,
+  type CompileOptions,
+  ENGINE_NAMES,
+  type Engine,
+  type EngineName,
+  type EngineOptions,
+  type Executable,
+  type SelectOptions,
+  selectEngine,
+  type Tensors,
+} from "../engine/index.ts";
+// Where workers find their program, for bundlers that do not see it.
+export { setWorkerUrl } from "../platform/index.ts";
