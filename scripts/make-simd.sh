@@ -10,7 +10,7 @@ node "$tools/node_modules/assemblyscript/bin/asc.js" src/simd/assembly/index.ts 
 cat >src/simd/module.ts <<END
 // Made by scripts/make-simd.sh from src/simd/assembly.
 
-/** SHA-256 of what it was made from: the files that AssemblyScript reads, in the order of tests/simd.test.ts. */
+/** SHA-256 of what it was made from: the files that AssemblyScript reads, in the order of tests/quick/simd.test.ts. */
 export const SOURCES_SHA256 = "$(cat src/simd/fixedPoint.ts src/simd/insideCoordinate.ts src/simd/assembly/*.ts | sha256sum | cut -d ' ' -f 1)";
 
 /** The module's bytes in base64. */

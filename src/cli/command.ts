@@ -1,4 +1,4 @@
-import type { Output } from "./output.ts";
+import type { Output } from "./terminal/output.ts";
 
 /** An option of a command. Its name on the command line is its key in `Flags`: `batchSize` is `--batch-size`. */
 export interface Flag<T> {

@@ -4,11 +4,11 @@ import { Command as Commander, CommanderError } from "commander";
 import { quoted, withHint } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { type Command, optionName } from "./command.ts";
-import { COMMANDS } from "./commands/index.ts";
+import { COMMANDS } from "./commands/table.ts";
+import { defined } from "./defined.ts";
 import { examplesText, HELP_LAYOUT } from "./help.ts";
-import { interruptible } from "./interrupt.ts";
-import { createOutput, DONE, type Output } from "./output.ts";
-import { defined } from "./values.ts";
+import { interruptible } from "./terminal/interrupt.ts";
+import { createOutput, DONE, type Output } from "./terminal/output.ts";
 
 /**
  * Runs the command that the arguments say.

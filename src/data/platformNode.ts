@@ -8,7 +8,7 @@ export { availableParallelism } from "node:os";
 export { basename, dirname, join, resolve } from "node:path";
 export { fileURLToPath } from "node:url";
 export { gunzipSync } from "node:zlib";
-export { openRegular, readRegular } from "../checks/regularFile.ts";
+export { openRegular, readRegular } from "../files/regularFile.ts";
 
 /** A worker of the loader. It is started here, because bundlers follow `new Worker(new URL(...))` wherever they see it. */
 export function startLoaderWorker(workerData: object): Worker {

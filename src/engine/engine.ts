@@ -20,7 +20,6 @@
  */
 import type { Graph } from "../graph/index.ts";
 import type { Tensor } from "../tensor/index.ts";
-import type { RandomSource } from "./random.ts";
 
 /** Tensors by the names of the graph's inputs, states or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -45,6 +44,14 @@ export interface EngineOptions {
 export interface CompileOptions {
   /** Share the states of this executable of the same engine, by name: what one run leaves, the other finds. */
   readonly sharing?: Executable;
+}
+
+/** Where the numbers of a run's random inputs lie: the same seed and step give the same numbers on every engine. */
+export interface RandomSource {
+  /** The seed of the training: an integer from 0 to 2^53 - 1. */
+  readonly seed: number;
+  /** Which draw: the number of the training step. */
+  readonly step: number;
 }
 
 export interface ExecuteOptions {

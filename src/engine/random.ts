@@ -1,14 +1,6 @@
 import type { Graph, RandomInput } from "../graph/index.ts";
 import { normal, sizeOf, type Tensor, tensor, uniform } from "../tensor/index.ts";
-import type { Tensors } from "./engine.ts";
-
-/** Where the numbers of a run's random inputs lie: the same seed and step give the same numbers on every engine. */
-export interface RandomSource {
-  /** The seed of the training: an integer from 0 to 2^53 - 1. */
-  readonly seed: number;
-  /** Which draw: the number of the training step. */
-  readonly step: number;
-}
+import type { RandomSource, Tensors } from "./engine.ts";
 
 /** The numbers of one random input: its distribution, from the stream of its name, at this step. */
 export function drawRandom({ value, distribution, stream }: RandomInput, { seed, step }: RandomSource): Tensor {

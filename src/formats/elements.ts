@@ -1,6 +1,6 @@
+import { dataError } from "../files/dataError.ts";
 import { bfloat16ToFloat32, float16ToFloat32 } from "../tensor/float16.ts";
 import type { ArrayTypes, DType } from "../tensor/index.ts";
-import { dataError } from "./dataError.ts";
 
 /** How one element of each type that files use is kept, and the type of ours that holds all its values exactly. */
 export const ELEMENT_FORMATS = {

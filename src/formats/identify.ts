@@ -1,10 +1,10 @@
 import { listed, parseJson } from "../checks/index.ts";
-import { dataError } from "./dataError.ts";
-import { isNpy } from "./npy.ts";
-import { isOnnx } from "./onnxPlausible.ts";
-import type { RandomAccess } from "./randomAccess.ts";
-import { isTorchLegacy } from "./torchFile.ts";
-import { openZip } from "./zip.ts";
+import { dataError } from "../files/dataError.ts";
+import type { RandomAccess } from "../files/randomAccess.ts";
+import { openZip } from "../files/zip.ts";
+import { isNpy } from "./numpy/npy.ts";
+import { isOnnx } from "./onnx/onnxPlausible.ts";
+import { isTorchLegacy } from "./torch/torchFile.ts";
 
 /** A file format that holds a model, weights or arrays. */
 export type FileKind =

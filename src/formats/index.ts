@@ -1,7 +1,6 @@
 import "./methods.ts";
 
-export { writeFileAtomic } from "./atomic.ts";
-export { type OpenFile, openFile } from "./fileAccess.ts";
+export { type LockHolder, type Release, tryLock, writeFileAtomic } from "../files/index.ts";
 export { type FileKind, identifyFile } from "./identify.ts";
 export {
   encodeKeras,
@@ -15,15 +14,19 @@ export {
   modelFromKerasConfig,
   saveKeras,
 } from "./keras/index.ts";
-export { loadTfjs, modelOfTfjs } from "./loadTfjs.ts";
-export { type LockHolder, type Release, tryLock } from "./lock.ts";
-export { kindOfFile, type LoadModelOptions, loadModel, MODEL_ENDINGS, saveModel } from "./modelFile.ts";
-export { decodeNpy, encodeNpy } from "./npy.ts";
-export { encodeNpz, readNpz } from "./npz.ts";
-export { readOnnxFile } from "./onnxFile.ts";
-export { modelFromOnnx, type OnnxModelOptions } from "./onnxModel.ts";
-export type { PickleCallable, PickleKey, PickleThing, PickleValue } from "./pickle.ts";
-export { blobAccess, bytesAccess, type RandomAccess } from "./randomAccess.ts";
+export {
+  kindOfFile,
+  type LoadModelOptions,
+  loadModel,
+  MODEL_ENDINGS,
+  type SaveModelOptions,
+  saveModel,
+} from "./modelFile.ts";
+export { decodeNpy, encodeNpy } from "./numpy/npy.ts";
+export { encodeNpz, readNpz } from "./numpy/npz.ts";
+export { readOnnxFile } from "./onnx/onnxFile.ts";
+export { modelFromOnnx, type OnnxModelOptions } from "./onnx/onnxModel.ts";
+export { encodeOnnx, type OnnxOptions, saveOnnx } from "./onnx/saveOnnx.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -31,17 +34,17 @@ export {
   type SafetensorsOptions,
   streamSafetensors,
   type TensorType,
-} from "./safetensors.ts";
-export { encodeOnnx, type OnnxOptions, saveOnnx } from "./saveOnnx.ts";
-export { flattenTensors, stateDict } from "./stateDict.ts";
+} from "./safetensors/safetensors.ts";
+export { loadTfjs, modelOfTfjs } from "./tfjs/loadTfjs.ts";
 export {
   parseTfjsManifest,
   parseTfjsModel,
   readTfjsWeights,
   type TfjsManifest,
   type TfjsModel,
-} from "./tfjsWeights.ts";
-export { readTorchFile, type TorchContent } from "./torchFile.ts";
-export { isTorchTensor, type TorchTensor } from "./torchPickle.ts";
+} from "./tfjs/tfjsWeights.ts";
+export type { PickleCallable, PickleKey, PickleThing, PickleValue } from "./torch/pickle.ts";
+export { flattenTensors, stateDict } from "./torch/stateDict.ts";
+export { readTorchFile, type TorchContent } from "./torch/torchFile.ts";
+export { isTorchTensor, type TorchTensor } from "./torch/torchPickle.ts";
 export { type LoadWeightsOptions, loadWeights, readArrays } from "./weightsFile.ts";
-export { encodeZip, openZip, type ZipArchive, type ZipEntry, type ZipFile } from "./zip.ts";

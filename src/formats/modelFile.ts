@@ -1,19 +1,19 @@
 import { extname } from "node:path";
 import { checkOptions, type MemoryOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
+import { openFile } from "../files/fileAccess.ts";
 import type { Model } from "../model/index.ts";
 import type { Shape } from "../tensor/index.ts";
-import { writeFileAtomic } from "./atomic.ts";
-import { openFile } from "./fileAccess.ts";
 import { type FileKind, identifyFile } from "./identify.ts";
 import { loadKeras, saveKeras } from "./keras/index.ts";
-import { loadTfjs } from "./loadTfjs.ts";
-import { encodeNpz } from "./npz.ts";
-import { readOnnxFile } from "./onnxFile.ts";
-import { modelFromOnnx } from "./onnxModel.ts";
+import { encodeNpz } from "./numpy/npz.ts";
+import { readOnnxFile } from "./onnx/onnxFile.ts";
+import { modelFromOnnx } from "./onnx/onnxModel.ts";
+import { saveOnnx } from "./onnx/saveOnnx.ts";
 import { pictureMetadata } from "./pictureMetadata.ts";
-import { encodeSafetensors } from "./safetensors.ts";
-import { saveOnnx } from "./saveOnnx.ts";
+import { encodeSafetensors } from "./safetensors/safetensors.ts";
+import { loadTfjs } from "./tfjs/loadTfjs.ts";
 
 export interface LoadModelOptions extends MemoryOptions {
   /** Of one input without the batch, where the file leaves it open; of an ONNX file in the file's own order. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { valueText } from "../checks/index.ts";
 import { asError } from "../errors.ts";
+import { dataError } from "../files/dataError.ts";
 import type { Model, ModelPictures } from "../model/index.ts";
-import { dataError } from "./dataError.ts";
 
 /** The key of a model's pictures in the metadata of a file. */
 export const PICTURES_KEY = "striate.pictures";

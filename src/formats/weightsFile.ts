@@ -1,18 +1,18 @@
 import { checkOptions, itemized, type MemoryOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
+import { openFile } from "../files/fileAccess.ts";
+import type { RandomAccess } from "../files/randomAccess.ts";
 import type { Model } from "../model/index.ts";
 import { inversePermutation } from "../ops/index.ts";
 import { asFloat32, permute, sameShape, type Tensor, typeText } from "../tensor/index.ts";
-import { openFile } from "./fileAccess.ts";
 import { identifyFile } from "./identify.ts";
 import { KERAS_WEIGHTS, type KerasWeightsOptions, type KerasWeightsReport, loadKerasWeights } from "./keras/index.ts";
-import { decodeNpy } from "./npy.ts";
-import { readNpz } from "./npz.ts";
+import { decodeNpy } from "./numpy/npy.ts";
+import { readNpz } from "./numpy/npz.ts";
 import { PICTURES_KEY, takePictures } from "./pictureMetadata.ts";
-import type { RandomAccess } from "./randomAccess.ts";
-import { decodeSafetensors } from "./safetensors.ts";
-import { stateDict } from "./stateDict.ts";
-import { readTorchFile } from "./torchFile.ts";
+import { decodeSafetensors } from "./safetensors/safetensors.ts";
+import { stateDict } from "./torch/stateDict.ts";
+import { readTorchFile } from "./torch/torchFile.ts";
 
 /**
  * The arrays of a file by name: safetensors, `.npz`, `.npy` (its only array is `array`), and PyTorch's state dicts.

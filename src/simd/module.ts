@@ -1,6 +1,6 @@
 // Made by scripts/make-simd.sh from src/simd/assembly.
 
-/** SHA-256 of what it was made from: the files that AssemblyScript reads, in the order of tests/simd.test.ts. */
+/** SHA-256 of what it was made from: the files that AssemblyScript reads, in the order of tests/quick/simd.test.ts. */
 export const SOURCES_SHA256 = "674547d3c14c9e2d3017860345a933693965ecdd4b561ad3650bd82ebb08c8aa";
 
 /** The module's bytes in base64. */

@@ -1,4 +1,4 @@
-"""HDF5 files that mean harm, for tests/kerasDamage.test.ts: python make_hostile_h5.py"""
+"""HDF5 files that mean harm, for tests/hostile/kerasDamage.test.ts: python make_hostile_h5.py"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Writes small NumPy files for tests/npy.test.ts and tests/float16.test.ts into numpy/.
+"""Writes small NumPy files for tests/quick/npy.test.ts and tests/quick/float16.test.ts into numpy/.
 
     pip install numpy==2.4.6
     python tests/goldens/make_numpy_files.py

@@ -1,4 +1,4 @@
-"""Writes official.safetensors with the format's own library, for tests/safetensors.test.ts.
+"""Writes official.safetensors with the format's own library, for tests/quick/safetensors.test.ts.
 
     pip install safetensors==0.8.0 numpy==2.4.6
     python tests/goldens/make_safetensors.py

@@ -3,7 +3,7 @@
     pip install safetensors==0.8.0 torch==2.13.0
     python tests/goldens/make_safetensors_half.py
 
-tests/safetensors.test.ts encodes the tensors of half_only.safetensors again and gets that file byte for byte.
+tests/quick/safetensors.test.ts encodes the tensors of half_only.safetensors again and gets that file byte for byte.
 """
 
 from pathlib import Path

@@ -1,5 +1,5 @@
 // Writes tfjs/: weights as TensorFlow.js keeps them, and expected.json, what its own io.decodeWeights makes of them; for
-// tests/tfjsWeights.test.ts. TensorFlow.js is no dependency of Striate:
+// tests/quick/tfjsWeights.test.ts. TensorFlow.js is no dependency of Striate:
 //
 //     mkdir FOLDER && cd FOLDER && npm install --no-save @tensorflow/tfjs-core@4.22.0 && cd -
 //     node tests/goldens/make_tfjs.mjs FOLDER

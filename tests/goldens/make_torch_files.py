@@ -1,4 +1,4 @@
-"""Writes small PyTorch files for tests/torchFile.test.ts: torch/*.pth, and torch/expected.json with their content.
+"""Writes small PyTorch files for tests/quick/torchFile.test.ts: torch/*.pth, and torch/expected.json with their content.
 
     pip install torch==2.13.0 numpy==2.4.6
     python tests/goldens/make_torch_files.py

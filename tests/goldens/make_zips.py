@@ -1,4 +1,4 @@
-"""Writes small zips for tests/zip.test.ts into zips/, with Python's zipfile.
+"""Writes small zips for tests/quick/zip.test.ts into zips/, with Python's zipfile.
 
     python tests/goldens/make_zips.py
 """

@@ -1,4 +1,4 @@
-"""Nets of keras.applications with random weights, for tests/kerasApplications.test.ts: `python applications.py FOLDER NAME ...`.
+"""Nets of keras.applications with random weights, for tests/goldens/kerasApplications.test.ts: `python applications.py FOLDER NAME ...`.
 
 Of each: NAME.keras, NAME.inputs.json and NAME.predictions.json; without names, the names of all that this backend has.
 """

@@ -1,4 +1,4 @@
-"""Random functional models in models, for tests/kerasNested.test.ts: `python nested.py FOLDER COUNT`.
+"""Random functional models in models, for tests/goldens/kerasNested.test.ts: `python nested.py FOLDER COUNT`.
 
 First opens each striate_N.keras of the folder (inputs in striate_N.inputs.json), writes its predictions, and goes on with
 the model as a user would. Then makes COUNT models of its own: keras_N.keras and keras_N.h5, with inputs and predictions.

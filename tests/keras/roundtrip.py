@@ -1,4 +1,4 @@
-"""What real Keras says about files: called by tests/kerasFiles.test.ts as `python roundtrip.py FOLDER`.
+"""What real Keras says about files: called by tests/goldens/kerasFiles.test.ts as `python roundtrip.py FOLDER`.
 
 For each NAME.keras that Striate wrote into the folder, with inputs in NAME.json ([{"shape": ..., "data": ...}, ...]):
 opens it, writes its predictions to NAME.predictions.json, and saves it again as NAME.again.keras, NAME.again.h5 and

@@ -6,7 +6,7 @@ import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { encodeNpz } from "#striate/formats/npz";
+import { encodeNpz } from "#striate/formats/numpy/npz";
 import { encodeImage } from "#striate/image/index";
 import { tensor, uniform } from "#striate/tensor/index";
 

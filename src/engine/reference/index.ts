@@ -1,8 +1,8 @@
 import type { Graph, Reals, Value } from "../../graph/index.ts";
 import { interpret } from "../../ops/index.ts";
 import { fromNumbers, type Tensor, toNumbers } from "../../tensor/index.ts";
-import type { Availability, Backend, Program, States, Tensors } from "../engine.ts";
-import { drawRandom, type RandomSource } from "../random.ts";
+import type { Availability, Backend, Program, RandomSource, States, Tensors } from "../engine.ts";
+import { drawRandom } from "../random.ts";
 
 /** A state: float64, rounded to its own type between runs. */
 interface Held extends Reals {

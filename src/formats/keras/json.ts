@@ -1,5 +1,5 @@
 import { parseJson } from "../../checks/index.ts";
-import { dataError } from "../dataError.ts";
+import { dataError } from "../../files/dataError.ts";
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 

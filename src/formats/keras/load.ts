@@ -1,13 +1,13 @@
 import { checkOptions, MemoryBudget, type MemoryOptions, type OptionNames } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
+import { dataError } from "../../files/dataError.ts";
+import { openFile } from "../../files/fileAccess.ts";
+import { bytesAccess, type RandomAccess } from "../../files/randomAccess.ts";
+import { openZip, type ZipArchive } from "../../files/zip.ts";
 import type { Model } from "../../model/index.ts";
-import { dataError } from "../dataError.ts";
-import { openFile } from "../fileAccess.ts";
 import { type Hdf5File, type Hdf5Source, withHdf5 } from "../hdf5/index.ts";
 import { identifyFile } from "../identify.ts";
 import { PICTURES_KEY, takePictures } from "../pictureMetadata.ts";
-import { bytesAccess, type RandomAccess } from "../randomAccess.ts";
-import { openZip, type ZipArchive } from "../zip.ts";
 import type { OldWeightsOptions } from "./arrangement.ts";
 import { parseRecord } from "./json.ts";
 import { type KerasConfigOptions, modelFromKerasConfig, topRecord } from "./readConfig.ts";

@@ -1,8 +1,8 @@
 import { asError, StriateError } from "../../errors.ts";
+import { dataError } from "../../files/dataError.ts";
 import type { Nested } from "../../layers/index.ts";
 import type { Model } from "../../model/index.ts";
 import type { Shape } from "../../tensor/index.ts";
-import { dataError } from "../dataError.ts";
 import { Misfit, shown } from "./codec.ts";
 import { isRecord, parseRecord } from "./json.ts";
 import { isKnownOperation } from "./operations.ts";

@@ -1,8 +1,8 @@
+import { writeFileAtomic } from "../../files/atomic.ts";
+import { encodeZip } from "../../files/zip.ts";
 import type { Model } from "../../model/index.ts";
-import { writeFileAtomic } from "../atomic.ts";
 import { encodeHdf5 } from "../hdf5/index.ts";
 import { pictureMetadata } from "../pictureMetadata.ts";
-import { encodeZip } from "../zip.ts";
 import { keras3Parts } from "./variablePaths.ts";
 import { kerasConfig } from "./writeConfig.ts";
 

@@ -1,9 +1,9 @@
 import { itemized, type MemoryOptions, type OptionNames } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
+import { dataError } from "../../files/dataError.ts";
 import { nested } from "../../layers/index.ts";
 import type { Model, Weights } from "../../model/index.ts";
 import type { Shape, Tensor } from "../../tensor/index.ts";
-import { dataError } from "../dataError.ts";
 import type { Hdf5Contents, Hdf5File } from "../hdf5/index.ts";
 import { arrangements, type OldWeightsOptions } from "./arrangement.ts";
 import { groupLayerDatasets, isLayerGroups, planLayerGroups } from "./layerGroups.ts";

@@ -2,7 +2,7 @@ import { mkdir, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { asError, StriateError } from "../../errors.ts";
-import { lock } from "../../formats/lock.ts";
+import { lock } from "../../files/lock.ts";
 import { hashOf, hashText, type PublishedHash } from "./hash.ts";
 import { PartFile } from "./partFile.ts";
 import { pin, pinned } from "./pin.ts";

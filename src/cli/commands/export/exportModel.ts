@@ -1,0 +1,72 @@
+import { extname } from "node:path";
+import { nearest, quoted } from "../../../checks/index.ts";
+import { StriateError } from "../../../errors.ts";
+import { saveOnnx } from "../../../formats/index.ts";
+import { optimizerNamed, rmsprop, saveTrainingStep, sgd } from "../../../training/index.ts";
+import { type Call, optionName, type Values } from "../../command.ts";
+import { defined } from "../../defined.ts";
+import { anyModel } from "../../models/anyModel.ts";
+import { checkNotOverRead } from "../../results/overwriting.ts";
+import { DONE } from "../../terminal/output.ts";
+import { counted } from "../../terminal/quantities.ts";
+import type { ExportFlags } from "./flags.ts";
+
+const STEP_FLAGS = ["optimizer", "momentum", "loss"] as const;
+
+/** `striate export`: an ONNX file for inference, or of a training step. */
+export async function exportModel({ args, flags, output }: Call<ExportFlags>): Promise<number> {
+  const [what = "", path = ""] = args;
+  const { batch, trainingStep, optimizer, momentum, loss, ...net } = flags;
+  const odd = trainingStep ? undefined : STEP_FLAGS.find((name) => flags[name] !== undefined);
+  if (odd) throw new StriateError("usage", `${optionName(odd)} is for a training step; add --training-step`);
+  checkEnding(path);
+  await checkNotOverRead([path], [what], "the ONNX file");
+  const model = await anyModel(what, net, { trained: true });
+  if (!trainingStep) {
+    await saveOnnx(model, path, batch === undefined ? {} : { batchSize: batch });
+    const size = batch === undefined ? "any batch" : `batches of ${batch}`;
+    const names = { inputs: model.inputNames, outputs: model.outputNames };
+    output.result(
+      { file: path, parameters: model.parameters, batch: batch ?? null, ...names },
+      `${path}: ${model.name} for inference, ${size}; ${counted(model.parameters)} parameters; ` +
+        `inputs ${names.inputs.join(", ")}, outputs ${names.outputs.join(", ")}`,
+    );
+    return DONE;
+  }
+  const statesPath = `${path.replace(/\.onnx$/i, "")}.states.safetensors`;
+  const { inputs, random, states, next, outputs } = await saveTrainingStep(model, path, statesPath, {
+    optimizer: optimizerOf(flags),
+    ...defined({ batchSize: batch, loss }),
+  });
+  const draws = random.map(({ name, distribution }) => `${name} (${distribution} random numbers)`);
+  output.result(
+    { file: path, states: statesPath, inputs, random, next, outputs },
+    [
+      `${path}: a training step of ${model.name}, batches of ${batch ?? 32}`,
+      `feed at every step: ${inputs.join(", ")}${draws.length > 0 ? `; of these ${draws.join(", ")}` : ""}`,
+      `feed at the first step: the ${Object.keys(states).length} states in ${statesPath}`,
+      "feed at each later step: in place of each state NAME the output NAME.next of the step before",
+      `read: ${outputs.join(", ")}`,
+    ].join("\n"),
+  );
+  return DONE;
+}
+
+/** What is written is ONNX, whatever it is called; a name that says something else would mislead whoever opens it. */
+function checkEnding(path: string): void {
+  const ending = extname(path);
+  if (ending.toLowerCase() === ".onnx") return;
+  const meant = nearest(ending, [".onnx"]);
+  const stem = ending === "" ? path : path.slice(0, -ending.length);
+  const advice = meant
+    ? `; did you mean ${quoted(`${stem}.onnx`)}?`
+    : `; give ${quoted(`${stem}.onnx`)}, or for other formats take striate convert`;
+  throw new StriateError("usage", `export writes ONNX files, and ${quoted(path)} is not named as one${advice}`);
+}
+
+function optimizerOf({ optimizer = "adam", momentum }: Values<ExportFlags>) {
+  if (momentum === undefined) return optimizerNamed(optimizer as Parameters<typeof optimizerNamed>[0])();
+  if (optimizer === "sgd") return sgd({ momentum });
+  if (optimizer === "rmsprop") return rmsprop({ momentum });
+  throw new StriateError("usage", `--momentum is for sgd and rmsprop; the optimizer is ${optimizer}`);
+}

@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import { listed, nameText } from "../../../checks/index.ts";
+import { asError, StriateError } from "../../../errors.ts";
+import { loadModel } from "../../../formats/index.ts";
+import { type Model, type Preprocessing, unitPreprocessing } from "../../../model/index.ts";
+import { shapeText } from "../../../tensor/index.ts";
+import { PREPROCESSING } from "../../../zoo/index.ts";
+import type { Values } from "../../command.ts";
+import { defined } from "../../defined.ts";
+import { isFile } from "../../models/anyModel.ts";
+import type { RunConfig } from "../../runs/config.ts";
+import { trainedModel } from "../../runs/open.ts";
+import type { PredictFlags } from "./flags.ts";
+
+/** A model with all that it takes to say what is on pictures. */
+export interface Predictor {
+  readonly model: Model;
+  readonly classNames: readonly string[];
+  readonly preprocessing: Preprocessing;
+  readonly picture: PictureLayout;
+  /** Above which a picture counts as unreadable. */
+  readonly maxPixels?: number;
+  /** Of the run that the model is from. */
+  readonly config?: RunConfig;
+}
+
+/** How a model's input holds a picture. */
+export interface PictureLayout {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3 | 4;
+  /** [channels, height, width], as PyTorch's exports have it. */
+  readonly channelsFirst: boolean;
+}
+
+/**
+ * The model of a run, or of a file that holds its class names and its preprocessing; options give what the file lacks.
+ * @throws StriateError `usage` that says what is missing and which options give it; `shape` for a model that takes no
+ * picture or gives no number for each class
+ */
+export async function predictorOf(what: string, flags: Values<PredictFlags>): Promise<Predictor> {
+  const run = (await isFile(what)) ? undefined : await trainedModel(what);
+  const model =
+    run?.model ?? (await loadModel(what, defined({ inputShape: flags.inputShape, maxBytes: flags.maxBytes })));
+  const picture = layoutOf(model, what);
+  const classNames = flags.classNames === undefined ? model.pictures?.classNames : await namesIn(flags.classNames);
+  const preprocessing = preprocessingOf(flags, picture) ?? model.pictures?.preprocessing;
+  const missing = [
+    ...(classNames ? [] : ["its class names (give --class-names FILE, with one on each line)"]),
+    ...(preprocessing
+      ? []
+      : ["how its pictures are prepared (give --preprocessing unit, bytes, caffe, tf, torch or lite)"]),
+  ];
+  if (!classNames || !preprocessing) {
+    throw new StriateError("usage", `${what} does not say ${missing.join(" and ")}; what Striate saves of a run does`);
+  }
+  checkChannels(what, preprocessing, picture);
+  checkClasses(what, model, classNames);
+  const maxPixels = flags.maxPixels ?? run?.config.options.maxPixels;
+  return { model, classNames, preprocessing, picture, ...defined({ maxPixels, config: run?.config }) };
+}
+
+function layoutOf({ name, inputs }: Model, what: string): PictureLayout {
+  const [input, ...others] = inputs;
+  const [first = 0, second = 0, third = 0, ...more] = input?.shape ?? [];
+  const isChannels = (size: number) => size === 1 || size === 3 || size === 4;
+  if (others.length === 0 && more.length === 0) {
+    if (isChannels(third)) return { height: first, width: second, channels: third as 1, channelsFirst: false };
+    if (isChannels(first)) return { height: second, width: third, channels: first as 1, channelsFirst: true };
+  }
+  const shapes = inputs.map(({ shape }) => shapeText(shape)).join(" and ");
+  throw new StriateError("shape", `model ${nameText(name)} of ${what} takes ${shapes}, which no picture is`);
+}
+
+function preprocessingOf(
+  { preprocessing }: Values<PredictFlags>,
+  { channels }: PictureLayout,
+): Preprocessing | undefined {
+  if (preprocessing === undefined) return undefined;
+  const unit = unitPreprocessing(channels);
+  if (preprocessing === "unit") return unit;
+  if (preprocessing === "bytes") return unit && { ...unit, scale: 1 };
+  return PREPROCESSING[preprocessing];
+}
+
+function checkChannels(what: string, { channels, mean, std }: Preprocessing, { channels: own }: PictureLayout): void {
+  const needed = { grey: 1, RGB: 3, BGR: 3, RGBA: 4 }[channels];
+  if (needed === own && mean.length === own && std.length === own) return;
+  throw new StriateError("shape", `${what} takes pictures of ${own} channels; this preprocessing is for ${channels}`);
+}
+
+function checkClasses(what: string, { outputs, name }: Model, classNames: readonly string[]): void {
+  const [output, ...others] = outputs;
+  const shape = output?.shape ?? [];
+  const [units = 0] = shape;
+  const fits = units === classNames.length || (units === 1 && classNames.length === 2);
+  if (others.length === 0 && shape.length === 1 && fits) return;
+  const shapes = outputs.map((each) => shapeText(each.shape)).join(" and ");
+  throw new StriateError(
+    "shape",
+    `model ${nameText(name)} of ${what} puts out ${shapes}, where a number for each of ${classNames.length} classes is ` +
+      `expected (${listed(classNames, 3)})`,
+  );
+}
+
+/** A name on each line, or a JSON list. */
+async function namesIn(path: string): Promise<readonly string[]> {
+  const bytes = await readFile(path).catch((thrown: unknown) => {
+    throw new StriateError("io", `${path}: cannot be read (${asError(thrown).message})`, { cause: thrown });
+  });
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+    const list: unknown = /^\s*\[/.test(text) ? JSON.parse(text) : lines;
+    if (Array.isArray(list) && list.length > 0 && list.every((name) => typeof name === "string")) return list;
+  } catch {
+    // Told below.
+  }
+  throw new StriateError("data", `${path}: is no list of class names; give one on each line, or a JSON list of them`);
+}

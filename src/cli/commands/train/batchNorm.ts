@@ -1,0 +1,29 @@
+import { StriateError } from "../../../errors.ts";
+import { largestBatchNormMomentum, momentumForSteps } from "../../../model/index.ts";
+import type { RunConfig } from "../../runs/config.ts";
+import { buildModel } from "../../runs/open.ts";
+import type { Output } from "../../terminal/output.ts";
+import { counted } from "../../terminal/quantities.ts";
+
+/**
+ * The configuration of a new run with a momentum of batch normalization that fits its steps: published nets have one for
+ * hundreds of thousands of them, and with it the averages that validation uses are in a short run still near their start.
+ * @throws StriateError `usage` when one was given, and the net has no batch normalization
+ */
+export function withMomentum(config: RunConfig, examples: number, output: Output): RunConfig {
+  const { batchNormMomentum: given, epochs, batchSize, model } = config.options;
+  const { batchNormMomentum: _, ...options } = config.options;
+  const own = largestBatchNormMomentum(buildModel({ ...config, options }));
+  if (given !== undefined) {
+    if (own !== undefined) return config;
+    throw new StriateError("usage", `--batch-norm-momentum has no use here: ${model} has no batch normalization`);
+  }
+  const steps = epochs * Math.ceil(examples / Math.min(batchSize, examples));
+  const momentum = Number(momentumForSteps(steps).toFixed(4));
+  if (own === undefined || own <= momentum) return config;
+  output.say(
+    `batch normalization's momentum is at most ${momentum}, since this run has ${counted(steps)} steps; the net's own is ` +
+      `${own}, and --batch-norm-momentum gives another`,
+  );
+  return { ...config, options: { ...config.options, batchNormMomentum: momentum } };
+}

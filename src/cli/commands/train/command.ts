@@ -1,0 +1,17 @@
+import { defineCommand } from "../../command.ts";
+import { trainFlags } from "./flags.ts";
+
+export const trainCommand = defineCommand({
+  name: "train",
+  about: "Train a net on pictures. Ctrl-C saves; --resume goes on to the bit as if nothing had happened.",
+  args: "[data]",
+  flags: trainFlags,
+  examples: [
+    "train --model lenet --data fashion-mnist --epochs 5",
+    "train --model lenet --kernel-size 3 --filters 32,64 --optimizer sgd --momentum 0.9 --learning-rate 0.05",
+    "train photos --image-size 128 --augment strong --epochs 20",
+    "train --data DIR --schedule cosine --out runs/whole",
+    "train --resume --out runs/whole --epochs 10",
+  ],
+  run: async (call) => (await import("./train.ts")).train(call),
+});

@@ -1,0 +1,94 @@
+import type { Callback, Run } from "../../../training/index.ts";
+import type { RunConfig } from "../../runs/config.ts";
+import type { Output } from "../../terminal/output.ts";
+import { counted } from "../../terminal/quantities.ts";
+import { NO_PROGRESS, trainProgress } from "./epochProgress.ts";
+import { epochTable } from "./epochTable.ts";
+import { rateText, stretchedRate } from "./optimizer.ts";
+
+/** A run as its report introduces it. */
+export interface RunFacts {
+  readonly folder: string;
+  readonly config: RunConfig;
+  /** Numbers of pictures. */
+  readonly data: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Whether it goes on from a checkpoint. */
+  readonly resumed: boolean;
+  readonly stepsAnEpoch: number;
+  /** The epochs that a run which goes on was to have. */
+  readonly oldEpochs?: number;
+}
+
+/** Tells how a run gets on: events for machines, lines and a progress bar for people. */
+export interface TrainReport {
+  readonly callback: Callback;
+  /** Where the run stands. */
+  position(): { readonly epoch: number; readonly step: number };
+  /** Takes the progress bar away. */
+  close(): void;
+}
+
+export function trainReport(output: Output, facts: RunFacts, signal: AbortSignal): TrainReport {
+  const { epochs, batchSize } = facts.config.options;
+  const progress = process.stderr.isTTY ? trainProgress(epochs, batchSize) : NO_PROGRESS;
+  const epochLines = epochTable(epochs);
+  signal.addEventListener("abort", progress.clear);
+  let began = performance.now();
+  let position = { epoch: 0, step: 0 };
+  return {
+    callback: {
+      name: "report",
+      onTrainBegin: (run) => {
+        position = { epoch: run.history.length, step: 0 };
+        introduce(output, facts, run);
+        began = performance.now();
+      },
+      onBatchEnd: (log, run) => {
+        position = { epoch: run.history.length, step: log.step };
+        if (!signal.aborted) progress.show(log);
+      },
+      // Not onEpochEnd: an epoch is told when its checkpoint is written.
+      onSave: (moment) => {
+        if (moment.when !== "epoch") return;
+        position = { ...position, epoch: moment.log.epoch };
+        const seconds = (performance.now() - began) / 1000;
+        began = performance.now();
+        progress.clear();
+        output.event({ event: "epoch", ...moment.log, seconds });
+        for (const line of epochLines(moment.log, seconds)) output.tell(line);
+      },
+    },
+    position: () => position,
+    close: progress.clear,
+  };
+}
+
+function introduce(output: Output, facts: RunFacts, { model, history, rateFactor }: Run): void {
+  const { folder, config, data, resumed } = facts;
+  const { model: name, epochs, batchSize, optimizer, learningRate, seed, engine, threads } = config.options;
+  const { parameters } = model;
+  const resumedFromEpoch = resumed ? { resumedFromEpoch: history.length } : {};
+  const stretched = resumed ? stretchedBy(facts, history.length, rateFactor) : undefined;
+  const rates = stretched ? { learningRateBefore: stretched.before, learningRateNow: stretched.now } : {};
+  const numbers = { epochs, batchSize, optimizer, learningRate, seed, ...resumedFromEpoch, ...rates };
+  output.event({ event: "start", run: folder, model: name, parameters, engine, data, ...numbers });
+  const number = (count: number) => (count === 0 ? "none" : counted(count));
+  const parts = `${counted(data.train)} to train, ${number(data.validation)} to validate, ${number(data.test)} to test`;
+  output.tell(`${name}: ${counted(parameters)} parameters; pictures ${config.inputShape.join("x")}: ${parts}`);
+  output.tell(`${optimizer}, learning rate ${learningRate}, batches of ${batchSize}; ${engine}, threads ${threads}`);
+  output.tell(resumed ? `going on with ${folder} after epoch ${history.length} of ${epochs}` : `run: ${folder}`);
+  if (data.validation === 0) output.tell("without validation nothing shows when the net begins to learn by heart");
+  if (!stretched) return;
+  const { schedule } = config.options;
+  output.tell(
+    `the schedule ${schedule} is stretched from ${facts.oldEpochs} to ${epochs} epochs: the learning rate, which was ` +
+      `${rateText(stretched.before)}, goes on at ${rateText(stretched.now)}, as in a run of ${epochs} epochs`,
+  );
+}
+
+function stretchedBy({ config, oldEpochs, stepsAnEpoch }: RunFacts, epoch: number, factor: number) {
+  const { options } = config;
+  if (oldEpochs === undefined || oldEpochs === options.epochs) return undefined;
+  const rates = stretchedRate({ ...options, epochs: oldEpochs }, options, stepsAnEpoch, epoch);
+  return rates && { before: rates.before * factor, now: rates.now * factor };
+}

@@ -1,0 +1,214 @@
+import type { Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { didYouMean, listed, pathText } from "../../checks/index.ts";
+import {
+  FASHION_MNIST_CLASSES,
+  fashionMnist,
+  idxFolder,
+  imageFolder,
+  type LabelledFile,
+  picturesIn,
+  type SingleInputDataset,
+  split,
+} from "../../data/index.ts";
+import { asError, StriateError } from "../../errors.ts";
+import { isPictureName } from "../../image/index.ts";
+import { defined } from "../defined.ts";
+import { DEFAULT_SIZE } from "../options/imageSize.ts";
+import { listFolder } from "../runs/folder.ts";
+
+/** The sample that comes along. */
+const BUNDLED = "fashion-mnist";
+
+/** What `--data` says, in a form that means the same from any folder. */
+export function dataSource(given: string): string {
+  return given === BUNDLED ? BUNDLED : resolve(given);
+}
+
+/** A short name of some data, for the folder of a run. */
+export function dataName(source: string): string {
+  return basename(source).replace(/[^\w.-]+/g, "-") || "data";
+}
+
+/** Data in its parts, with a name for every class. */
+export interface LabelledData {
+  readonly train: SingleInputDataset;
+  readonly validation?: SingleInputDataset;
+  readonly test?: SingleInputDataset;
+  readonly classes: number;
+  readonly classNames: readonly string[];
+  /** Whether it is a folder of pictures, which are read while training goes on. */
+  readonly hasPictures: boolean;
+  /** Folders that are no classes because there is no picture in them that can be read. */
+  readonly emptyClasses?: readonly string[];
+  /** The parts that the data itself keeps, so that nothing is split off for them. */
+  readonly ownParts: readonly ("validation" | "test")[];
+  /** The files of each part, where each picture is one. */
+  readonly pictures: Readonly<Partial<Record<Part, readonly LabelledFile[]>>>;
+  /** The names of the files in the folder that hold many pictures each. */
+  readonly archives: readonly string[];
+}
+
+type Part = "train" | "validation" | "test";
+
+export interface DataOptions {
+  readonly classes?: number | undefined;
+  /** What is kept to validate and to test of data that has no part of its own for it; default 0. */
+  readonly validationSplit?: number | undefined;
+  readonly testSplit?: number | undefined;
+  /** Of pictures in folders: height and width. */
+  readonly imageSize?: readonly number[] | undefined;
+  readonly seed?: number | undefined;
+  /** Above which a picture counts as unreadable. */
+  readonly maxPixels?: number | undefined;
+  /** What is done about a picture that cannot be read; default `skip`. */
+  readonly onError?: "skip" | "fail" | undefined;
+  /** Those of the run that the data is for, in the order of their labels; default: those that it has. */
+  readonly classNames?: readonly string[] | undefined;
+}
+
+/**
+ * Reads the sample, a folder with IDX files, or a folder of pictures.
+ * @throws StriateError `usage` when data is asked to have other classes than it has; `data` when its classes are not
+ * those of the run; `io` when there is no such folder; and what `idxFolder` and `imageFolder` throw
+ */
+export async function loadData(source: string, options: DataOptions = {}): Promise<LabelledData> {
+  const data = (await holdsPictures(source)) ? await pictureFolder(source, options) : await idxData(source, options);
+  const { classNames = data.classNames } = options;
+  if (JSON.stringify(classNames) === JSON.stringify(data.classNames)) return data;
+  // Labels are places in the list of classes: with another list they mean something else.
+  throw new StriateError(
+    "data",
+    `${pathText(source)}: has the classes ${listed(data.classNames)}; the run was started with ${listed(classNames)}. ` +
+      "Give data with a folder for each class of the run (it may be empty) and no other, or start a new run",
+  );
+}
+
+const IDX_NAME = /^(train|t10k)-(images|labels)[-.]idx/;
+
+/** Whether a source is a folder of pictures: one with folders or pictures in it, and without IDX files. */
+async function holdsPictures(source: string): Promise<boolean> {
+  if (source === BUNDLED) return false;
+  const entries = await entriesOf(source);
+  if (entries.some(({ name }) => IDX_NAME.test(name))) return false;
+  if (entries.some((entry) => !entry.isFile() || isPictureName(entry.name))) return true;
+  const names = entries.map(({ name }) => name);
+  const found = names.length === 0 ? "is empty" : `has neither pictures nor IDX files in it, but ${listed(names)}`;
+  throw new StriateError("data", `${pathText(source)}: ${found}. Give ${WANTED}`);
+}
+
+const WANTED =
+  "a folder that holds a folder of pictures for each class, or one that holds IDX files (train-images-idx3-ubyte and its like)";
+
+async function entriesOf(source: string): Promise<Dirent[]> {
+  try {
+    return await readdir(source, { withFileTypes: true });
+  } catch (thrown) {
+    const { code, message }: NodeJS.ErrnoException = asError(thrown);
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: "there is no such folder",
+      ENOTDIR: "is not a folder",
+    };
+    const reason = reasons[code ?? ""] ?? `cannot be read (${message})`;
+    throw new StriateError(
+      "io",
+      `${pathText(source)}: ${reason}${didYouMean(basename(source), [BUNDLED])}. Give ${BUNDLED}, or ${WANTED}`,
+      { cause: thrown },
+    );
+  }
+}
+
+/**
+ * The classes of a folder with IDX files have numbers for names, unless its own name says that it holds Fashion-MNIST.
+ */
+async function idxData(source: string, options: DataOptions): Promise<LabelledData> {
+  const { classes = FASHION_MNIST_CLASSES.length, validationSplit = 0, imageSize } = options;
+  if (imageSize) throw new StriateError("usage", "--image-size is for a folder of pictures; this data has one size");
+  if (options.maxPixels)
+    throw new StriateError("usage", "--max-pixels is for a folder of pictures; this data has one size");
+  if (options.onError) throw new StriateError("usage", "--on-error is for a folder of pictures, which are files each");
+  const hasItsClasses = classes === FASHION_MNIST_CLASSES.length;
+  if (source === BUNDLED && !hasItsClasses) {
+    throw new StriateError("usage", `${BUNDLED} has ${FASHION_MNIST_CLASSES.length} classes; leave out --classes`);
+  }
+  const isFashion = hasItsClasses && basename(source).includes(BUNDLED);
+  const classNames = isFashion ? FASHION_MNIST_CLASSES : Array.from({ length: classes }, (_, i) => String(i));
+  const folder = source === BUNDLED ? undefined : source;
+  const { train, test } = isFashion ? await fashionMnist(folder) : await idxFolder(source, { classNames });
+  const parts = validationSplit === 0 ? { train } : split(train, validationSplit, defined({ seed: options.seed }));
+  const archives = folder === undefined ? [] : (await listFolder(folder)).filter((name) => IDX_NAME.test(name)).sort();
+  const ownParts = ["test"] as const;
+  return { ...parts, test, classes, classNames, hasPictures: false, ownParts, pictures: {}, archives };
+}
+
+async function pictureFolder(source: string, options: DataOptions): Promise<LabelledData> {
+  const { classes, validationSplit = 0, testSplit, imageSize, seed, onError, maxPixels, classNames: ofRun } = options;
+  const [height = DEFAULT_SIZE, width = height] = imageSize ?? [];
+  const ownParts = await partsIn(source);
+  const splits = {
+    // Runs that know of no test split took no validation of a folder that has parts.
+    validationSplit:
+      ownParts.includes("validation") || (ownParts.length > 0 && testSplit === undefined) ? 0 : validationSplit,
+    testSplit: ownParts.includes("test") ? 0 : (testSplit ?? 0),
+  };
+  const size = [height, width] as const;
+  const place = ownParts.length > 0 ? join(source, "train") : source;
+  const asRun = ofRun && (await hasClasses(place, ofRun)) ? ofRun : undefined;
+  const { train, validation, test, classNames, emptyClasses } = await imageFolder(source, {
+    size,
+    ...splits,
+    ...defined({ seed, onError, maxPixels, classes: asRun }),
+  });
+  // Of a run the names are compared, which says more.
+  if (!ofRun && classes !== undefined && classes !== classNames.length) {
+    throw new StriateError("usage", `${source} has ${classNames.length} classes, not ${classes}; leave out --classes`);
+  }
+  return {
+    train,
+    ...(validation && { validation }),
+    ...(test && { test }),
+    classes: classNames.length,
+    classNames,
+    hasPictures: true,
+    emptyClasses,
+    ownParts,
+    pictures: { train: train.files, ...defined({ validation: validation?.files, test: test?.files }) },
+    archives: [],
+  };
+}
+
+/** The parts that a folder of pictures has folders for. */
+async function partsIn(source: string): Promise<readonly ("validation" | "test")[]> {
+  const found = await listFolder(source);
+  if (!found.includes("train")) return [];
+  const validation = ["validation", "valid", "val"].some((name) => found.includes(name));
+  return [...(validation ? (["validation"] as const) : []), ...(found.includes("test") ? (["test"] as const) : [])];
+}
+
+/**
+ * Data to measure a run on: the test pictures, where it has a part for them, else all of it.
+ * @throws StriateError as `loadData`
+ */
+export async function foreignData(source: string, options: DataOptions): Promise<SingleInputDataset> {
+  const { train, test } = await loadData(source, { ...options, validationSplit: 0, testSplit: 0 });
+  return test ?? train;
+}
+
+/** Whether a folder has a folder for each of these classes, which may be empty, and pictures in no other. */
+async function hasClasses(folder: string, classNames: readonly string[]): Promise<boolean> {
+  const folders = (await entriesOf(folder)).filter((entry) => !entry.isFile() && !entry.name.startsWith("."));
+  const names = folders.map(({ name }) => name);
+  if (!classNames.every((name) => names.includes(name))) return false;
+  for (const name of names.filter((each) => !classNames.includes(each))) {
+    if ((await picturesIn(join(folder, name)).catch(() => [])).length > 0) return false;
+  }
+  return true;
+}
+
+/** The name of the file with the test pictures. */
+export async function testFileName(source: string): Promise<string> {
+  const found = source === BUNDLED ? [] : await listFolder(source);
+  const names = found.filter((name) => /^t10k-images[-.]idx3-ubyte(\.gz)?$/.test(name));
+  return names.sort()[0] ?? "t10k-images-idx3-ubyte.gz";
+}
