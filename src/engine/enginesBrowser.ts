@@ -1,8 +1,19 @@
-import { type EngineStarters, missingEngine } from "./starters.ts";
+import { StriateError } from "../errors.ts";
+import type { EngineModule } from "./engine.ts";
+import type { EngineModules } from "./table.ts";
 
-/** The engines of browsers, in the place of enginesNode.ts: bundlers take this file under the condition `browser`. */
-export const STARTERS: EngineStarters = {
-  onnxruntime: async () =>
-    missingEngine("onnxruntime", "onnxruntime-node is for Node; in a browser take engine reference"),
-  reference: async () => (await import("./reference/index.ts")).referenceEngine(),
+/** Where the code of each engine is in browsers, in the place of enginesNode.ts: see `#engines` in package.json. */
+export const MODULES: EngineModules = {
+  onnxruntime: async () => missing("onnxruntime-node is for Node; in a browser take engine reference"),
+  reference: () => import("./reference/index.ts"),
 };
+
+/** An engine that browsers do not have. */
+function missing(reason: string): EngineModule {
+  return {
+    available: async () => ({ available: false, reason }),
+    start: async () => {
+      throw new StriateError("engine", `the engine is not available: ${reason}`);
+    },
+  };
+}

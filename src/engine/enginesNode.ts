@@ -1,7 +1,7 @@
-import type { EngineStarters } from "./starters.ts";
+import type { EngineModules } from "./table.ts";
 
-/** The engines of Node. Each is loaded only when it is asked for. */
-export const STARTERS: EngineStarters = {
-  onnxruntime: async (options) => (await import("./onnxruntime/index.ts")).onnxruntimeEngine(options),
-  reference: async () => (await import("./reference/index.ts")).referenceEngine(),
+/** Where the code of each engine is in Node. */
+export const MODULES: EngineModules = {
+  onnxruntime: () => import("./onnxruntime/index.ts"),
+  reference: () => import("./reference/index.ts"),
 };

@@ -1,6 +1,6 @@
-import { internalError } from "../../errors.ts";
 import type { Job } from "../../platform/index.ts";
 import type { Engine, Executable, Tensors } from "../engine.ts";
+import { closedError } from "../hosted.ts";
 import { startEngine } from "../table.ts";
 import { type Request, type Result, transferable, type WorkerSetup } from "./protocol.ts";
 
@@ -21,7 +21,7 @@ export const engineJob: Job<WorkerSetup, Request> = async ({ engine: name, optio
 async function answer(engine: Engine, executables: Map<number, Executable>, request: Request): Promise<Result> {
   const executable = (id: number): Executable => {
     const found = executables.get(id);
-    if (!found) throw internalError(`the worker has no executable ${id}`);
+    if (!found) throw closedError();
     return found;
   };
   switch (request.call) {
@@ -34,7 +34,7 @@ async function answer(engine: Engine, executables: Map<number, Executable>, requ
       return undefined;
     }
     case "run":
-      return executable(request.executable).run(request.feeds);
+      return executable(request.executable).run(request.feeds, request.options);
     case "readState":
       return executable(request.executable).readState(request.names);
     case "writeState":
