@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { nameText } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
-import { type LockHolder, type Release, tryLock } from "../../formats/index.ts";
+import { type LockHolder, type Release, tryLock } from "../../files/index.ts";
 import { CONFIG_FILE } from "./config.ts";
 
 /** The files of a run, beside its configuration. */

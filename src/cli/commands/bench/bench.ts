@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { Engine, Executable } from "../../../engine/index.ts";
-import { freeze, type Graph } from "../../../graph/index.ts";
+import { freeze } from "../../../graph/index.ts";
 import type { Model } from "../../../model/index.ts";
 import { copyTensor, type DrawAddress, sizeOf, type Tensor, tensor, uniform } from "../../../tensor/index.ts";
-import { randomFeeds } from "../../../training/feeding.ts";
 import { initialStates, rateTensor, sgd, trainingGraph } from "../../../training/index.ts";
 import { buildNet } from "../../../zoo/index.ts";
 import type { Context } from "../../context.ts";
@@ -36,7 +35,6 @@ export async function benchNet(context: Context<BenchFlags>): Promise<number> {
 
 /** Something to measure: a graph made ready, and what each of its steps is fed. */
 interface Bench {
-  readonly graph: Graph;
   readonly executable: Executable;
   readonly feeds: Readonly<Record<string, Tensor>>;
 }
@@ -50,18 +48,18 @@ async function trainingBench(engine: Engine, model: Model, batch: number): Promi
   await executable.writeState(initialStates(model, optimizer, graph));
   const target = randomLabels(batch, model.outputShape.at(-1) ?? 1);
   const feeds = { input: randomPictures(model, batch), target, learningRate: rateTensor(learningRate) };
-  return { graph, executable, feeds };
+  return { executable, feeds };
 }
 
 /** The way forward, with the weights as constants. */
 async function inferenceBench(engine: Engine, model: Model, batch: number): Promise<Bench> {
   const graph = freeze(model.inferenceGraph(batch), model.toStates(model.weights));
-  return { graph, executable: await engine.compile(graph), feeds: { input: randomPictures(model, batch) } };
+  return { executable: await engine.compile(graph), feeds: { input: randomPictures(model, batch) } };
 }
 
 /** The milliseconds of each step after the first ones. A step's feeds are ready before its time begins. */
 async function stepTimes(
-  { graph, executable, feeds }: Bench,
+  { executable, feeds }: Bench,
   seconds: number,
   checkInterrupted: () => void,
 ): Promise<number[]> {
@@ -70,9 +68,8 @@ async function stepTimes(
   for (let step = 0; times.length < LEAST_STEPS || performance.now() < end; step++) {
     checkInterrupted();
     const copies = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, copyTensor(feed)]));
-    const fed = { ...copies, ...randomFeeds(graph, SEED, step) };
     const begin = performance.now();
-    await executable.run(fed);
+    await executable.run(copies, { random: { seed: SEED, step } });
     if (step >= WARM_UP) times.push(performance.now() - begin);
     if (step === WARM_UP - 1) end = performance.now() + 1000 * seconds;
   }
