@@ -12,6 +12,7 @@ export { randomAffine, randomFlip } from "./augment/steps/geometry.ts";
 export { gaussianNoise, saltAndPepper, speckleNoise } from "./augment/steps/noise.ts";
 export { RAND_AUGMENT_OPERATIONS, randAugment } from "./augment/steps/randAugment.ts";
 export { type StepName, type StepOptionsOf, stepOf } from "./augment/steps/table.ts";
+export { augmentedVersions } from "./augment/versions.ts";
 export { balanced, classWeights } from "./balance.ts";
 export { batchPlan } from "./batches.ts";
 export { cifar10, cifar100 } from "./cifar.ts";

@@ -7,6 +7,7 @@ export {
   type ArraysOptions,
   arrays,
   augment,
+  augmentedVersions,
   type Batch,
   balanced,
   type CsvManifestOptions,

@@ -25,14 +25,6 @@ export interface BackboneOptions {
 
 const BACKBONE: OptionNames<BackboneOptions> = { cut: true, inputShape: true, preprocessing: true, download: true };
 
-/** How the layers of a net, or the nodes of an ONNX file, are cut in two. */
-export interface Cuts {
-  /** In the order of the computation. */
-  readonly places: readonly CutPlace[];
-  /** A model from the pictures to the maps of these places, an output for each, with the backbone's weights. */
-  upTo(names: readonly string[]): Model;
-}
-
 /** A convolutional net whose features are used for other classes than it was trained for. */
 export interface Backbone {
   /** What messages call it. */

@@ -49,13 +49,24 @@ export function cool(net: Model, temperature: number): void {
   const scaled = [`${HEAD.output}/kernel`, `${HEAD.output}/bias`].map((key) => {
     const weight = net.weights.get(key);
     if (!weight) throw internalError(`${net.name} has no ${key}`);
-    return [key, tensor("float32", weight.shape, weight.data.map((value) => value / temperature))] as const;
+    return [
+      key,
+      tensor(
+        "float32",
+        weight.shape,
+        weight.data.map((value) => value / temperature),
+      ),
+    ] as const;
   });
   net.setWeights(new Map(scaled));
 }
 
 /** The probabilities that a probe gives, [pictures, classes]: what its classifier does from the pooled features on. */
-export function probabilitiesOf({ kernel, bias }: Probe, features: Tensor<"float32">, rows: readonly number[]): Float32Array {
+export function probabilitiesOf(
+  { kernel, bias }: Probe,
+  features: Tensor<"float32">,
+  rows: readonly number[],
+): Float32Array {
   const [size, classes] = [at(kernel.shape, 0), at(kernel.shape, 1)];
   const result = new Float32Array(rows.length * classes);
   for (const [to, row] of rows.entries()) {
@@ -63,7 +74,8 @@ export function probabilitiesOf({ kernel, bias }: Probe, features: Tensor<"float
     for (let feature = 0; feature < size; feature++) {
       const value = features.data[row * size + feature] ?? 0;
       if (value === 0) continue;
-      for (let k = 0; k < classes; k++) logits[k] = (logits[k] ?? 0) + value * (kernel.data[feature * classes + k] ?? 0);
+      for (let k = 0; k < classes; k++)
+        logits[k] = (logits[k] ?? 0) + value * (kernel.data[feature * classes + k] ?? 0);
     }
     softmaxInto(result, logits, 0, to * classes, classes);
   }

@@ -59,7 +59,10 @@ export async function fineTune(
   const loss = sparseCategoricalCrossentropy({ labelSmoothing });
   const start = await evaluate(model, data.validation, { ...placeOf(options), batchSize, loss });
   const steps = Math.ceil(data.train.length / batchSize);
-  const decay = cosineDecay({ initialLearningRate: learningRate, decaySteps: Math.max(1, steps * (epochs - warmUpEpochs)) });
+  const decay = cosineDecay({
+    initialLearningRate: learningRate,
+    decaySteps: Math.max(1, steps * (epochs - warmUpEpochs)),
+  });
   const settings: FitOptions = {
     ...placeOf(options),
     epochs,

@@ -1,8 +1,8 @@
 import { callLayer, type Layer, type LayerCall, type SymbolicTensor } from "../layers/index.ts";
 import { model as functional, Model } from "../model/index.ts";
 import { at } from "../tensor/index.ts";
-import type { Cuts } from "./backbone.ts";
 import { cutPoints } from "./cutPoints.ts";
+import type { Cuts } from "./cuts.ts";
 import type { CutPlace } from "./stages.ts";
 
 /**

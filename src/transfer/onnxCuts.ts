@@ -3,8 +3,8 @@ import { callLayer, input, onnxGraph } from "../layers/index.ts";
 import { model as functional, type Model } from "../model/index.ts";
 import { instantiate, type OnnxModel, takenBy } from "../onnx/index.ts";
 import { at, type Shape, type Tensor } from "../tensor/index.ts";
-import type { Cuts } from "./backbone.ts";
 import { cutPoints } from "./cutPoints.ts";
+import type { Cuts } from "./cuts.ts";
 import type { CutPlace } from "./stages.ts";
 
 /**

@@ -1,5 +1,12 @@
 import type { OptionNames } from "../checks/index.ts";
-import { augment, augmentedVersions, randomFlip, randomResizedCrop, type SingleInputDataset, type Step } from "../data/index.ts";
+import {
+  augment,
+  augmentedVersions,
+  randomFlip,
+  randomResizedCrop,
+  type SingleInputDataset,
+  type Step,
+} from "../data/index.ts";
 import { pick } from "../data/split.ts";
 import type { Engine } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
@@ -182,9 +189,23 @@ function recipeOf(name: StrategyName, isLast: boolean) {
 function given(options: TrainByOptions) {
   const { engine, signal, epochs, batchSize, learningRate, layerDecay, weightDecay, labelSmoothing } = options;
   const { trainBatchNorm, callbacks, resume } = options;
-  const own = { signal, epochs, batchSize, learningRate, layerDecay, weightDecay, labelSmoothing, trainBatchNorm, callbacks, resume };
+  const own = {
+    signal,
+    epochs,
+    batchSize,
+    learningRate,
+    layerDecay,
+    weightDecay,
+    labelSmoothing,
+    trainBatchNorm,
+    callbacks,
+    resume,
+  };
   const known = Object.entries(own).filter(([, value]) => value !== undefined);
-  return { engine, ...(Object.fromEntries(known) as Partial<{ [K in keyof typeof own]: NonNullable<(typeof own)[K]> }>) };
+  return {
+    engine,
+    ...(Object.fromEntries(known) as Partial<{ [K in keyof typeof own]: NonNullable<(typeof own)[K]> }>),
+  };
 }
 
 /** Pictures may be seen from the left and the right, and a part of a thing tells what it is. */

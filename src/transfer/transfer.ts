@@ -1,8 +1,7 @@
 import { checkOptions, finiteNumber, type OptionNames, wholeNumber } from "../checks/index.ts";
-import type { SingleInputDataset, Step } from "../data/index.ts";
+import type { SingleInputDataset } from "../data/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model, Preprocessing } from "../model/index.ts";
-import type { Callback } from "../training/index.ts";
 import { RUN_OPTIONS, type RunOptions, withEngine } from "../training/running.ts";
 import { type Advice, adviceFrom } from "./advice.ts";
 import { type Backbone, picturesOf } from "./backbone.ts";
@@ -13,7 +12,7 @@ import { foldsOf } from "./folds.ts";
 import type { Interval } from "./interval.ts";
 import { type Measured, measure } from "./measure.ts";
 import { type Parts, partsByGroup } from "./parts.ts";
-import { STRATEGY_NAMES, type StrategyName, strategyNamed } from "./strategies.ts";
+import { type StrategyName, strategyNamed } from "./strategies.ts";
 import { type Study, study } from "./study.ts";
 import { shareOfLastStage } from "./timing.ts";
 import { TRAINING_OPTIONS, type TrainingOptions, trainBy } from "./training.ts";
@@ -22,7 +21,12 @@ import { TRAINING_OPTIONS, type TrainingOptions, trainBy } from "./training.ts";
 export type TransferEvent =
   | { readonly phase: "features" | "probes"; readonly done: number; readonly total: number }
   | { readonly phase: "advice"; readonly advice: Advice; readonly study: Study }
-  | { readonly phase: "training"; readonly strategy: StrategyName; readonly train: number; readonly validation: number };
+  | {
+      readonly phase: "training";
+      readonly strategy: StrategyName;
+      readonly train: number;
+      readonly validation: number;
+    };
 
 export interface AdviseOptions extends RunOptions {
   /** Folds of the cross-validation. Default 5, or as many different pictures as the smallest class has. */
@@ -162,7 +166,10 @@ export async function crossValidateTransfer(
     for (let fold = 0; fold < count; fold++) {
       const members = all.filter((place) => folds[place] !== fold);
       const test = all.filter((place) => folds[place] === fold);
-      const parts = partsByGroup(members, labels, found.study.groups, validationSplit, { seed: seed + fold, classNames });
+      const parts = partsByGroup(members, labels, found.study.groups, validationSplit, {
+        seed: seed + fold,
+        classNames,
+      });
       const trained = await trainBy(strategy, backbone, data, found, parts, own, test);
       let right = 0;
       for (const [i, place] of test.entries()) {
@@ -219,7 +226,10 @@ function placesBut(length: number, left: readonly number[]): readonly number[] {
 function namesOf({ classNames, classes }: SingleInputDataset): readonly string[] {
   const names = classNames ?? (classes === undefined ? undefined : Array.from({ length: classes }, (_, i) => `${i}`));
   if (!names) {
-    throw new StriateError("usage", "transfer learning is for classes, and the data set does not say how many there are");
+    throw new StriateError(
+      "usage",
+      "transfer learning is for classes, and the data set does not say how many there are",
+    );
   }
   if (names.length > 1) return names;
   throw new StriateError(
@@ -231,7 +241,8 @@ function namesOf({ classNames, classes }: SingleInputDataset): readonly string[]
 /** @throws StriateError `data` for a class with fewer than two pictures that could be read */
 function checkEnough({ labels, standIns }: Features, classNames: readonly string[]): void {
   const counts = new Array<number>(classNames.length).fill(0);
-  for (const place of placesBut(labels.length, standIns)) counts[labels[place] ?? 0] = (counts[labels[place] ?? 0] ?? 0) + 1;
+  for (const place of placesBut(labels.length, standIns))
+    counts[labels[place] ?? 0] = (counts[labels[place] ?? 0] ?? 0) + 1;
   const few = classNames.filter((_, label) => (counts[label] ?? 0) < 2);
   if (few.length === 0) return;
   throw new StriateError(
@@ -240,6 +251,3 @@ function checkEnough({ labels, standIns }: Features, classNames: readonly string
       "can be read; at least two are needed, one to learn from and one to measure on",
   );
 }
-
-export type { Callback, Step };
-export { STRATEGY_NAMES };
