@@ -29,7 +29,7 @@ test("the package that is installed holds what README says comes with it, and no
     "weights/efficientnet-lite0/NOTICE",
     "datasets/fashion-mnist/train-images-idx3-ubyte.gz",
     "dist/cli/main.js",
-    "dist/index.d.ts",
+    "dist/entries/striate.d.ts",
     "docs/striate_keras.py",
     "README.md",
     "LICENSE",

@@ -13,7 +13,7 @@ export { gaussianNoise, saltAndPepper, speckleNoise } from "./augment/steps/nois
 export { RAND_AUGMENT_OPERATIONS, randAugment } from "./augment/steps/randAugment.ts";
 export { type StepName, type StepOptionsOf, stepOf } from "./augment/steps/table.ts";
 export { balanced, classWeights } from "./balance.ts";
-export { type BatchPlanOptions, batchPlan } from "./batches.ts";
+export { batchPlan } from "./batches.ts";
 export { cifar10, cifar100 } from "./cifar.ts";
 export { collect, type Example } from "./collect.ts";
 export type { Batch, DataProblem, Dataset, Named, ReadOptions, SingleInputDataset, TrainTest } from "./dataset.ts";

@@ -1,21 +1,6 @@
 import "./methods.ts";
 
-export {
-  blobAccess,
-  bytesAccess,
-  encodeZip,
-  type LockHolder,
-  type OpenFile,
-  openFile,
-  openZip,
-  type RandomAccess,
-  type Release,
-  tryLock,
-  writeFileAtomic,
-  type ZipArchive,
-  type ZipEntry,
-  type ZipFile,
-} from "../files/index.ts";
+export { type LockHolder, type Release, tryLock, writeFileAtomic } from "../files/index.ts";
 export { type FileKind, identifyFile } from "./identify.ts";
 export {
   encodeKeras,
@@ -29,7 +14,14 @@ export {
   modelFromKerasConfig,
   saveKeras,
 } from "./keras/index.ts";
-export { kindOfFile, type LoadModelOptions, loadModel, MODEL_ENDINGS, saveModel } from "./modelFile.ts";
+export {
+  kindOfFile,
+  type LoadModelOptions,
+  loadModel,
+  MODEL_ENDINGS,
+  type SaveModelOptions,
+  saveModel,
+} from "./modelFile.ts";
 export { decodeNpy, encodeNpy } from "./numpy/npy.ts";
 export { encodeNpz, readNpz } from "./numpy/npz.ts";
 export { readOnnxFile } from "./onnx/onnxFile.ts";

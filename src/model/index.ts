@@ -1,5 +1,5 @@
 export { largestBatchNormMomentum, limitBatchNormMomentum, momentumForSteps } from "./batchNormMomentum.ts";
-export { COMPARED, type Comparison, compareSummaries, comparisonText, type LayerPair } from "./comparison.ts";
+export { COMPARED, type Comparison, compareSummaries, comparisonText } from "./comparison.ts";
 export { type FunctionalOptions, model } from "./functional.ts";
 export { Model, type ModelValues } from "./model.ts";
 export type { NamePattern } from "./patterns.ts";

@@ -1,6 +1,6 @@
 export { permute } from "./permute.ts";
 export { type DrawAddress, normal, permutation, truncatedNormal, uniform } from "./random.ts";
-export { type RandomStream, randomStream } from "./randomStream.ts";
+export { randomStream } from "./randomStream.ts";
 export { at, broadcastShapes, normalizeAxis, type Shape, sameShape, shapeText, sizeOf, stridesOf } from "./shape.ts";
 export {
   type ArrayTypes,

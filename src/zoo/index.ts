@@ -1,4 +1,3 @@
-export type { Preprocessing } from "../model/index.ts";
 export { type AlexnetOptions, alexnet, alexnetTorch } from "./alexnet.ts";
 export { type EfficientnetLiteOptions, efficientnetLite0 } from "./efficientnetLite.ts";
 export { auxiliaryClassifier, type GooglenetOptions, googlenet, googlenetBn } from "./googlenet.ts";

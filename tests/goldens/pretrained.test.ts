@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { encodeSafetensors, writeFileAtomic } from "#striate/formats/index";
+import { writeFileAtomic } from "#striate/files/index";
+import { encodeSafetensors } from "#striate/formats/index";
 import { fromNumbers } from "#striate/tensor/index";
 import { buildNet, pretrained } from "#striate/zoo/index";
 

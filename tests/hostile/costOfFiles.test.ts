@@ -4,15 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { cifar10, csvManifest, parseIdx } from "#striate/data/index";
+import { bytesAccess, encodeZip, openZip } from "#striate/files/index";
 import { encodeHdf5, withHdf5 } from "#striate/formats/hdf5/index";
 import {
-  bytesAccess,
   decodeNpy,
   decodeSafetensors,
   encodeNpz,
   encodeSafetensors,
-  encodeZip,
-  openZip,
   parseTfjsModel,
   readNpz,
   readTfjsWeights,

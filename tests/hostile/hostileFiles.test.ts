@@ -6,16 +6,14 @@ import { describe, expect, test } from "vitest";
 import { parseJson } from "#striate/checks/index";
 import { csvManifest, cutout, parseIdx, randomAffine, randomCrop, stepOf } from "#striate/data/index";
 import { StriateError } from "#striate/errors";
+import { bytesAccess, encodeZip, openZip } from "#striate/files/index";
 import { encodeHdf5, withHdf5 } from "#striate/formats/hdf5/index";
 import {
-  bytesAccess,
   decodeSafetensors,
   encodeNpz,
-  encodeZip,
   identifyFile,
   loadModel,
   loadTfjs,
-  openZip,
   readArrays,
   readNpz,
   readOnnxFile,

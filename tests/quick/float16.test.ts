@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { bytesAccess, readNpz } from "#striate/formats/index";
+import { bytesAccess } from "#striate/files/index";
+import { readNpz } from "#striate/formats/index";
 import { bfloat16ToFloat32, FLOAT16_MAX, float16ToFloat32, float32ToFloat16 } from "#striate/tensor/float16";
 import { toNumbers, zeros } from "#striate/tensor/tensor";
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { bytesAccess, encodeZip, identifyFile } from "#striate/formats/index";
+import { bytesAccess, encodeZip } from "#striate/files/index";
+import { identifyFile } from "#striate/formats/index";
 import { readsOrRefuses, refusal } from "../support/fuzz.ts";
 
 const golden = (name: string) => new Uint8Array(readFileSync(new URL(`../goldens/${name}`, import.meta.url)));

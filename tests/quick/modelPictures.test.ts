@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writePrepared } from "#striate/cli/commands/predict/prepare";
 import { arrays } from "#striate/data/index";
-import { decodeSafetensors, encodeZip, loadModel, openFile, openZip, saveModel } from "#striate/formats/index";
+import { encodeZip, openFile, openZip } from "#striate/files/index";
+import { decodeSafetensors, loadModel, saveModel } from "#striate/formats/index";
 import { batchNormalization, conv2d, dense, flatten } from "#striate/layers/index";
 import {
   largestBatchNormMomentum,

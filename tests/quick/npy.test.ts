@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { bytesAccess, decodeNpy, encodeNpy, encodeNpz, encodeZip, readNpz } from "#striate/formats/index";
+import { bytesAccess, encodeZip } from "#striate/files/index";
+import { decodeNpy, encodeNpy, encodeNpz, readNpz } from "#striate/formats/index";
 import { DTYPES, fromNumbers, type Tensor, zeros } from "#striate/tensor/tensor";
 import { readsOrRefuses, refusal } from "../support/fuzz.ts";
 import { readGolden } from "../support/goldens.ts";

@@ -1,16 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import {
-  bytesAccess,
-  encodeZip,
-  flattenTensors,
-  isTorchTensor,
-  openFile,
-  type PickleValue,
-  readTorchFile,
-  stateDict,
-} from "#striate/formats/index";
+import { bytesAccess, encodeZip, openFile } from "#striate/files/index";
+import { flattenTensors, isTorchTensor, type PickleValue, readTorchFile, stateDict } from "#striate/formats/index";
 import { readPickle } from "#striate/formats/torch/pickle";
 import { fromNumbers, type Tensor } from "#striate/tensor/tensor";
 import { readsOrRefuses, refusal } from "../support/fuzz.ts";

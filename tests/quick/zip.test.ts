@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { deflateRawSync, crc32 as zlibCrc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { crc32 } from "#striate/files/crc32";
-import { blobAccess, bytesAccess, encodeZip, openFile, openZip, type RandomAccess } from "#striate/formats/index";
+import { blobAccess, bytesAccess, encodeZip, openFile, openZip, type RandomAccess } from "#striate/files/index";
 import { readsOrRefuses, refusal } from "../support/fuzz.ts";
 
 // Written by Python's zipfile: see goldens/make_zips.py.
