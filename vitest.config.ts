@@ -13,26 +13,28 @@ const PROJECTS = {
   package: "tests",
 };
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const onSource = process.env.STRIATE_TEST_SOURCE === "src";
-const source = {
-  resolve: { alias: [{ find: /^#striate\/(.*)$/, replacement: path("src/$1.ts") }] },
-  test: { execArgv: ["--enable-source-maps", "--import", new URL("scripts/source/register.mjs", import.meta.url).href] },
-};
+const src = fileURLToPath(new URL("src/", import.meta.url));
+/** For the processes that run the tests, and for those that tests start. */
+const nodeOptions = onSource
+  ? ["--enable-source-maps", "--import", new URL("scripts/source/register.mjs", import.meta.url).href]
+  : ["--enable-source-maps"];
 
 export default defineConfig({
-  ...(onSource && { resolve: source.resolve }),
+  resolve: { alias: onSource ? [{ find: /^#striate\/(.*)$/, replacement: `${src}$1.ts` }] : [] },
   test: {
     projects: Object.entries(PROJECTS).map(([name, folder]) => ({
       extends: true as const,
-      test: { name, include: [`${folder}/*.test.ts`], isolate: name !== "quick" },
+      test: { name, include: [`${folder}/*.test.ts`] },
     })),
     environment: "node",
     pool: "forks",
     watch: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    server: { deps: { external: [/\/dist\//, /\/striate\/src\//, /\/src\//] } },
-    execArgv: onSource ? source.test.execArgv : ["--enable-source-maps"],
+    server: { deps: { external: [/\/dist\//, new RegExp(`^${src}`)] } },
+    execArgv: nodeOptions,
+    env: onSource ? { NODE_OPTIONS: nodeOptions.join(" ") } : {},
+    isolate: !onSource,
   },
 });

@@ -6,11 +6,13 @@ import { transformSync } from "rolldown/utils";
 
 const root = new URL("../../", import.meta.url).href;
 const src = `${root}src/`;
+const dist = `${root}dist/`;
 const manifest = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
 
 export function resolve(specifier, context, next) {
   const url = specifier.startsWith("#") ? importsEntry(specifier) : absolute(specifier, context.parentURL);
-  if (url?.startsWith(src)) return { url: url.replace(/\.js$/, ".ts"), shortCircuit: true };
+  if (url?.startsWith(dist)) return { url: url.replace(dist, src).replace(/\.js$/, ".ts"), shortCircuit: true };
+  if (url?.startsWith(src)) return { url: url.replace(/\.js$/, ".ts"), shortCircuit: true }; // a worker's file
   return next(specifier, context);
 }
 
@@ -24,13 +26,12 @@ export async function load(url, context, next) {
   return { format: "module", source, shortCircuit: true };
 }
 
-/** The source that an entry of package.json's `imports` leads to in Node. */
+/** The file that an entry of package.json's `imports` leads to in Node. */
 function importsEntry(specifier) {
   for (const [name, target] of Object.entries(manifest.imports)) {
     const [before, after] = name.split("*");
     if (after === undefined ? specifier !== name : !specifier.startsWith(before)) continue;
-    const path = target.node ?? target.default;
-    return path.replace("./dist/", src).replace("*", specifier.slice(before.length));
+    return new URL((target.node ?? target.default).replace("*", specifier.slice(before.length)), root).href;
   }
   return undefined;
 }
