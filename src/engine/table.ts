@@ -1,16 +1,31 @@
 import { unknownName } from "../checks/index.ts";
-import type { Engine, EngineOptions } from "./engine.ts";
-import { inOrder } from "./inOrder.ts";
+import type { Availability, Engine, EngineModule, EngineOptions } from "./engine.ts";
+import { hostedEngine } from "./hosted.ts";
+import { type EngineChoices, startOptions } from "./options.ts";
 
-/** The engines there are, the ones to prefer first. Each is loaded only when it is asked for. */
-const STARTERS = {
-  onnxruntime: async (options: EngineOptions) => (await import("./onnxruntime/index.ts")).onnxruntimeEngine(options),
-  reference: async () => (await import("./reference/index.ts")).referenceEngine(),
-} satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
+/** An engine's line: what can be asked of it, and where its code is, which is loaded when it is asked for. */
+interface EngineEntry extends EngineChoices {
+  readonly load: () => Promise<EngineModule>;
+}
 
-export type EngineName = keyof typeof STARTERS;
+/** The engines there are, the ones to prefer first. */
+const ENGINES = {
+  onnxruntime: {
+    devices: ["cpu", "cuda", "webgpu", "dml", "coreml"],
+    precisions: ["float32"],
+    load: () => import("./onnxruntime/index.ts"),
+  },
+  reference: { devices: ["cpu"], precisions: ["float64"], load: () => import("./reference/index.ts") },
+} as const satisfies Record<string, EngineEntry>;
 
-export const ENGINE_NAMES = Object.keys(STARTERS) as readonly EngineName[];
+export type EngineName = keyof typeof ENGINES;
+
+export const ENGINE_NAMES = Object.keys(ENGINES) as readonly EngineName[];
+
+/** What an engine can be asked for, and its defaults. */
+export function choicesOf(name: EngineName): EngineChoices {
+  return ENGINES[name];
+}
 
 /** @throws StriateError `usage` when there is no engine of that name. */
 export function checkEngineName(name: string): EngineName {
@@ -19,7 +34,24 @@ export function checkEngineName(name: string): EngineName {
   return known;
 }
 
-/** Starts an engine in this thread. */
-export async function startEngine(name: string, options: EngineOptions): Promise<Engine> {
-  return inOrder(await STARTERS[checkEngineName(name)](options));
+/**
+ * Whether an engine can be used here, on its usual device or the one that is given.
+ * @throws StriateError `usage` for options that the engine does not know
+ */
+export async function availability(name: EngineName, options: EngineOptions = {}): Promise<Availability> {
+  const { load, ...choices } = ENGINES[name];
+  const resolved = startOptions(name, choices, options);
+  return (await load()).available(resolved);
+}
+
+/**
+ * Starts an engine in this thread.
+ * @throws StriateError `usage` for an unknown engine or options that it does not know, `engine` when it cannot be started
+ */
+export async function startEngine(given: string, options: EngineOptions): Promise<Engine> {
+  const name = checkEngineName(given);
+  const { load, ...choices } = ENGINES[name];
+  const resolved = startOptions(name, choices, options);
+  const { available, start } = await load();
+  return hostedEngine(name, () => available(resolved), await start(resolved));
 }

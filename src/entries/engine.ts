@@ -8,6 +8,8 @@ export {
   type EngineName,
   type EngineOptions,
   type Executable,
+  type ExecuteOptions,
+  type RandomSource,
   type SelectOptions,
   selectEngine,
   type Tensors,

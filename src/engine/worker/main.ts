@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { asError, internalError } from "../../errors.ts";
+import { asError } from "../../errors.ts";
 import type { Executable, Tensors } from "../engine.ts";
+import { closedError } from "../hosted.ts";
 import { startEngine } from "../table.ts";
 import { type Reply, type Request, type Result, sendError, transferable, type WorkerSetup } from "./protocol.ts";
 
@@ -11,7 +12,7 @@ const executables = new Map<number, Executable>();
 
 function executable(id: number): Executable {
   const found = executables.get(id);
-  if (!found) throw internalError(`the worker has no executable ${id}`);
+  if (!found) throw closedError();
   return found;
 }
 
@@ -26,7 +27,7 @@ async function answer(request: Request): Promise<Result> {
       return undefined;
     }
     case "run":
-      return executable(request.executable).run(request.feeds);
+      return executable(request.executable).run(request.feeds, request.options);
     case "readState":
       return executable(request.executable).readState(request.names);
     case "writeState":

@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
 import { type Engine, type Executable, selectEngine } from "../../../engine/index.ts";
-import { freeze, type Graph } from "../../../graph/index.ts";
+import { freeze } from "../../../graph/index.ts";
 import type { Model } from "../../../model/index.ts";
 import { copyTensor, type DrawAddress, sizeOf, type Tensor, tensor, uniform } from "../../../tensor/index.ts";
-import { randomFeeds } from "../../../training/feeding.ts";
 import { initialStates, rateTensor, sgd, trainingGraph } from "../../../training/index.ts";
 import { checkAborted } from "../../../training/running.ts";
 import { buildNet } from "../../../zoo/index.ts";
@@ -40,7 +39,6 @@ export async function benchNet({ args, flags, output, signal }: Call<BenchFlags>
 
 /** Something to measure: a graph made ready, and what each of its steps is fed. */
 interface Bench {
-  readonly graph: Graph;
   readonly executable: Executable;
   readonly feeds: Readonly<Record<string, Tensor>>;
 }
@@ -54,25 +52,24 @@ async function trainingBench(engine: Engine, model: Model, batch: number): Promi
   await executable.writeState(initialStates(model, optimizer, graph));
   const target = randomLabels(batch, model.outputShape.at(-1) ?? 1);
   const feeds = { input: randomPictures(model, batch), target, learningRate: rateTensor(learningRate) };
-  return { graph, executable, feeds };
+  return { executable, feeds };
 }
 
 /** The way forward, with the weights as constants. */
 async function inferenceBench(engine: Engine, model: Model, batch: number): Promise<Bench> {
   const graph = freeze(model.inferenceGraph(batch), model.toStates(model.weights));
-  return { graph, executable: await engine.compile(graph), feeds: { input: randomPictures(model, batch) } };
+  return { executable: await engine.compile(graph), feeds: { input: randomPictures(model, batch) } };
 }
 
 /** The milliseconds of each step after the first ones. A step's feeds are ready before its time begins. */
-async function stepTimes({ graph, executable, feeds }: Bench, seconds: number, signal: AbortSignal): Promise<number[]> {
+async function stepTimes({ executable, feeds }: Bench, seconds: number, signal: AbortSignal): Promise<number[]> {
   const times: number[] = [];
   let end = Number.POSITIVE_INFINITY;
   for (let step = 0; times.length < LEAST_STEPS || performance.now() < end; step++) {
     checkAborted(signal, "the benchmark");
     const copies = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, copyTensor(feed)]));
-    const fed = { ...copies, ...randomFeeds(graph, SEED, step) };
     const begin = performance.now();
-    await executable.run(fed);
+    await executable.run(copies, { random: { seed: SEED, step } });
     if (step >= WARM_UP) times.push(performance.now() - begin);
     if (step === WARM_UP - 1) end = performance.now() + 1000 * seconds;
   }

@@ -1,6 +1,6 @@
-import type { Graph, Node, Value } from "../graph/index.ts";
-import { conv, pad } from "../ops/index.ts";
-import { copy, rewriteNodes, usesOf } from "./rewriteNodes.ts";
+import type { Graph, Node, Value } from "../../graph/index.ts";
+import { conv, pad } from "../../ops/index.ts";
+import { copy, rewriteNodes, usesOf } from "../rewriteNodes.ts";
 
 /**
  * ONNX Runtime makes a Pad of zeros part of the pooling that follows, also behind nodes that do nothing, and there it
