@@ -1,7 +1,10 @@
 // The tests run on the built files in dist/, loaded by Node itself, as a user of the package gets them; or on src/ as it
 // stands, which needs no build, where STRIATE_TEST_SOURCE is "src" (`npm test -- --quick`).
+import { statSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import type { TestSpecification } from "vitest/node";
 
 /** The projects, which `npm test -- --project NAME` picks, and where their test files are. */
 const PROJECTS = {
@@ -12,6 +15,38 @@ const PROJECTS = {
   browser: "tests/browser/**",
   package: "tests",
 };
+
+/** The files that take longest, which begin first, so that no core is idle at the end; then the largest. */
+const LONGEST = [
+  "zoo",
+  "readme",
+  "photos",
+  "kerasFiles",
+  "errors",
+  "onnxModel",
+  "cli",
+  "files",
+  "resume",
+  "edges",
+  "training",
+  "runFolder",
+  "augment",
+  "terminal",
+];
+
+class LongestFirst {
+  async shard(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files;
+  }
+
+  async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const weight = ({ moduleId }: TestSpecification) => {
+      const place = LONGEST.indexOf(basename(moduleId, ".test.ts"));
+      return place < 0 ? statSync(moduleId).size : Number.MAX_SAFE_INTEGER - place;
+    };
+    return [...files].sort((a, b) => weight(b) - weight(a));
+  }
+}
 
 const onSource = process.env.STRIATE_TEST_SOURCE === "src";
 const src = fileURLToPath(new URL("src/", import.meta.url));
@@ -36,5 +71,6 @@ export default defineConfig({
     execArgv: nodeOptions,
     env: onSource ? { NODE_OPTIONS: nodeOptions.join(" ") } : {},
     isolate: !onSource,
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -10,15 +10,19 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Brings node_modules and dist up to date with the checkout; ends the process when that fails. */
 export function setUp() {
+  install();
+  build();
+}
+
+/** Brings node_modules up to date with the lockfile; ends the process when that fails. */
+export function install() {
   if (Number.parseInt(process.versions.node, 10) < 20) {
     say(`Striate needs Node 20 or newer; this is Node ${process.versions.node}. Get a newer one at https://nodejs.org`);
     process.exit(1);
   }
-  if (!isInstalled()) {
-    say("installing the packages that package-lock.json names (npm ci)");
-    execute("npm", ["ci", "--include=dev"], { shell: process.platform === "win32" });
-  }
-  build();
+  if (isInstalled()) return;
+  say("installing the packages that package-lock.json names (npm ci)");
+  execute("npm", ["ci", "--include=dev"], { shell: process.platform === "win32" });
 }
 
 /** The program `name` of an installed package, as a file that Node runs. */

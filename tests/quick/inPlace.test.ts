@@ -46,7 +46,8 @@ function largeStates(graph: Graph): string[] {
 }
 
 function bytesOf(state: Tensor | undefined): Buffer {
-  const { buffer, byteOffset, byteLength } = state?.data as Float32Array;
+  if (state === undefined) throw new Error("the state is missing");
+  const { buffer, byteOffset, byteLength } = state.data;
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
