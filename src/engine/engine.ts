@@ -3,7 +3,7 @@
  *
  * To add an engine:
  * - Its folder exports `available` and `start` (`EngineModule`). `start` gives a `Backend`; `table.ts` gets one line, which
- *   names its devices and precisions. Workers, the tests of every engine, `striate doctor` and all messages take it from there.
+ *   names its devices and precisions, and `enginesNode.ts` and `enginesBrowser.ts` one each, which load it or say why not. Workers, the tests of every engine, `striate doctor` and all messages take it from there.
  * - `hosted.ts` makes an `Engine` of the backend. It verifies graphs, checks what is fed, fetched, read and written, answers
  *   calls in order, draws random inputs, and knows who shares states. A backend finds all that done.
  * - `lower(graph, { target, native })` of `onnx` turns what the engine does not take whole into standard operators.
