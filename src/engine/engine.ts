@@ -4,6 +4,7 @@ import type { Tensor } from "../tensor/index.ts";
 /** Tensors by the names of the graph's inputs, states or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Whether an engine can run here. */
 export interface Availability {
   readonly available: boolean;
   readonly version?: string;
@@ -11,6 +12,7 @@ export interface Availability {
   readonly reason?: string;
 }
 
+/** The options of an engine's `compile`. */
 export interface CompileOptions {
   /** Share the states of this executable of the same engine, by name: what one run leaves, the other finds. */
   readonly sharing?: Executable;

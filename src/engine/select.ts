@@ -5,6 +5,7 @@ import { MOST_THREADS } from "./limits.ts";
 import { checkEngineName, ENGINE_NAMES, type EngineName, startEngine } from "./table.ts";
 import { workerEngine } from "./worker/host.ts";
 
+/** The options of `selectEngine`. */
 export interface SelectOptions extends EngineOptions {
   /** The engine to use. Default: the first of `ENGINE_NAMES` that is available. */
   readonly engine?: string;
@@ -33,6 +34,7 @@ export async function chooseEngine(): Promise<EngineName> {
   throw new StriateError("engine", "no engine is available");
 }
 
+/** Whether an engine can run here, and else why not. */
 export async function availability(name: EngineName): Promise<Availability> {
   return (await startEngine(name, {})).available();
 }

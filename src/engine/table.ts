@@ -8,8 +8,10 @@ const STARTERS = {
   reference: async () => (await import("./reference/index.ts")).referenceEngine(),
 } satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
 
+/** The name of an engine. */
 export type EngineName = keyof typeof STARTERS;
 
+/** The names of the engines, in the order in which they are tried. */
 export const ENGINE_NAMES = Object.keys(STARTERS) as readonly EngineName[];
 
 /** @throws StriateError `usage` when there is no engine of that name. */

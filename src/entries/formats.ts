@@ -3,6 +3,7 @@ import "../formats/methods.ts";
 import "../training/methods.ts";
 
 // Where bytes come from and go to.
+export { MemoryBudget } from "../checks/index.ts";
 export {
   blobAccess,
   bytesAccess,
@@ -32,14 +33,15 @@ export {
   flattenTensors,
   identifyFile,
   isTorchTensor,
+  type JsonRecord,
   type KerasConfigOptions,
-  type KerasWeightsOptions,
   kerasConfig,
   kindOfFile,
   type LoadKerasOptions,
   loadKeras,
   loadKerasWeights,
   loadTfjs,
+  type Moments,
   modelFromKerasConfig,
   modelFromOnnx,
   modelOfTfjs,
@@ -51,6 +53,7 @@ export {
   type PickleValue,
   parseTfjsManifest,
   parseTfjsModel,
+  type ReadShard,
   readArrays,
   readNpz,
   readOnnxFile,

@@ -105,6 +105,7 @@ const ACTIVATIONS = {
   sparsemax,
 } satisfies Record<string, ActivationRule>;
 
+/** The name of an activation function, as in Keras. */
 export type ActivationName = keyof typeof ACTIVATIONS;
 
 /** What a layer does to its output: an activation by name, or a layer without weights, such as `leakyReLU({ ... })`. */
@@ -135,6 +136,7 @@ export function activate(context: BuildContext, activation: Activation, feature:
   return { value: ACTIVATIONS[activation](context.g, value, moved ? 1 : -1), moved };
 }
 
+/** The options of `activation`. */
 export interface ActivationOptions extends LayerOptions {
   readonly activation: Activation;
 }

@@ -2,6 +2,7 @@ import { addActivityLoss, defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { l1L2, regularizer } from "./regularizers.ts";
 
+/** The options of `activityRegularization`. */
 export interface ActivityRegularizationOptions extends LayerOptions {
   /** Times the sum of |x|. Default 0. */
   readonly l1?: number;

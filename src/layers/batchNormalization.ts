@@ -9,6 +9,7 @@ import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { WeightSpec } from "./variable.ts";
 
+/** The options of `batchNormalization`. */
 export interface BatchNormalizationOptions extends LayerOptions, AffineOptions {
   /** The axis that is normalized by itself, the batch being 0. Default -1: the channels of pictures. */
   readonly axis?: number;

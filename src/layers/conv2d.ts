@@ -14,6 +14,7 @@ import { defineLayer, type Layer } from "./layer.ts";
 import { layerOptions } from "./layerOptions.ts";
 import { convAttributes } from "./spatial.ts";
 
+/** The options of `conv2d`. */
 export interface Conv2dOptions extends ConvolutionOptions, KernelOptions {
   /** Number of kernels, which is the number of output channels. */
   readonly filters: number;

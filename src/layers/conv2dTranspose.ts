@@ -8,6 +8,7 @@ import { layerOptions } from "./layerOptions.ts";
 import { type Pair, wholePair } from "./options.ts";
 import { extent, type Placement } from "./spatial.ts";
 
+/** The options of `conv2dTranspose`. */
 export interface Conv2dTransposeOptions extends Omit<Conv2dOptions, "groups"> {
   /** Rows and columns added at the end, fewer than the stride. Default: as many as give the sizes named below. */
   readonly outputPadding?: Pair;

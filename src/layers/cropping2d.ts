@@ -5,6 +5,7 @@ import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, type Sides, wholeSides } from "./options.ts";
 
+/** The options of `cropping2d`. */
 export interface Cropping2dOptions extends LayerOptions {
   /** Default 0. */
   readonly cropping?: Sides;

@@ -13,6 +13,7 @@ import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { weightOf } from "./weights.ts";
 
+/** The options of `dense`. */
 export interface DenseOptions extends LayerOptions, KernelOptions {
   /** Size of the output's last axis. */
   readonly units: number;

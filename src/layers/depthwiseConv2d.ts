@@ -10,6 +10,7 @@ import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { convAttributes, type Placement } from "./spatial.ts";
 import { weightOf } from "./weights.ts";
 
+/** The options of `depthwiseConv2d`. */
 export interface DepthwiseConv2dOptions extends ConvolutionOptions {
   /** Number of output channels for each input channel. Default 1. */
   readonly depthMultiplier?: number;

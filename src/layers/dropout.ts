@@ -12,6 +12,7 @@ function dropoutRate(layer: string, rate: number): number {
   throw new StriateError("usage", `${layer}: rate must be at least 0 and less than 1, received ${valueText(rate)}`);
 }
 
+/** The options of `dropout`. */
 export interface DropoutOptions extends LayerOptions {
   /** The fraction to drop, from 0 to less than 1. */
   readonly rate: number;
@@ -72,6 +73,7 @@ function drawShape(noiseShape: DropoutOptions["noiseShape"], { value: { shape },
   });
 }
 
+/** The options of `spatialDropout2d`. */
 export interface SpatialDropout2dOptions extends LayerOptions {
   /** The fraction of the channels to drop, from 0 to less than 1. */
   readonly rate: number;

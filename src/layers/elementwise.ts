@@ -19,6 +19,7 @@ const OPERATIONS = {
   geluTanh: (g, x) => g.op(ops.gelu, [x], { approximate: "tanh" }),
 } satisfies Record<string, (g: GraphBuilder, x: Value) => Value>;
 
+/** The name of a function that `elementwise` computes of each element. */
 export type ElementwiseOperation = keyof typeof OPERATIONS;
 
 /**
@@ -52,6 +53,7 @@ export function power(options: LayerOptions & { readonly exponent: number }): La
   });
 }
 
+/** The options of `clip`. */
 export interface ClipOptions extends LayerOptions {
   /** Smaller elements become this. Default: none do. */
   readonly min?: number;

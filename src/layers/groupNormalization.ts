@@ -7,6 +7,7 @@ import { apiAxis, apiShape, axisInGraph, broadcastAlong } from "./feature.ts";
 import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `groupNormalization`. */
 export interface GroupNormalizationOptions extends LayerOptions, AffineOptions {
   /** How many groups the channels are split into; -1: each is one, which is instance normalization. Default 32. */
   readonly groups?: number;

@@ -8,16 +8,22 @@ export {
   setBatchNormMomentum,
 } from "./batchNormalization.ts";
 export {
+  type Axes,
   type Constraint,
   type ConstraintName,
   constrained,
+  type ForeignConstraint,
+  type MaxNorm,
+  type MinMaxNorm,
   maxNorm,
   minMaxNorm,
   nonNeg,
+  type UnitNorm,
   unitNorm,
 } from "./constraints.ts";
 export { type Conv2dOptions, conv2d } from "./conv2d.ts";
 export { type Conv2dTransposeOptions, conv2dTranspose } from "./conv2dTranspose.ts";
+export type { ConvolutionOptions, KernelOptions } from "./convolution.ts";
 export { type Cropping2dOptions, cropping2d } from "./cropping2d.ts";
 export {
   imageDataFormat,
@@ -37,9 +43,11 @@ export {
   constant,
   type Initializer,
   type InitializerName,
+  type NormalOptions,
   randomNormal,
   randomUniform,
   truncated,
+  type VarianceScalingOptions,
   varianceScaling,
 } from "./initializers.ts";
 export { input } from "./input.ts";
@@ -49,7 +57,19 @@ export { type LayerOptions, layerOptions } from "./layerOptions.ts";
 export { type LayerScaleOptions, layerScale } from "./layerScale.ts";
 export { type PartialConv2dOptions, partialConv2d, type Subsampling2dOptions, subsampling2d } from "./lecun.ts";
 export { type LocalResponseNormalizationOptions, localResponseNormalization } from "./localResponseNormalization.ts";
-export { add, average, concatenate, divide, maximum, minimum, multiply, scaledAdd, subtract } from "./merging.ts";
+export {
+  add,
+  average,
+  type ConcatenateOptions,
+  concatenate,
+  divide,
+  maximum,
+  minimum,
+  multiply,
+  type ScaledAddOptions,
+  scaledAdd,
+  subtract,
+} from "./merging.ts";
 export {
   type Nested,
   type NormalizationLayer,
@@ -70,8 +90,20 @@ export {
 export { type RandomFlipOptions, randomFlip } from "./randomFlip.ts";
 export { elu, leakyReLU, type PReLUOptions, pReLU, type ReLUOptions, reLU } from "./rectifiers.ts";
 export { type ReduceOperation, type ReduceOptions, reduce } from "./reduce.ts";
-export { l1, l1L2, l2, orthogonal, penalty, type Regularizer, type RegularizerName } from "./regularizers.ts";
-export { type RescalingOptions, rescaling } from "./rescaling.ts";
+export {
+  type ElasticNet,
+  type ForeignRegularizer,
+  l1,
+  l1L2,
+  l2,
+  type Orthogonality,
+  orthogonal,
+  penalty,
+  type Regularizer,
+  type RegularizerName,
+} from "./regularizers.ts";
+export { type Numbers, type RescalingOptions, rescaling } from "./rescaling.ts";
+export type { PictureInterpolation } from "./resizePicture.ts";
 export { type ResizingOptions, resizing } from "./resizing.ts";
 export { type SeparableConv2dOptions, separableConv2d } from "./separableConv2d.ts";
 export { flatten, permute, reshape } from "./shaping.ts";

@@ -6,6 +6,7 @@ import { apiAxes, apiShape, axisInGraph, broadcastAlong, inApiOrder } from "./fe
 import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `layerNormalization`. */
 export interface LayerNormalizationOptions extends LayerOptions, AffineOptions {
   /** The axes over which mean and variance are taken, the batch being 0. Default -1: the channels of each pixel. */
   readonly axis?: number | readonly number[];

@@ -7,6 +7,7 @@ import { constant } from "./initializers.ts";
 import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `layerScale`. */
 export interface LayerScaleOptions extends LayerOptions {
   /** What gamma is at first. */
   readonly initValues: number;

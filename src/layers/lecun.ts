@@ -8,6 +8,7 @@ import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { type Pair, wholePair } from "./options.ts";
 import { checkKernelFits, spatialSize } from "./spatial.ts";
 
+/** The options of `subsampling2d`. */
 export interface Subsampling2dOptions extends LayerOptions {
   /** Default 2. */
   readonly poolSize?: Pair;
@@ -52,6 +53,7 @@ export function subsampling2d(options: Subsampling2dOptions = {}): Layer {
   });
 }
 
+/** The options of `partialConv2d`. */
 export interface PartialConv2dOptions extends LayerOptions {
   /** For each output channel, the input channels that its kernels see. */
   readonly connections: readonly (readonly number[])[];

@@ -5,6 +5,7 @@ import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf } from "./options.ts";
 
+/** The options of `localResponseNormalization`. */
 export interface LocalResponseNormalizationOptions extends LayerOptions {
   /** r: how many channels count on each side. Default 5. */
   readonly depthRadius?: number;

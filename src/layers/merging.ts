@@ -132,6 +132,7 @@ export function minimum(options: LayerOptions = {}): Layer {
   return elementwise("minimum", layerOptions("minimum", options, {}), 2, ANY, (g, values) => g.op(ops.min, values));
 }
 
+/** The options of `concatenate`. */
 export interface ConcatenateOptions extends LayerOptions {
   /** Counted with the batch as 0, negative from the end. Default -1: the channels of pictures. */
   readonly axis?: number;
@@ -174,6 +175,7 @@ export function concatenate(options: ConcatenateOptions = {}): Layer {
   });
 }
 
+/** The options of `scaledAdd`. */
 export interface ScaledAddOptions extends LayerOptions {
   /** What the second input is multiplied by. */
   readonly scale: number;

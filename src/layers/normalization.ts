@@ -9,6 +9,7 @@ import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 /** Keras's epsilon: no standard deviation counts as less. */
 const LEAST_DEVIATION = 1e-7;
 
+/** The options of `normalization`. */
 export interface NormalizationOptions extends LayerOptions {
   /**
    * The axis, or the axes, along which each place has a mean and a variance of its own, the batch being 0; null: one for
@@ -23,6 +24,7 @@ export interface NormalizationOptions extends LayerOptions {
   readonly invert?: boolean;
 }
 
+/** What `normalization` makes: a layer that can measure its statistics itself. */
 export interface NormalizationLayer extends Layer {
   /**
    * Takes the mean and the variance of these examples, as Keras's `adapt`.

@@ -6,6 +6,7 @@ import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, type Pair, wholePair } from "./options.ts";
 import { checkKernelFits, type Padding, type Placement, paddingOf, spatialSize } from "./spatial.ts";
 
+/** The options of `maxPooling2d` and `averagePooling2d`. */
 export interface Pooling2dOptions extends LayerOptions {
   /** Default 2. */
   readonly poolSize?: Pair;
@@ -57,6 +58,7 @@ export function averagePooling2d(options: Pooling2dOptions = {}): Layer {
   return pooling("averagePooling2d", options, (g, x, attributes) => g.op(averagePool, [x], attributes));
 }
 
+/** The options of `globalAveragePooling2d` and `globalMaxPooling2d`. */
 export interface GlobalPooling2dOptions extends LayerOptions {
   /** Keep height and width, as 1. Default false: the output is [batch, channels]. */
   readonly keepdims?: boolean;

@@ -7,6 +7,7 @@ import { dataFormatOf, oneOf } from "./options.ts";
 /** The axes of [batch, channels, height, width] that are turned round. */
 const AXES = { horizontal: [3], vertical: [2], horizontalAndVertical: [2, 3] } as const;
 
+/** The options of `randomFlip`. */
 export interface RandomFlipOptions extends LayerOptions {
   /** Default `horizontalAndVertical`, which as in Keras is a turn by 180 degrees: both or neither. */
   readonly mode?: keyof typeof AXES;

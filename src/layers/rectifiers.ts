@@ -20,6 +20,7 @@ import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { weightOf } from "./weights.ts";
 
+/** The options of `reLU`. */
 export interface ReLUOptions extends LayerOptions {
   /** What the output stops at. Default: nothing. */
   readonly maxValue?: number;
@@ -84,6 +85,7 @@ export function elu(options: LayerOptions & { readonly alpha?: number } = {}): L
   });
 }
 
+/** The options of `pReLU`. */
 export interface PReLUOptions extends LayerOptions {
   /** Default `zeros`. */
   readonly alphaInitializer?: InitializerName | Initializer;

@@ -15,8 +15,10 @@ const OPERATIONS = {
   logSumExp: ops.reduceLogSumExp,
 };
 
+/** The name of a reduction. */
 export type ReduceOperation = keyof typeof OPERATIONS;
 
+/** The options of `reduce`. */
 export interface ReduceOptions extends LayerOptions {
   readonly operation: ReduceOperation;
   /** One axis or several, counted with the batch as 0, negative from the end. Default: all but the batch. */

@@ -24,6 +24,7 @@ function checkCount(option: string, given: Numbers, axis: number, input: Shape):
   );
 }
 
+/** The options of `rescaling`. */
 export interface RescalingOptions extends LayerOptions {
   /** One factor, or one for each place along the last axis. */
   readonly scale: Numbers;

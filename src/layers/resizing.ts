@@ -7,6 +7,7 @@ import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, oneOf } from "./options.ts";
 import { INTERPOLATIONS, type PictureInterpolation, resizePicture } from "./resizePicture.ts";
 
+/** The options of `resizing`. */
 export interface ResizingOptions extends LayerOptions {
   readonly height: number;
   readonly width: number;

@@ -15,6 +15,7 @@ import { layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { weightOf } from "./weights.ts";
 
+/** The options of `separableConv2d`. */
 export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
   /** Number of output channels. */
   readonly filters: number;

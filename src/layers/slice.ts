@@ -6,6 +6,7 @@ import { apiShape, axisInGraph } from "./feature.ts";
 import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `slice`. */
 export interface SliceOptions extends LayerOptions {
   /** For each axis after the batch, from where: negative from the end, `null` from its begin. Axes left out stay whole. */
   readonly begin?: readonly (number | null)[];

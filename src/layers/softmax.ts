@@ -4,6 +4,7 @@ import { apiAxes, apiShape, axisInGraph } from "./feature.ts";
 import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `softmax`. */
 export interface SoftmaxOptions extends LayerOptions {
   /** Counted with the batch as 0, negative from the end; several are one sum. Default -1. */
   readonly axis?: number | readonly number[];

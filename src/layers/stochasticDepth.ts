@@ -3,6 +3,7 @@ import { randomDropout } from "../ops/index.ts";
 import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `stochasticDepth`. */
 export interface StochasticDepthOptions extends LayerOptions {
   /** The fraction of the examples to drop, from 0 to less than 1. */
   readonly dropPathRate: number;

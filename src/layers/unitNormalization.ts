@@ -3,6 +3,7 @@ import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { unitVectors } from "./unitVectors.ts";
 
+/** The options of `unitNormalization`. */
 export interface UnitNormalizationOptions extends LayerOptions {
   /** The axes over which the norm is taken, the batch being 0. Default -1. */
   readonly axis?: number | readonly number[];

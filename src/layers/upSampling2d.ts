@@ -4,6 +4,7 @@ import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, oneOf, type Pair, wholePair } from "./options.ts";
 import { INTERPOLATIONS, type PictureInterpolation, resizePicture } from "./resizePicture.ts";
 
+/** The options of `upSampling2d`. */
 export interface UpSampling2dOptions extends LayerOptions {
   /** How many times higher and wider. Default 2. */
   readonly size?: Pair;

@@ -4,6 +4,7 @@ import { defineLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, type Sides, wholeSides } from "./options.ts";
 
+/** The options of `zeroPadding2d`. */
 export interface ZeroPadding2dOptions extends LayerOptions {
   /** Default 1. */
   readonly padding?: Sides;

@@ -15,6 +15,7 @@ import {
   publishedWeights,
 } from "./weights/index.ts";
 
+/** The options of `pretrained`. */
 export interface PretrainedOptions extends Omit<ZooOptions, "weights"> {
   /** `imagenet` (default), or the path of a file: Keras's `.h5` or `.keras`, torchvision's `.pth`, safetensors, `.npz`. */
   readonly weights?: string;
