@@ -6,7 +6,7 @@ import { freeze } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
 import { type Tensor, zeros } from "../tensor/index.ts";
 import { checkFits, copyFeeds, readExamples } from "./feeding.ts";
-import { type Goal, goalsOf, OBJECTIVE_OPTIONS, type Objective } from "./objective.ts";
+import { OBJECTIVE_OPTIONS, type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
 import { checkAborted, checkRun, RUN_OPTIONS, type RunOptions, withEngine } from "./running.ts";
 import { evaluationGraph } from "./step.ts";
 
@@ -19,7 +19,7 @@ export interface Evaluation {
 }
 
 /** The options of `evaluate`. */
-export interface EvaluateOptions extends RunOptions, Objective {
+export interface EvaluateOptions extends RunOptions, ObjectiveOptions {
   /** Examples at a time: no gradients are kept, so it needs less memory than a step of as many. Default 32. */
   readonly batchSize?: number;
   /** Told after every batch how many examples are done. */
@@ -42,15 +42,15 @@ export async function evaluate(model: Model, data: Dataset, options: EvaluateOpt
   checkOptions("evaluate", options, EVALUATE_OPTIONS);
   checkRun("evaluate", options);
   const batchSize = wholeNumber("evaluate", "batchSize", options.batchSize ?? model.batchSize ?? 32);
-  const goals = goalsOf(model, options);
-  checkFits(model, data, goals);
+  const objectives = objectivesOf(model, options);
+  checkFits(model, data, objectives);
   const size = Math.min(batchSize, data.length);
   return withEngine(options, async (engine) => {
     const { weighted = false } = data;
     const graph = evaluationGraph(model, options, size, { weighted });
     const executable = await engine.compile(freeze(graph, model.toStates(model.weights)));
     try {
-      return await evaluateWith(executable, model, data, goals, { ...options, batchSize: size });
+      return await evaluateWith(executable, model, data, objectives, { ...options, batchSize: size });
     } finally {
       await executable.close();
     }
@@ -62,7 +62,7 @@ export async function evaluateWith(
   executable: Executable,
   model: Model,
   data: Dataset,
-  goals: readonly Goal[],
+  objectives: readonly Objective[],
   options: Pick<EvaluateOptions, "signal" | "onProgress"> & { readonly batchSize: number },
 ): Promise<Evaluation> {
   const { batchSize, signal, onProgress } = options;
@@ -75,15 +75,17 @@ export async function evaluateWith(
     checkAborted(signal, "the evaluation");
     const count = Math.min(batchSize, data.length - start);
     const upcoming = [start + batchSize, start + 2 * batchSize].filter((next) => next < data.length).map(batchAt);
-    const examples = await readExamples(model, data, goals, batchAt(start), batchSize, { upcoming });
+    const examples = await readExamples(model, data, objectives, batchAt(start), batchSize, { upcoming });
     const { inputs, targets, weights, standIns } = examples;
     const kept = copyFeeds(targets);
     const outputs = await executable.run({ ...inputs, ...targets, ...weights });
     // A picture that stands in for one that cannot be read has a place of its own, where it is counted.
     const rows = Array.from({ length: count }, (_, row) => row).filter((row) => !standIns.includes(row));
-    const [own, wanted] = rows.length === count ? [outputs, kept] : [rowsOf(outputs, rows), rowsOf(kept, rows)];
-    loss += sumOfFirst(own.losses, rows.length);
-    for (const [name, sum] of measure(goals, own, wanted, rows.length)) metrics[name] = (metrics[name] ?? 0) + sum;
+    const isWhole = rows.length === count;
+    const counted = isWhole ? outputs : rowsOf(outputs, rows);
+    const sums = measure(objectives, counted, isWhole ? kept : rowsOf(kept, rows), rows.length);
+    loss += sumOfFirst(counted.losses, rows.length);
+    for (const [name, sum] of sums) metrics[name] = (metrics[name] ?? 0) + sum;
     measured += rows.length;
     onProgress?.(start + count, data.length);
   }
@@ -111,16 +113,21 @@ function rowsOf(tensors: Tensors, rows: readonly number[]): Tensors {
   return Object.fromEntries(picked);
 }
 
-/** The sums of all goals' metrics over the first `count` examples; with several outputs, of their losses too. */
-export function measure(goals: readonly Goal[], outputs: Tensors, targets: Tensors, count: number): [string, number][] {
-  return goals.flatMap(({ prefix, losses, predictions, target, metrics }): [string, number][] => {
-    const [said, wanted, own] = [outputs[predictions], targets[target], outputs[losses]];
-    if (!said || !wanted) return [];
+/** The sums of all objectives' metrics over the first `count` examples; with several outputs, of their losses too. */
+export function measure(
+  objectives: readonly Objective[],
+  outputs: Tensors,
+  targets: Tensors,
+  count: number,
+): [string, number][] {
+  return objectives.flatMap(({ prefix, losses, predictions, target, metrics }): [string, number][] => {
+    const [predicted, expected, given] = [outputs[predictions], targets[target], outputs[losses]];
+    if (!predicted || !expected) return [];
     // In a training step it is the batch's mean, in an evaluation one for each example.
-    const loss = own && (own.shape.length === 0 ? Number(own.data[0]) * count : sumOfFirst(own, count));
+    const loss = given && (given.shape.length === 0 ? Number(given.data[0]) * count : sumOfFirst(given, count));
     return [
       ...(loss === undefined || prefix === "" ? [] : [[`${prefix}loss`, loss] as [string, number]]),
-      ...metrics.map((metric): [string, number] => [`${prefix}${metric.name}`, metric.sum(said, wanted, count)]),
+      ...metrics.map((metric): [string, number] => [`${prefix}${metric.name}`, metric.sum(predicted, expected, count)]),
     ];
   });
 }

@@ -3,7 +3,7 @@ import { StriateError } from "../errors.ts";
 import type { Graph } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
 import { bytesOf } from "../tensor/index.ts";
-import type { Objective } from "./objective.ts";
+import type { ObjectiveOptions } from "./objective.ts";
 import type { Optimizer } from "./optimizers.ts";
 import { evaluationGraph, trainingGraph } from "./step.ts";
 
@@ -16,7 +16,7 @@ export interface Step {
 interface Parts {
   readonly model: Model;
   readonly engine: Engine;
-  readonly objective: Objective;
+  readonly objective: ObjectiveOptions;
   readonly optimizer: Optimizer;
   /** Whether the examples of the training, and those of the validation, count differently. */
   readonly weighted: { readonly training: boolean; readonly validation: boolean };

@@ -3,13 +3,13 @@ import { encodeSafetensors, writeFileAtomic } from "../formats/index.ts";
 import type { Model } from "../model/index.ts";
 import { lower, nextName, writeOnnx } from "../onnx/index.ts";
 import type { Tensor } from "../tensor/index.ts";
-import type { LossName } from "./losses.ts";
-import { OBJECTIVE_OPTIONS, type Objective } from "./objective.ts";
+import type { LossName } from "./losses/index.ts";
+import { OBJECTIVE_OPTIONS, type ObjectiveOptions } from "./objective.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { initialStates, trainingGraph } from "./step.ts";
 
 /** The options of `encodeTrainingStep` and `saveTrainingStep`. */
-export interface TrainingStepOptions extends Objective {
+export interface TrainingStepOptions extends ObjectiveOptions {
   /** Default adam(). Its schedule stays behind: the learning rate is an input. */
   readonly optimizer?: Optimizer;
   /** Examples in a step. Default 32. */

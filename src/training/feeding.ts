@@ -15,8 +15,7 @@ import {
   typeText,
   uniform,
 } from "../tensor/index.ts";
-import { lossNamed } from "./losses.ts";
-import type { Goal } from "./objective.ts";
+import type { Objective } from "./objective.ts";
 import { SAMPLE_WEIGHTS } from "./step.ts";
 import { conformTargets } from "./targets.ts";
 
@@ -24,13 +23,14 @@ import { conformTargets } from "./targets.ts";
  * @throws StriateError `shape` when the examples do not fit the model's inputs, or the classes its output; says what
  * to change.
  */
-export function checkFits(model: Model, data: Dataset, goals: readonly Goal[]): void {
+export function checkFits(model: Model, data: Dataset, objectives: readonly Objective[]): void {
   for (const [i, { shape }] of model.inputs.entries()) checkInput(model, data.inputShape, i, shape);
   if (data.length === 0) throw new StriateError("data", "the data has no examples");
-  for (const { loss, index, shape } of goals) {
+  for (const { loss, index, shape } of objectives) {
     const units = shape.at(-1);
-    const isClassification = lossNamed(loss).targets === "int32" || loss === "categoricalCrossentropy";
-    if (!isClassification || data.classes === undefined || data.classes === units) continue;
+    // A single output that says yes or no has two classes and one unit.
+    const hasUnitForEach = units !== undefined && loss.classes(shape) === units;
+    if (!hasUnitForEach || data.classes === undefined || data.classes === units) continue;
     const { layer } = at(model.outputs, index).call;
     const last = model.layers.find((placed) => placed.layer === layer);
     throw new StriateError(
@@ -41,7 +41,7 @@ export function checkFits(model: Model, data: Dataset, goals: readonly Goal[]): 
   }
 }
 
-function checkInput(model: Model, given: Dataset["inputShape"], index: number, wanted: Shape): void {
+function checkInput(model: Model, given: Dataset["inputShape"], index: number, expected: Shape): void {
   if (isShape(given)) {
     if (model.inputs.length > 1) {
       throw new StriateError(
@@ -49,20 +49,20 @@ function checkInput(model: Model, given: Dataset["inputShape"], index: number, w
         `model ${model.name} takes inputs ${model.inputNames.join(", ")}, but the data has one; give them by name`,
       );
     }
-    if (sameShape(wanted, given)) return;
+    if (sameShape(expected, given)) return;
     throw new StriateError(
       "shape",
       `the data has examples of shape ${shapeText(given)}, but model ${model.name} takes ` +
-        `${shapeText(wanted)}; build the model with inputShape ${shapeText(given)}, or resize the data`,
+        `${shapeText(expected)}; build the model with inputShape ${shapeText(given)}, or resize the data`,
     );
   }
   const name = at(model.inputNames, index);
-  const own = given[name];
-  if (own && sameShape(wanted, own)) return;
-  const found = own ? shapeText(own) : `${Object.keys(given).join(", ")} alone`;
+  const received = given[name];
+  if (received && sameShape(expected, received)) return;
+  const found = received ? shapeText(received) : `${Object.keys(given).join(", ")} alone`;
   throw new StriateError(
     "shape",
-    `input ${name} of model ${model.name} takes ${shapeText(wanted)}, but the data has ${found}`,
+    `input ${name} of model ${model.name} takes ${shapeText(expected)}, but the data has ${found}`,
   );
 }
 
@@ -87,7 +87,7 @@ export interface Examples {
 export async function readExamples(
   model: Model,
   data: Dataset,
-  goals: readonly Goal[],
+  objectives: readonly Objective[],
   indices: ArrayLike<number>,
   size = indices.length,
   options: ReadOptions = {},
@@ -96,22 +96,22 @@ export async function readExamples(
   const { inputs, targets, sampleWeights, standIns = [] } = await data.read(padded, options);
   // A data set that does not say so may give the same memory again, or memory that threads share.
   const taken = new Set<ArrayBufferLike>();
-  const own = (tensor: Tensor): Tensor => {
+  const unshared = (tensor: Tensor): Tensor => {
     const isFree = data.fresh === true && !taken.has(tensor.data.buffer);
     taken.add(tensor.data.buffer);
     return isFree ? tensor : copyTensor(tensor);
   };
   const conformed: Feeds = {};
-  for (const goal of goals) {
-    const given = isTensor(targets) ? targets : targets[goal.output];
-    conformed[goal.target] = own(conformTargets(model, goal, given, padded));
+  for (const objective of objectives) {
+    const given = isTensor(targets) ? targets : targets[objective.output];
+    conformed[objective.target] = unshared(conformTargets(model, objective, given, padded));
   }
-  const named = Object.entries(namedInputs(model, inputs, size)).map(([name, tensor]) => [name, own(tensor)]);
+  const named = Object.entries(namedInputs(model, inputs, size)).map(([name, tensor]) => [name, unshared(tensor)]);
   return {
     count: size,
     inputs: Object.fromEntries(named),
     targets: conformed,
-    weights: data.weighted ? { [SAMPLE_WEIGHTS]: own(checkedWeights(sampleWeights, size)) } : {},
+    weights: data.weighted ? { [SAMPLE_WEIGHTS]: unshared(checkedWeights(sampleWeights, size)) } : {},
     standIns,
   };
 }
@@ -142,17 +142,17 @@ export function namedInputs(model: Model, given: Tensor<"float32"> | Named<Tenso
         `model ${model.name} takes inputs ${model.inputNames.join(", ")} by their names, received ${received}`,
       );
     }
-    const wanted = [size, ...shape];
-    if (!sameShape(wanted, tensor.shape)) {
+    const expected = [size, ...shape];
+    if (!sameShape(expected, tensor.shape)) {
       const what = model.inputs.length === 1 ? `model ${model.name}` : `input ${name} of model ${model.name}`;
       throw new StriateError("shape", `${what} takes [n,${shape.join(",")}], received ${shapeText(tensor.shape)}`);
     }
-    if (!(tensor.data instanceof Float32Array) || tensor.data.length !== sizeOf(wanted)) {
+    if (!(tensor.data instanceof Float32Array) || tensor.data.length !== sizeOf(expected)) {
       const found =
         tensor.dtype === "float32" ? `${tensor.data.length} numbers for ${typeText(tensor)}` : typeText(tensor);
       throw new StriateError(
         "shape",
-        `model ${model.name} takes float32${shapeText(wanted)}, received ${found}; pictures in bytes become float32 by ` +
+        `model ${model.name} takes float32${shapeText(expected)}, received ${found}; pictures in bytes become float32 by ` +
           "asFloat32, or scaled to 0..1 as the data sets do",
       );
     }

@@ -2,7 +2,7 @@ import type { DataProblem, Dataset } from "../data/index.ts";
 import type { Model } from "../model/index.ts";
 import type { Callback, EpochLog } from "./callbacks/index.ts";
 import { terminalProgress, type Verbose } from "./callbacks/terminal.ts";
-import type { Objective } from "./objective.ts";
+import type { ObjectiveOptions } from "./objective.ts";
 import type { Optimizer, OptimizerName } from "./optimizers.ts";
 import { TrainingRun } from "./run.ts";
 import { type RunOptions, withEngine } from "./running.ts";
@@ -10,7 +10,7 @@ import { fitSettings } from "./settings.ts";
 import type { ResumeChange } from "./setup.ts";
 
 /** The options of `fit`. */
-export interface FitOptions extends RunOptions, Objective {
+export interface FitOptions extends RunOptions, ObjectiveOptions {
   /** Measured after every epoch. */
   readonly validation?: Dataset;
   /**

@@ -21,7 +21,6 @@ export {
   type Verbose,
 } from "./callbacks/index.ts";
 export { readCheckpoint } from "./checkpoint.ts";
-export type { ClassWeight } from "./classWeight.ts";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export {
   encodeTrainingStep,
@@ -30,9 +29,22 @@ export {
   type TrainingStepOptions,
 } from "./exportStep.ts";
 export { type FitOptions, fit, type History } from "./fit.ts";
-export type { LossName } from "./losses.ts";
+export {
+  binaryCrossentropy,
+  type ClassWeight,
+  type CrossentropyOptions,
+  categoricalCrossentropy,
+  defineLoss,
+  type Loss,
+  type LossDefinition,
+  type LossMath,
+  type LossName,
+  type LossValues,
+  meanSquaredError,
+  sparseCategoricalCrossentropy,
+} from "./losses/index.ts";
 export { accuracy, binaryAccuracy, type Metric, type MetricName, topKAccuracy } from "./metrics.ts";
-export { type Goal, goalsOf, type Objective } from "./objective.ts";
+export { type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
 export {
   type AdagradOptions,
   type AdamOptions,

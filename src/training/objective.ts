@@ -2,24 +2,31 @@ import { didYouMean, finiteNumber, listed, type OptionNames, quoted, valueText }
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { at, type Shape } from "../tensor/index.ts";
-import { type ClassWeight, classWeightList } from "./classWeight.ts";
-import { type LossName, lossNamed } from "./losses.ts";
+import {
+  type ClassWeight,
+  classWeightList,
+  isLoss,
+  type Loss,
+  type LossName,
+  lossOf,
+  lossText,
+} from "./losses/index.ts";
 import { type Metric, type MetricName, metricOf } from "./metrics.ts";
 
 /** What a model should become good at. */
-export interface Objective {
+export interface ObjectiveOptions {
   /**
-   * One for every output, or one for each by its name (`model.outputNames`); an output without one is not trained.
-   * Default `sparseCategoricalCrossentropy`.
+   * A loss or its name, for every output, or for each by its name (`model.outputNames`); an output without one is not
+   * trained. Default `sparseCategoricalCrossentropy`.
    *
    * A cross-entropy of a softmax or sigmoid that the model ends in is computed from its logits, exactly, with gradients where
    * Keras's are 0. Keras computes it from the probabilities and keeps them between 1e-7 and 1 - 1e-7, so no loss of an example
    * is more than 16.1; ours is that only where the probabilities come from something else.
    */
-  readonly loss?: LossName | Readonly<Record<string, LossName>>;
+  readonly loss?: Loss | LossName | Readonly<Record<string, Loss | LossName>>;
   /**
-   * Whether the predictions are logits, which no softmax or sigmoid has made probabilities of: Keras's from_logits. For all
-   * outputs, or for each by its name. Default false.
+   * Whether the predictions are logits, which no softmax or sigmoid has made probabilities of: Keras's from_logits, for losses
+   * that are given by name. For all outputs, or for each by its name. Default false.
    */
   readonly fromLogits?: boolean | Readonly<Record<string, boolean>>;
   /** What each output's loss counts in the sum that is trained. Default 1. */
@@ -36,7 +43,7 @@ export interface Objective {
 
 type Metrics = readonly (Metric | MetricName)[];
 
-export const OBJECTIVE_OPTIONS: OptionNames<Objective> = {
+export const OBJECTIVE_OPTIONS: OptionNames<ObjectiveOptions> = {
   loss: true,
   fromLogits: true,
   lossWeights: true,
@@ -45,13 +52,12 @@ export const OBJECTIVE_OPTIONS: OptionNames<Objective> = {
 };
 
 /** What one output should become good at, and what graphs and logs call it. */
-export interface Goal {
+export interface Objective {
   /** Which of the model's outputs. */
   readonly index: number;
   readonly output: string;
   readonly shape: Shape;
-  readonly loss: LossName;
-  readonly fromLogits: boolean;
+  readonly loss: Loss;
   readonly weight: number;
   /** By class, where classes count differently. */
   readonly classWeight: readonly number[] | undefined;
@@ -65,35 +71,39 @@ export interface Goal {
 }
 
 /**
- * The goals of a model, one for each output that has a loss.
+ * The objectives of a model, one for each output that has a loss.
  * @throws StriateError `usage` for an unknown loss, or a name that is none of the outputs.
  */
-export function goalsOf(model: Model, objective: Objective | LossName): readonly Goal[] {
-  const given = asObjective(objective);
-  const { loss = "sparseCategoricalCrossentropy", fromLogits = false, lossWeights = {}, metrics, classWeight } = given;
-  const losses = typeof loss === "string" ? undefined : loss;
-  const byOutput = typeof metrics === "object" && metrics !== null && !isList(metrics) ? metrics : undefined;
-  const logits = typeof fromLogits === "boolean" ? undefined : fromLogits;
-  checkNames(model, { loss: losses, fromLogits: logits, lossWeights, metrics: byOutput });
+export function objectivesOf(model: Model, given: ObjectiveOptions | LossName): readonly Objective[] {
+  const options: ObjectiveOptions = typeof given === "string" ? { loss: given } : given;
+  const {
+    loss = "sparseCategoricalCrossentropy",
+    fromLogits = false,
+    lossWeights = {},
+    metrics,
+    classWeight,
+  } = options;
+  const losses = byOutput(loss, (each) => typeof each !== "object" || isLoss(each));
+  const logits = byOutput(fromLogits, (each) => typeof each === "boolean");
+  const measured = byOutput(metrics, (each) => typeof each !== "object" || each === null || Array.isArray(each));
+  checkNames(model, { loss: losses.named, fromLogits: logits.named, lossWeights, metrics: measured.named });
   const single = model.outputs.length === 1;
-  const goals = model.outputNames.flatMap((output, index): Goal[] => {
-    const own = typeof loss === "string" ? loss : losses?.[output];
-    if (own === undefined) return [];
+  const objectives = model.outputNames.flatMap((output, index): Objective[] => {
+    const lossGiven = losses.of(output);
+    if (lossGiven === undefined) return [];
+    const objectiveLoss = lossOf(lossGiven, logits.of(output) ?? false);
     const { shape } = at(model.outputs, index);
-    const isLogits = typeof fromLogits === "boolean" ? fromLogits : (fromLogits[output] ?? false);
-    const measured = byOutput ? (byOutput[output] ?? []) : (metrics ?? usualMetrics(own));
+    const usual = measured.named ? [] : usualMetrics(objectiveLoss);
     const end = single ? "" : `/${output}`;
     return [
       {
         index,
         output,
         shape,
-        loss: own,
-        fromLogits: isLogits,
+        loss: objectiveLoss,
         weight: finiteNumber("lossWeights", output, lossWeights[output] ?? 1),
-        classWeight: classWeight && classWeightList(classWeight, own, shape),
-        // A logit above 0 is a probability above a half.
-        metrics: listOf(measured).map((metric) => metricOf(metric, isLogits ? 0 : 0.5)),
+        classWeight: classWeight && classWeightList(classWeight, objectiveLoss, shape),
+        metrics: listOf(measured.of(output) ?? usual).map((metric) => metricOf(metric, objectiveLoss.threshold)),
         target: `target${end}`,
         predictions: `predictions${end}`,
         losses: `losses${end}`,
@@ -101,7 +111,7 @@ export function goalsOf(model: Model, objective: Objective | LossName): readonly
       },
     ];
   });
-  if (goals.length > 0) return goals;
+  if (objectives.length > 0) return objectives;
   throw new StriateError(
     "usage",
     `model ${model.name}: no output has a loss; give one for ${model.outputNames.join(", ")}`,
@@ -109,26 +119,39 @@ export function goalsOf(model: Model, objective: Objective | LossName): readonly
 }
 
 /** What makes two objectives train differently, as text. */
-export function objectiveText(goals: readonly Goal[]): string {
-  const [first] = goals;
+export function objectiveText(objectives: readonly Objective[]): string {
+  const [first] = objectives;
   const weighted = first?.classWeight ? ` with class weights ${first.classWeight.join(", ")}` : "";
-  const textOf = ({ loss, fromLogits }: Goal) => `${loss}${fromLogits ? " of logits" : ""}`;
-  if (first && goals.length === 1 && first.prefix === "" && first.weight === 1) return `${textOf(first)}${weighted}`;
-  return goals.map((goal) => `${goal.output}: ${goal.weight} ${textOf(goal)}`).join(", ") + weighted;
+  if (first && objectives.length === 1 && first.prefix === "" && first.weight === 1) {
+    return `${lossText(first.loss)}${weighted}`;
+  }
+  return objectives.map(({ output, weight, loss }) => `${output}: ${weight} ${lossText(loss)}`).join(", ") + weighted;
+}
+
+/** An option that is given for all outputs alike, or for each by its name. */
+interface ByOutput<T> {
+  /** Where it is given by name. */
+  readonly named: Readonly<Record<string, T>> | undefined;
+  of(output: string): T | undefined;
+}
+
+function byOutput<T>(
+  given: T | Readonly<Record<string, T>> | undefined,
+  isOne: (given: unknown) => boolean,
+): ByOutput<T> {
+  if (isOne(given)) return { named: undefined, of: () => given as T | undefined };
+  const named = given as Readonly<Record<string, T>>;
+  return { named, of: (output) => named?.[output] };
 }
 
 /** What is measured where nobody says what: a loss of numbers has no right and wrong. */
-function usualMetrics(loss: LossName): Metrics {
-  return lossNamed(loss).activation === undefined ? [] : ["accuracy"];
+function usualMetrics({ metric }: Loss): Metrics {
+  return metric === undefined ? [] : [metric];
 }
 
 function listOf(metrics: unknown): Metrics {
   if (Array.isArray(metrics)) return metrics;
   throw new StriateError("usage", `metrics is a list, such as ["accuracy"]; received ${valueText(metrics)}`);
-}
-
-function asObjective(objective: Objective | LossName): Objective {
-  return typeof objective === "string" ? { loss: objective } : objective;
 }
 
 function checkNames(model: Model, named: Readonly<Record<string, object | undefined>>): void {
@@ -145,8 +168,4 @@ function checkNames(model: Model, named: Readonly<Record<string, object | undefi
       `model ${model.name} has no output ${quoted(unknown)}${hint}; its outputs are ${outputs}`,
     );
   }
-}
-
-function isList<T>(value: readonly T[] | Readonly<Record<string, readonly T[]>>): value is readonly T[] {
-  return Array.isArray(value);
 }

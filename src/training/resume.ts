@@ -52,8 +52,8 @@ export function restoreCallbacks(
   for (const [name, callback] of named(callbacks)) {
     if (!Object.hasOwn(progress.callbacks, name)) continue;
     const prefix = prefixOf(name);
-    const own = [...tensors].filter(([key]) => key.startsWith(prefix)) as [string, Tensor<"float32">][];
-    const stripped = new Map(own.map(([key, tensor]) => [key.slice(prefix.length), tensor]));
+    const kept = [...tensors].filter(([key]) => key.startsWith(prefix)) as [string, Tensor<"float32">][];
+    const stripped = new Map(kept.map(([key, tensor]) => [key.slice(prefix.length), tensor]));
     try {
       callback.restore?.({ data: progress.callbacks[name], tensors: stripped });
     } catch (error) {

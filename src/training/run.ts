@@ -185,14 +185,14 @@ export class TrainingRun implements Run {
   }
 
   async #read(plan: readonly Uint32Array[], batch: number, epoch: number): Promise<Examples> {
-    const { train, goals } = this.#settings;
+    const { train, objectives } = this.#settings;
     const indices = plan[batch] ?? new Uint32Array();
     const upcoming = plan.slice(batch + 1, batch + 1 + UPCOMING);
-    return readExamples(this.model, train, goals, indices, indices.length, { epoch, upcoming });
+    return readExamples(this.model, train, objectives, indices, indices.length, { epoch, upcoming });
   }
 
   async #runStep({ inputs, targets, weights, count }: Examples): Promise<StepResult> {
-    const { optimizer, goals, seed } = this.#settings;
+    const { optimizer, objectives, seed } = this.#settings;
     const { step } = this.#position;
     const { graph, executable } = await this.#executables.step(count);
     const kept = copyFeeds(targets);
@@ -201,7 +201,7 @@ export class TrainingRun implements Run {
     const began = performance.now();
     const outputs = await executable.run(feeds);
     this.#time.steps += performance.now() - began;
-    return { examples: count, loss: Number(outputs.loss?.data[0]), metrics: measure(goals, outputs, kept, count) };
+    return { examples: count, loss: Number(outputs.loss?.data[0]), metrics: measure(objectives, outputs, kept, count) };
   }
 
   async #afterStep(batchLoss: number, batches: number): Promise<void> {
@@ -212,12 +212,12 @@ export class TrainingRun implements Run {
   }
 
   async #validate(): Promise<Record<string, number>> {
-    const { validation, validationBatchSize, goals, signal } = this.#settings;
+    const { validation, validationBatchSize, objectives, signal } = this.#settings;
     if (!validation) return {};
     const batchSize = Math.min(validationBatchSize, validation.length);
     const executable = await this.#executables.evaluation(batchSize);
     const options = { batchSize, ...(signal && { signal }) };
-    const result = await evaluateWith(executable, this.model, validation, goals, options);
+    const result = await evaluateWith(executable, this.model, validation, objectives, options);
     const named = Object.entries(result.metrics).map(([name, value]) => [
       `validation${name[0]?.toUpperCase()}${name.slice(1)}`,
       value,

@@ -6,7 +6,7 @@ import type { Callback } from "./callbacks/index.ts";
 import type { Verbose } from "./callbacks/terminal.ts";
 import { checkFits } from "./feeding.ts";
 import type { FitOptions } from "./fit.ts";
-import { type Goal, goalsOf, OBJECTIVE_OPTIONS, type Objective } from "./objective.ts";
+import { OBJECTIVE_OPTIONS, type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
 import { adam, type Optimizer, optimizerNamed } from "./optimizers.ts";
 import { checkRun, RUN_OPTIONS } from "./running.ts";
 import type { ResumeChange } from "./setup.ts";
@@ -19,8 +19,8 @@ export interface FitSettings {
   readonly batchSize: number;
   readonly validationBatchSize: number;
   readonly optimizer: Optimizer;
-  readonly goals: readonly Goal[];
-  readonly objective: Objective;
+  readonly objectives: readonly Objective[];
+  readonly objective: ObjectiveOptions;
   readonly seed: number;
   readonly shuffle: boolean;
   readonly callbacks: readonly Callback[];
@@ -64,13 +64,13 @@ export function fitSettings(model: Model, data: Dataset, options: FitOptions): F
     throw new StriateError("usage", `fit: verbose is "auto", 0, 1 or 2, received ${valueText(verbose)}`);
   }
   checkCallbacks(callbacks);
-  const objective: Objective = Object.fromEntries(
+  const objective: ObjectiveOptions = Object.fromEntries(
     Object.entries(rest).filter(([name, value]) => Object.hasOwn(OBJECTIVE_OPTIONS, name) && value !== undefined),
   );
-  const goals = goalsOf(model, objective);
+  const objectives = objectivesOf(model, objective);
   const { train, validation } = partsOf(data, rest, seed);
-  checkFits(model, train, goals);
-  if (validation) checkFits(model, validation, goals);
+  checkFits(model, train, objectives);
+  if (validation) checkFits(model, validation, objectives);
   return {
     train,
     validation,
@@ -78,7 +78,7 @@ export function fitSettings(model: Model, data: Dataset, options: FitOptions): F
     batchSize: Math.min(batchSize, train.length),
     validationBatchSize,
     optimizer: typeof optimizer === "string" ? optimizerNamed(optimizer)() : optimizer,
-    goals,
+    objectives,
     objective,
     seed,
     shuffle: rest.shuffle ?? true,

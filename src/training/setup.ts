@@ -10,17 +10,17 @@ export type ResumeChange = "learningRate" | "validation";
 
 /** What decides how a run goes on from a position, and what it is compared by when it is resumed. */
 export function setupOf(model: Model, settings: FitSettings): Progress["setup"] {
-  const { seed, batchSize, shuffle, goals, optimizer, train, validation } = settings;
+  const { seed, batchSize, shuffle, objectives, optimizer, train, validation } = settings;
   const { learningRate } = optimizer;
   return {
     seed,
     batchSize,
     examples: train.length,
     shuffle,
-    loss: `${objectiveText(goals)}${train.weighted ? " with sample weights" : ""}`,
+    loss: `${objectiveText(objectives)}${train.weighted ? " with sample weights" : ""}`,
     optimizer: JSON.stringify([optimizer.name, optimizer.config]),
     learningRate: textOf(typeof learningRate === "number" ? learningRate : learningRate.config),
-    metrics: goals.flatMap(({ prefix, metrics }) => metrics.map(({ name }) => prefix + name)),
+    metrics: objectives.flatMap(({ prefix, metrics }) => metrics.map(({ name }) => prefix + name)),
     frozen: model.weightSpecs.filter(({ trainable }) => !trainable).map(({ key }) => key),
     validation: validation?.length ?? 0,
   };

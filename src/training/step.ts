@@ -4,9 +4,8 @@ import { constrained, penalty } from "../layers/index.ts";
 import type { Model, Weights } from "../model/index.ts";
 import { add, mul, reduceMean } from "../ops/index.ts";
 import { at, copyTensor, fromNumbers, type Tensor, tensor, zeros } from "../tensor/index.ts";
-import { weightsByClass } from "./classWeight.ts";
-import { exampleLosses, type LossName, lossNamed } from "./losses.ts";
-import { type Goal, goalsOf, type Objective } from "./objective.ts";
+import { exampleLosses, type LossName, targetShape, targetType, weightsByClass } from "./losses/index.ts";
+import { type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
 import type { Optimizer } from "./optimizers.ts";
 
 /** The state that counts the steps taken. */
@@ -31,30 +30,31 @@ interface LossParts extends GraphOptions {
   readonly training: boolean;
 }
 
-/** A model in a graph with its losses: those of each goal for each example, and their weighted sum. */
-function addLosses(g: GraphBuilder, model: Model, goals: readonly Goal[], parts: LossParts) {
+/** A model in a graph with its losses: those of each output for each example, and their weighted sum. */
+function addLosses(g: GraphBuilder, model: Model, objectives: readonly Objective[], parts: LossParts) {
   const { batchSize, training, weighted = false } = parts;
   const { outputs, weights, losses: activityLosses } = model.addTo(g, model.addInputs(g, batchSize), training);
   const sampleWeights = weighted ? g.input(SAMPLE_WEIGHTS, "float32", [batchSize]) : undefined;
-  const each = goals.map((goal) => {
-    const { loss, fromLogits, classWeight, index, target, predictions } = goal;
-    const rule = lossNamed(loss);
+  const each = objectives.map((objective) => {
+    const { loss, classWeight, index, target, predictions } = objective;
     const output = at(outputs, index);
-    const targets = g.input(target, rule.targets, rule.targetShape(output.shape));
+    const targets = g.input(target, targetType(loss), targetShape(loss, output.shape));
     g.output(predictions, output);
     const losses = g.scoped("loss", () => {
       const factors = [
         ...(sampleWeights ? [sampleWeights] : []),
         ...(training && classWeight ? [weightsByClass(g, classWeight, targets)] : []),
       ];
-      const plain = exampleLosses(g, loss, output, targets, fromLogits);
+      const plain = exampleLosses(g, loss, output, targets);
       return factors.reduce((losses, factor) => g.op(mul, [losses, factor]), plain);
     });
-    return { goal, losses };
+    return { objective, losses };
   });
   const sum = g.scoped("loss", () =>
     each
-      .map(({ goal: { weight }, losses }) => (weight === 1 ? losses : g.op(mul, [losses, g.scalar(losses, weight)])))
+      .map(({ objective: { weight }, losses }) =>
+        weight === 1 ? losses : g.op(mul, [losses, g.scalar(losses, weight)]),
+      )
       .reduce((a, b) => g.op(add, [a, b])),
   );
   const penalized = withPenalties(g, model, weights, sum);
@@ -78,13 +78,13 @@ function withPenalties(g: GraphBuilder, model: Model, weights: ReadonlyMap<strin
  */
 export function trainingGraph(
   model: Model,
-  objective: Objective | LossName,
+  objective: ObjectiveOptions | LossName,
   optimizer: Optimizer,
   batchSize: number,
   options: GraphOptions = {},
 ): Graph {
   const g = new GraphBuilder(`${model.name} training step`);
-  const { each, sum, weights } = addLosses(g, model, goalsOf(model, objective), {
+  const { each, sum, weights } = addLosses(g, model, objectivesOf(model, objective), {
     ...options,
     batchSize,
     training: true,
@@ -115,7 +115,7 @@ export function trainingGraph(
     }
   });
   g.output("loss", mean);
-  if (each.length > 1) for (const { goal, losses } of each) g.output(goal.losses, meanOf(losses));
+  if (each.length > 1) for (const { objective, losses } of each) g.output(objective.losses, meanOf(losses));
   return g.build();
 }
 
@@ -145,18 +145,18 @@ export function initialStates(model: Model, optimizer: Optimizer, graph: Graph):
  */
 export function evaluationGraph(
   model: Model,
-  objective: Objective | LossName,
+  objective: ObjectiveOptions | LossName,
   batchSize: number,
   options: GraphOptions = {},
 ): Graph {
   const g = new GraphBuilder(`${model.name} evaluation`);
-  const { each, sum } = addLosses(g, model, goalsOf(model, objective), {
+  const { each, sum } = addLosses(g, model, objectivesOf(model, objective), {
     ...options,
     batchSize,
     training: false,
   });
   g.output("losses", sum);
-  if (each.length > 1) for (const { goal, losses } of each) g.output(goal.losses, losses);
+  if (each.length > 1) for (const { objective, losses } of each) g.output(objective.losses, losses);
   return g.build();
 }
 

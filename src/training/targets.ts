@@ -1,8 +1,8 @@
 import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { sameShape, shapeText, sizeOf, type Tensor, toNumbers, typeText } from "../tensor/index.ts";
-import { lossNamed } from "./losses.ts";
-import type { Goal } from "./objective.ts";
+import { targetShape, targetType } from "./losses/index.ts";
+import type { Objective } from "./objective.ts";
 
 /**
  * Targets in the type and shape that a loss takes, as Keras takes them: integers of any type become labels or numbers, and a
@@ -13,27 +13,29 @@ import type { Goal } from "./objective.ts";
  */
 export function conformTargets(
   model: Model,
-  goal: Goal,
+  objective: Objective,
   given: Tensor | undefined,
   indices: readonly number[],
 ): Tensor<"float32" | "int32"> {
-  const { targets: dtype, targetShape } = lossNamed(goal.loss);
-  const wanted = targetShape([indices.length, ...goal.shape]);
-  const isWhole = given && ArrayBuffer.isView(given.data) && given.data.length === sizeOf(wanted);
-  if (!isWhole || !sameButForOne(given.shape, wanted)) {
-    throw misfit(model, goal, given, `${dtype}${shapeText(wanted)}`);
+  const { loss, shape: output } = objective;
+  const dtype = targetType(loss);
+  const shape = targetShape(loss, [indices.length, ...output]);
+  const isWhole = given && ArrayBuffer.isView(given.data) && given.data.length === sizeOf(shape);
+  if (!isWhole || !sameButForOne(given.shape, shape)) {
+    throw misfit(model, objective, given, `${dtype}${shapeText(shape)}`);
   }
-  const conformed = { ...(given.dtype === dtype ? given : converted(given, dtype)), shape: wanted };
-  if (dtype === "int32") checkLabels(given, indices, goal.shape.at(-1) ?? 1);
-  // Integers are labels; numbers between 0 and 1 may be probabilities.
-  else if (goal.loss === "binaryCrossentropy" && given.dtype !== "float32") checkLabels(given, indices, 2);
+  const conformed = { ...(given.dtype === dtype ? given : converted(given, dtype)), shape };
+  const classes = loss.labels(output);
+  // Integers are labels; numbers may be probabilities.
+  const isLabels = loss.targets === "labels" || given.dtype !== "float32";
+  if (classes !== undefined && isLabels) checkLabels(given, indices, classes);
   return conformed as Tensor<"float32" | "int32">;
 }
 
 /** Whether two shapes differ at most by a last axis of length 1. */
-function sameButForOne(given: readonly number[], wanted: readonly number[]): boolean {
-  if (sameShape(given, wanted)) return true;
-  const [shorter, longer] = given.length < wanted.length ? [given, wanted] : [wanted, given];
+function sameButForOne(a: readonly number[], b: readonly number[]): boolean {
+  if (sameShape(a, b)) return true;
+  const [shorter, longer] = a.length < b.length ? [a, b] : [b, a];
   return longer.length > 1 && longer.at(-1) === 1 && sameShape(shorter, longer.slice(0, -1));
 }
 
@@ -67,25 +69,17 @@ function placeIn(shape: readonly number[], index: number): number[] {
   return place;
 }
 
-function misfit(model: Model, { loss, output, shape }: Goal, given: Tensor | undefined, needed: string): StriateError {
+function misfit(
+  model: Model,
+  { loss, output, shape }: Objective,
+  given: Tensor | undefined,
+  expected: string,
+): StriateError {
   const where = model.outputs.length === 1 ? "" : ` for output ${output}`;
-  const found = given ? typeText(given) : "none";
+  const advice = given && loss.advice?.(given.shape.slice(1), shape);
   return new StriateError(
     "shape",
-    `loss ${loss} on model ${model.name} needs targets ${needed}${where}, but the data gives ${found}` +
-      `${given ? advice(loss, given, shape) : ""}`,
+    `loss ${loss.name} on model ${model.name} needs targets ${expected}${where}, but the data gives ` +
+      `${given ? typeText(given) : "none"}${advice ? `; ${advice}` : ""}`,
   );
-}
-
-/** What would fit instead, where it is a usual mistake. */
-function advice(loss: Goal["loss"], given: Tensor, shape: readonly number[]): string {
-  const { targets } = lossNamed(loss);
-  if (targets === "int32" && sameShape(given.shape.slice(1), shape)) {
-    return "; for one-hot targets the loss is categoricalCrossentropy";
-  }
-  const isLabels = sameShape(given.shape.slice(1), shape.slice(0, -1));
-  if (loss === "categoricalCrossentropy" && isLabels) return "; for labels the loss is sparseCategoricalCrossentropy";
-  if (loss === "binaryCrossentropy" && isLabels)
-    return "; labels are for a single output, units: 1, or make them one-hot";
-  return "";
 }

@@ -60,6 +60,7 @@ INPUTS = {
 }
 
 LOGIT = {"from_logits": True}
+SMOOTH = {"label_smoothing": 0.1}
 LOSSES = [
     ("sparse_categorical_crossentropy", {}, "labels", "probabilities"),
     ("sparse_categorical_crossentropy", {}, "labels", "sureProbabilities"),
@@ -73,6 +74,11 @@ LOSSES = [
     ("binary_crossentropy", {}, "binaryTargets", "binarySure"),
     ("binary_crossentropy", LOGIT, "binaryTargets", "binaryLogits"),
     ("mean_squared_error", {}, "regressionTargets", "regression"),
+    ("categorical_crossentropy", SMOOTH, "oneHot", "probabilities"),
+    ("categorical_crossentropy", SMOOTH | LOGIT, "oneHot", "logits"),
+    ("categorical_crossentropy", {"label_smoothing": 0.3}, "softTargets", "probabilities"),
+    ("binary_crossentropy", SMOOTH, "binaryTargets", "binaryProbabilities"),
+    ("binary_crossentropy", SMOOTH | LOGIT, "binaryTargets", "binaryLogits"),
 ]
 METRICS = [
     ("sparse_categorical_accuracy", {}, "labels", "probabilities"),

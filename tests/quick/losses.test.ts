@@ -1,28 +1,39 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { arrays } from "#striate/data/index";
 import type { Engine } from "#striate/engine/index";
 import { GraphBuilder, print, type Value } from "#striate/graph/index";
 import { type ActivationName, constant, conv2d, dense } from "#striate/layers/index";
 import { sequential } from "#striate/model/index";
 import { sigmoid, softmax } from "#striate/ops/index";
-import { fromNumbers, type Shape, type Tensor, tensor, toNumbers } from "#striate/tensor/index";
+import { fromNumbers, type Shape, type Tensor, tensor, toNumbers, zeros } from "#striate/tensor/index";
 import {
   accuracy,
   binaryAccuracy,
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  defineLoss,
+  fit,
   initialStates,
+  type Loss,
   type LossName,
   type Metric,
+  meanSquaredError,
+  type ObjectiveOptions,
+  objectivesOf,
   rateTensor,
   sgd,
+  sparseCategoricalCrossentropy,
   topKAccuracy,
   trainingGraph,
 } from "#striate/training/index";
-import { exampleLosses, lossNamed } from "#striate/training/losses";
+import { exampleLosses, lossOf, targetType } from "#striate/training/losses/index";
+import { objectiveText } from "#striate/training/objective";
 import { closeTo } from "../support/close.ts";
 import { ENGINES, startSmall } from "../support/engines.ts";
 import { readGolden } from "../support/goldens.ts";
 
 interface Case {
-  readonly config: { readonly fromLogits?: boolean; readonly k?: number };
+  readonly config: { readonly fromLogits?: boolean; readonly labelSmoothing?: number; readonly k?: number };
   readonly target: string;
   readonly prediction: string;
   readonly values: readonly number[];
@@ -36,6 +47,8 @@ interface Golden {
 }
 
 const golden = readGolden<Golden>("losses.json");
+const smoothingText = ({ config: { labelSmoothing } }: Case) =>
+  labelSmoothing ? `, smoothed by ${labelSmoothing}` : "";
 
 function given(name: string, dtype: "float32" | "int32"): Tensor {
   const { shape, values } = golden.inputs[name] ?? { shape: [], values: [] };
@@ -43,17 +56,20 @@ function given(name: string, dtype: "float32" | "int32"): Tensor {
 }
 
 /** Keras's `from_logits` is here the activation in front of the loss. */
-function predictionsOf(g: GraphBuilder, loss: LossName, given: Value, fromLogits: boolean): Value {
+function predictionsOf(g: GraphBuilder, { name }: Loss, given: Value, fromLogits: boolean): Value {
   if (!fromLogits) return given;
-  return g.op(loss === "binaryCrossentropy" ? sigmoid : softmax, [given]);
+  return g.op(name === "binaryCrossentropy" ? sigmoid : softmax, [given]);
 }
 
+const MAKERS = { sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy, meanSquaredError };
+
 /** What a loss gives for each example. */
-async function lossesOf(engine: Engine, loss: LossName, predictions: Tensor, targets: Tensor, fromLogits = false) {
-  const g = new GraphBuilder(loss);
+async function lossesOf(engine: Engine, given: Loss | LossName, predictions: Tensor, targets: Tensor, after = false) {
+  const loss = lossOf(given);
+  const g = new GraphBuilder(loss.name);
   const x = g.input("predictions", "float32", predictions.shape);
   const t = g.input("targets", targets.dtype, targets.shape);
-  g.output("losses", exampleLosses(g, loss, predictionsOf(g, loss, x, fromLogits), t));
+  g.output("losses", exampleLosses(g, loss, predictionsOf(g, loss, x, after), t));
   const executable = await engine.compile(g.build());
   const { losses } = await executable.run({ predictions, targets });
   await executable.close();
@@ -68,15 +84,56 @@ describe.each(ENGINES.available)("on %s", (name) => {
   afterAll(() => engine?.close());
 
   const cases = golden.losses.map(
-    (item) => [`${item.loss} of ${item.prediction} against ${item.target}`, item] as const,
+    (item) => [`${item.loss} of ${item.prediction} against ${item.target}${smoothingText(item)}`, item] as const,
   );
   test.each(cases)("%s gives Keras's numbers", async (_title, { loss, config, target, prediction, values, mean }) => {
-    const targets = given(target, lossNamed(loss).targets === "int32" ? "int32" : "float32");
-    const losses = await lossesOf(engine, loss, given(prediction, "float32"), targets, config.fromLogits);
+    const { fromLogits = false, labelSmoothing = 0 } = config;
+    const made = labelSmoothing === 0 ? lossOf(loss) : MAKERS[loss]({ labelSmoothing });
+    const targets = given(target, targetType(made));
+    const losses = await lossesOf(engine, made, given(prediction, "float32"), targets, fromLogits);
+    if (fromLogits) {
+      const ofLogits = MAKERS[loss](config);
+      expect(ofLogits).toMatchObject({ name: loss, config, threshold: 0 });
+      closeTo(await lossesOf(engine, ofLogits, given(prediction, "float32"), targets), values, 2e-6, "of logits");
+    }
     // Keras computes in float32, where 1 - 1e-7 is 1 - 1.19e-7: log(1 - p) of a clipped p is off by 1% there.
     const tolerance = name === "reference" && prediction === "binarySure" ? 0.012 : 2e-6;
     closeTo(losses, values, tolerance, "losses of the examples");
     closeTo([losses.reduce((a, b) => a + b, 0) / losses.length], [mean], tolerance, "loss of the batch");
+  });
+
+  test.each([true, false])(
+    "smoothed labels give the numbers of smoothed one-hot rows, from logits: %s",
+    async (fromLogits) => {
+      const options = { fromLogits, labelSmoothing: 0.2 };
+      const predictions = () => given(fromLogits ? "logits" : "probabilities", "float32");
+      const sparse = lossesOf(engine, sparseCategoricalCrossentropy(options), predictions(), given("labels", "int32"));
+      const dense = lossesOf(engine, categoricalCrossentropy(options), predictions(), given("oneHot", "float32"));
+      closeTo(await sparse, await dense, 1e-7, "losses");
+    },
+  );
+
+  test("a loss of one's own is a formula over values of the graph, whose gradient is derived", async () => {
+    const huber = (delta = 1) =>
+      defineLoss({
+        name: "huber",
+        config: { delta },
+        losses: ({ f, predictions, targets }) => {
+          const error = f.abs(f.sub(predictions, targets));
+          const small = f.min(error, delta);
+          return f.mul(small, f.sub(error, f.mul(small, 0.5)));
+        },
+      });
+    const model = sequential({ inputShape: [3] }, [dense({ units: 3, kernelInitializer: identity, name: "last" })]);
+    const inputs = fromNumbers("float32", [2, 3], [0, 2, -3, 0.5, 0, 1]);
+    const data = arrays({ inputs, targets: zeros("float32", [2, 3]) });
+    const optimizer = sgd({ learningRate: 1 });
+    const { epochs } = await fit(model, data, { engine, loss: huber(1.5), optimizer, batchSize: 2 });
+    closeTo([epochs[0]?.loss ?? 0], [(1.875 + 3.375 + 0.125 + 0.5) / 6], 1e-6, "loss");
+    expect(Object.keys(epochs[0] ?? {})).toEqual(["epoch", "loss", "learningRate"]);
+    // Of each output the mean over the batch of its slope, which is at most delta.
+    const bias = model.weights.get("last/bias") as Tensor;
+    closeTo(toNumbers(bias), [-0.5 / 6, -1.5 / 6, 0.5 / 6], 1e-6, "bias");
   });
 
   test("predictions with more axes have one loss an example, the mean of its rows", async () => {
@@ -164,9 +221,37 @@ test("a loss of probabilities that no activation made is taken as it is", () => 
 });
 
 test("an unknown loss is refused with a list of those there are", () => {
-  expect(() => lossNamed("hinge" as LossName)).toThrow(
+  expect(() => lossOf("hinge" as LossName)).toThrow(
     'there is no loss "hinge"; there are sparseCategoricalCrossentropy, categoricalCrossentropy, binaryCrossentropy, meanSquaredError',
   );
+});
+
+describe("a loss is refused", () => {
+  const scalar = defineLoss({ name: "scalar", losses: ({ g, predictions }) => g.scalar(predictions, 1) });
+  const model = () => sequential({ inputShape: [3] }, [dense({ units: 3, activation: "softmax" })]);
+  const cases: readonly (readonly [string, () => unknown, string])[] = [
+    ["that is a function", () => lossOf(categoricalCrossentropy as never), "call it, or make a loss of a function"],
+    [
+      "with too much smoothing",
+      () => categoricalCrossentropy({ labelSmoothing: 2 }),
+      "labelSmoothing must be a finite",
+    ],
+    ["with Keras's spelling", () => binaryCrossentropy({ from_logits: true } as never), 'did you mean "fromLogits"?'],
+    ["that says otherwise than fit", () => lossOf(categoricalCrossentropy(), true), "give it to the loss itself"],
+    ["that has no formula", () => defineLoss({ name: "mine" } as never), "losses is a function of values"],
+    ["that is one number", () => trainingGraph(model(), { loss: scalar }, sgd(), 4), "for each of the 4 examples"],
+  ];
+  test.each(cases)("%s", (_title, make, message) => expect(make).toThrow(message));
+});
+
+test("what a run compares of losses: their names and options, not how they were given", () => {
+  const model = sequential({ inputShape: [3] }, [dense({ units: 3 })]);
+  const textOf = (options: ObjectiveOptions) => objectiveText(objectivesOf(model, options));
+  expect(textOf({ loss: categoricalCrossentropy() })).toBe("categoricalCrossentropy");
+  expect(textOf({ loss: categoricalCrossentropy({ fromLogits: true }) })).toBe("categoricalCrossentropy of logits");
+  expect(textOf({ loss: "categoricalCrossentropy", fromLogits: true })).toBe("categoricalCrossentropy of logits");
+  const smoothed = categoricalCrossentropy({ labelSmoothing: 0.1, fromLogits: true });
+  expect(textOf({ loss: { output: smoothed } })).toBe('categoricalCrossentropy {"labelSmoothing":0.1} of logits');
 });
 
 describe("metrics give Keras's numbers", () => {

@@ -1,9 +1,9 @@
-import { finiteNumber, valueText } from "../checks/index.ts";
-import { StriateError } from "../errors.ts";
-import type { GraphBuilder, Value } from "../graph/index.ts";
-import { argMax, castTo, gather, reshapeTo, round } from "../ops/index.ts";
-import { type Shape, shapeText } from "../tensor/index.ts";
-import { type LossName, lossNamed } from "./losses.ts";
+import { finiteNumber, valueText } from "../../checks/index.ts";
+import { StriateError } from "../../errors.ts";
+import type { GraphBuilder, Value } from "../../graph/index.ts";
+import { argMax, castTo, gather, reshapeTo, round } from "../../ops/index.ts";
+import { type Shape, shapeText } from "../../tensor/index.ts";
+import type { Loss } from "./loss.ts";
 
 /** A weight for each class: a list, or an object by the number of the class, whose missing classes have 1. */
 export type ClassWeight = readonly number[] | Readonly<Record<number, number>>;
@@ -13,12 +13,12 @@ export type ClassWeight = readonly number[] | Readonly<Record<number, number>>;
  * @throws StriateError `usage` unless each example of the output has one class, and the weights are numbers of at least 0 for
  * classes that there are
  */
-export function classWeightList(given: ClassWeight, loss: LossName, shape: Shape): readonly number[] {
-  const classes = classesOf(loss, shape);
+export function classWeightList(given: ClassWeight, loss: Loss, shape: Shape): readonly number[] {
+  const classes = shape.length === 1 ? loss.classes(shape) : undefined;
   if (classes === undefined) {
     throw new StriateError(
       "usage",
-      `classWeight is for one class an example, which loss ${loss} on an output ${shapeText(shape)} does not have; ` +
+      `classWeight is for one class an example, which loss ${loss.name} on an output ${shapeText(shape)} does not have; ` +
         "weight the examples by sampleWeight",
     );
   }
@@ -43,14 +43,6 @@ export function classWeightList(given: ClassWeight, loss: LossName, shape: Shape
     weights[Number(label)] = finiteNumber("classWeight", `the weight of class ${label}`, weight, { least: 0 });
   }
   return weights;
-}
-
-/** How many classes the targets of an output have, where each example has one. */
-function classesOf(loss: LossName, shape: Shape): number | undefined {
-  const [units] = shape;
-  if (shape.length !== 1 || units === undefined) return undefined;
-  if (loss === "binaryCrossentropy") return units === 1 ? 2 : undefined;
-  return lossNamed(loss).targets === "int32" || loss === "categoricalCrossentropy" ? units : undefined;
 }
 
 /**

@@ -1,0 +1,19 @@
+export { type ClassWeight, classWeightList, weightsByClass } from "./classWeight.ts";
+export {
+  binaryCrossentropy,
+  type CrossentropyOptions,
+  categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+} from "./crossentropies.ts";
+export {
+  defineLoss,
+  exampleLosses,
+  type Loss,
+  type LossDefinition,
+  type LossValues,
+  lossText,
+  targetShape,
+  targetType,
+} from "./loss.ts";
+export type { LossMath } from "./math.ts";
+export { isLoss, type LossName, lossOf, meanSquaredError } from "./table.ts";
