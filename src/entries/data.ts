@@ -1,8 +1,5 @@
 // Data sets, augmentation, and loaders with threads.
 
-// Where examples come from.
-// One data set made from another, and what fit is to make of it.
-// Augmentation.
 export {
   type AffineOptions,
   type AffineOrder,

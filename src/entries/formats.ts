@@ -2,7 +2,6 @@
 import "../formats/methods.ts";
 import "../training/methods.ts";
 
-// Where bytes come from and go to.
 export { MemoryBudget } from "../checks/index.ts";
 export {
   blobAccess,
@@ -17,10 +16,6 @@ export {
   type ZipEntry,
   type ZipFile,
 } from "../files/index.ts";
-// What a file is, and the arrays in it.
-// Keras and TensorFlow.js.
-// ONNX.
-// Arrays: safetensors, NumPy, PyTorch.
 export {
   decodeNpy,
   decodeSafetensors,

@@ -1,9 +1,6 @@
 // The IR: graphs, the ops in them, their gradients, and ONNX in and out. For those who write ops, passes and engines.
 
-// Gradients.
 export { checkGradient, type GradientCheck, gradients } from "../autodiff/index.ts";
-// Graphs.
-// What an op is.
 export {
   type Attribute,
   type AttributeSchema,
@@ -53,7 +50,6 @@ export {
   type VariadicOpSpec,
   verify,
 } from "../graph/index.ts";
-// ONNX: files as graphs, graphs as files, lowered to standard operators.
 export {
   type InstantiateOptions,
   instantiate,
@@ -77,7 +73,6 @@ export {
   withFreeBatch,
   writeOnnx,
 } from "../onnx/index.ts";
-// The ops.
 export {
   abs,
   adagradUpdate,
@@ -182,7 +177,6 @@ export {
   transposeBy,
   where,
 } from "../ops/index.ts";
-// Shapes and random numbers of tensors.
 export {
   broadcastShapes,
   bytesOf,
@@ -199,5 +193,4 @@ export {
   typeText,
   uniform,
 } from "../tensor/index.ts";
-// The graphs of a training step and of a measurement.
 export { evaluationGraph, initialStates, trainingGraph } from "../training/index.ts";

@@ -2,10 +2,8 @@
 import "../formats/methods.ts";
 import "../training/methods.ts";
 
-// Errors, and tensors as plain data.
 export type { MemoryOptions } from "../checks/index.ts";
 export { type ErrorCode, StriateError } from "../errors.ts";
-// Files of models.
 export {
   type KerasWeightsOptions,
   type KerasWeightsReport,
@@ -17,8 +15,6 @@ export {
   type SaveModelOptions,
   saveModel,
 } from "../formats/index.ts";
-// Layers, and what they are given.
-// Layers of one's own, and layers called on symbolic tensors.
 export {
   type Activation,
   type ActivationName,
@@ -53,6 +49,7 @@ export {
   type DenseOptions,
   type DepthwiseConv2dOptions,
   type DropoutOptions,
+  defineLayer,
   dense,
   depthwiseConv2d,
   divide,
@@ -78,11 +75,14 @@ export {
   input,
   type KernelOptions,
   type Layer,
+  type LayerBuildContext,
   type LayerCall,
+  type LayerDefinition,
   type LayerInputs,
   type LayerNormalizationOptions,
   type LayerOptions,
   type LayerScaleOptions,
+  type LayerWeight,
   type LocalResponseNormalizationOptions,
   l1,
   l1L2,
@@ -167,7 +167,6 @@ export {
   zeroPadding2d,
 } from "../layers/index.ts";
 
-// Models.
 export {
   type FunctionalOptions,
   type LayerSummary,
@@ -188,6 +187,7 @@ export {
   summarize,
   type Weights,
 } from "../model/index.ts";
+export type { ValueMath } from "../ops/index.ts";
 export {
   type ArrayTypes,
   asFloat32,
@@ -201,7 +201,6 @@ export {
   zeros,
 } from "../tensor/index.ts";
 
-// Training.
 export {
   type AdagradOptions,
   type AdamOptions,
@@ -236,7 +235,6 @@ export {
   type LearningRate,
   type Loss,
   type LossDefinition,
-  type LossMath,
   type LossName,
   type LossValues,
   type Metric,

@@ -28,7 +28,7 @@ import {
 } from "../ops/index.ts";
 import { at, type Shape, sameShape } from "../tensor/index.ts";
 import type { Feature } from "./feature.ts";
-import { type BuildContext, defineLayer, type Layer } from "./layer.ts";
+import { type BuildContext, defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { unknownChoice } from "./options.ts";
 
@@ -148,7 +148,7 @@ export interface ActivationOptions extends LayerOptions {
 export function activation(options: ActivationOptions): Layer {
   const checked = layerOptions("activation", options, { activation: true });
   const chosen = activationOf("activation", checked.activation);
-  return defineLayer({
+  return defineUnaryLayer({
     type: "activation",
     options: checked,
     outputShape: (input) => activatedShape(chosen, input),

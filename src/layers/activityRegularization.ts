@@ -1,4 +1,4 @@
-import { addActivityLoss, defineLayer, type Layer } from "./layer.ts";
+import { addActivityLoss, defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { l1L2, regularizer } from "./regularizers.ts";
 
@@ -15,7 +15,7 @@ export function activityRegularization(options: ActivityRegularizationOptions = 
   const type = "activityRegularization";
   const checked = layerOptions(type, options, { l1: true, l2: true });
   const cost = regularizer(type, l1L2({ l1: options.l1 ?? 0, l2: options.l2 ?? 0 }));
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,

@@ -5,7 +5,7 @@ import { at } from "../tensor/index.ts";
 import { AFFINE, type AffineOptions, affineWeights } from "./affine.ts";
 import { apiAxis, apiShape, axisInGraph, type Feature } from "./feature.ts";
 import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { WeightSpec } from "./variable.ts";
 
@@ -50,7 +50,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
   const affine = affineWeights(type, options);
   const meanInitializer = initializer(type, options.movingMeanInitializer ?? "zeros");
   const varianceInitializer = initializer(type, options.movingVarianceInitializer ?? "ones");
-  const layer = defineLayer({
+  const layer = defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -10,7 +10,7 @@ import {
   type KernelOptions,
   kernelOf,
 } from "./convolution.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { layerOptions } from "./layerOptions.ts";
 import { convAttributes } from "./spatial.ts";
 
@@ -43,7 +43,7 @@ export function conv2d(options: Conv2dOptions): Layer {
       `${type}: ${filters} filters cannot be split into ${group} groups of the same size`,
     );
   }
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

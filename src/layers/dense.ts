@@ -8,7 +8,7 @@ import type { Constraint, ConstraintName } from "./constraints.ts";
 import { KERNEL, type KernelOptions, kernelOf } from "./convolution.ts";
 import { inApiOrder } from "./feature.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { weightOf } from "./weights.ts";
@@ -53,7 +53,7 @@ export function dense(options: DenseOptions): Layer {
     constraint: options.biasConstraint,
   });
   const useBias = options.useBias ?? true;
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

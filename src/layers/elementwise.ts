@@ -2,7 +2,7 @@ import { finiteNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import * as ops from "../ops/index.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { oneOf } from "./options.ts";
 
@@ -32,7 +32,7 @@ export function elementwise(options: LayerOptions & { readonly operation: Elemen
   const checked = layerOptions(type, options, { operation: true });
   const names = Object.keys(OPERATIONS) as ElementwiseOperation[];
   const operation = OPERATIONS[oneOf(type, "operation", options.operation, names)];
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,
@@ -45,7 +45,7 @@ export function power(options: LayerOptions & { readonly exponent: number }): La
   const type = "power";
   const checked = layerOptions(type, options, { exponent: true });
   const exponent = finiteNumber(type, "exponent", options.exponent);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,
@@ -79,7 +79,7 @@ export function clip(options: ClipOptions): Layer {
   }
   const scalar = (g: GraphBuilder, like: Value, number: number | undefined) =>
     number === undefined ? undefined : g.scalar(like, number);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,

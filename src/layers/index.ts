@@ -31,6 +31,7 @@ export {
   setImageDataFormat,
   WITH_DATA_FORMAT,
 } from "./dataFormat.ts";
+export { defineLayer, type LayerBuildContext, type LayerDefinition, type LayerWeight } from "./defineLayer.ts";
 export { type DenseOptions, dense } from "./dense.ts";
 export { type DepthwiseConv2dOptions, depthwiseConv2d } from "./depthwiseConv2d.ts";
 export { type DropoutOptions, dropout, type SpatialDropout2dOptions, spatialDropout2d } from "./dropout.ts";
@@ -55,6 +56,7 @@ export { type BuildContext, completeLayer, type Layer } from "./layer.ts";
 export { type LayerNormalizationOptions, layerNormalization } from "./layerNormalization.ts";
 export { type LayerOptions, layerOptions } from "./layerOptions.ts";
 export { type LayerScaleOptions, layerScale } from "./layerScale.ts";
+export { LAYER_TYPES, type LayerType } from "./layerTypes.ts";
 export { type PartialConv2dOptions, partialConv2d, type Subsampling2dOptions, subsampling2d } from "./lecun.ts";
 export { type LocalResponseNormalizationOptions, localResponseNormalization } from "./localResponseNormalization.ts";
 export {

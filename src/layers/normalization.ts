@@ -3,7 +3,7 @@ import { StriateError } from "../errors.ts";
 import { add, mul, sub } from "../ops/index.ts";
 import { at, type Shape, sameShape, shapeText, sizeOf, stridesOf, type Tensor } from "../tensor/index.ts";
 import { apiAxes, apiShape, broadcastAlong } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
 /** Keras's epsilon: no standard deviation counts as less. */
@@ -56,7 +56,7 @@ export function normalization(options: NormalizationOptions = {}): Normalization
     if (moments) return moments;
     throw new StriateError("usage", "it has no mean and variance yet: call its adapt(examples) before, or give both");
   };
-  const layer = defineLayer({
+  const layer = defineUnaryLayer({
     type,
     options: { ...checked, ...moments },
     outputShape: (input) => {

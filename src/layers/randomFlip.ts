@@ -1,6 +1,6 @@
 import { less, reverseAxes, where } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, oneOf } from "./options.ts";
 
@@ -24,7 +24,7 @@ export function randomFlip(options: RandomFlipOptions = {}): Layer {
   const modes = Object.keys(AXES) as (keyof typeof AXES)[];
   const axes = AXES[oneOf(type, "mode", options.mode ?? "horizontalAndVertical", modes)];
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

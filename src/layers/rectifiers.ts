@@ -15,7 +15,7 @@ import {
 import { type Shape, shapeText } from "../tensor/index.ts";
 import type { Constraint, ConstraintName } from "./constraints.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { weightOf } from "./weights.ts";
@@ -42,7 +42,7 @@ export function reLU(options: ReLUOptions = {}): Layer {
   const threshold = finiteNumber(type, "threshold", options.threshold ?? 0, { least: 0 });
   const most =
     options.maxValue === undefined ? undefined : finiteNumber(type, "maxValue", options.maxValue, { least: 0 });
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,
@@ -65,7 +65,7 @@ export function reLU(options: ReLUOptions = {}): Layer {
 export function leakyReLU(options: LayerOptions & { readonly negativeSlope?: number } = {}): Layer {
   const checked = layerOptions("leakyReLU", options, { negativeSlope: true });
   const alpha = finiteNumber("leakyReLU", "negativeSlope", options.negativeSlope ?? 0.3);
-  return defineLayer({
+  return defineUnaryLayer({
     type: "leakyReLU",
     options: checked,
     outputShape: (input) => input,
@@ -77,7 +77,7 @@ export function leakyReLU(options: LayerOptions & { readonly negativeSlope?: num
 export function elu(options: LayerOptions & { readonly alpha?: number } = {}): Layer {
   const checked = layerOptions("elu", options, { alpha: true });
   const alpha = finiteNumber("elu", "alpha", options.alpha ?? 1);
-  return defineLayer({
+  return defineUnaryLayer({
     type: "elu",
     options: checked,
     outputShape: (input) => input,
@@ -117,7 +117,7 @@ export function pReLU(options: PReLUOptions = {}): Layer {
     constraint: options.alphaConstraint,
   });
   const alphaShape = (input: Shape) => input.map((size, i) => (sharedAxes.includes(i + 1) ? 1 : size));
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -10,7 +10,7 @@ import {
   depthwiseKernelOf,
 } from "./depthwiseConv2d.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { weightOf } from "./weights.ts";
@@ -54,7 +54,7 @@ export function separableConv2d(options: SeparableConv2dOptions): Layer {
     regularizer: options.pointwiseRegularizer,
     constraint: options.pointwiseConstraint,
   });
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => outputShape(input, filters),

@@ -1,6 +1,6 @@
 import { finiteNumber } from "../checks/index.ts";
 import { randomDropout } from "../ops/index.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
 /** The options of `stochasticDepth`. */
@@ -17,7 +17,7 @@ export function stochasticDepth(options: StochasticDepthOptions): Layer {
   const type = "stochasticDepth";
   const checked = layerOptions(type, options, { dropPathRate: true });
   const ratio = finiteNumber(type, "dropPathRate", options.dropPathRate, { least: 0, below: 1 });
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,

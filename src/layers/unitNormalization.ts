@@ -1,5 +1,5 @@
 import { apiAxes, apiShape, axisInGraph } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { unitVectors } from "./unitVectors.ts";
 
@@ -16,7 +16,7 @@ export interface UnitNormalizationOptions extends LayerOptions {
 export function unitNormalization(options: UnitNormalizationOptions = {}): Layer {
   const checked = layerOptions("unitNormalization", options, { axis: true });
   const { axis = -1 } = checked;
-  return defineLayer({
+  return defineUnaryLayer({
     type: "unitNormalization",
     options: checked,
     outputShape: (input) => {
