@@ -53,6 +53,7 @@ export {
 export {
   type InstantiateOptions,
   instantiate,
+  type LowerOptions,
   lower,
   type OnnxAttribute,
   type OnnxBody,

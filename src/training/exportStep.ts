@@ -41,7 +41,7 @@ export function encodeTrainingStep(model: Model, objective: LossName | TrainingS
   const batchSize = wholeNumber("encodeTrainingStep", "batchSize", options.batchSize ?? model.batchSize ?? 32);
   const graph = trainingGraph(model, options, optimizer, batchSize);
   return {
-    bytes: writeOnnx(lower(graph, "file")),
+    bytes: writeOnnx(lower(graph, { target: "file" })),
     inputs: [...graph.inputs.map(({ name }) => name), ...graph.randoms.map(({ value }) => value.name)],
     random: graph.randoms.map(({ value, distribution }) => ({ name: value.name, distribution })),
     states: initialStates(model, optimizer, graph),

@@ -7,7 +7,7 @@ import type { Callback, EpochLog, Run, SaveMoment } from "./callbacks/index.ts";
 import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluateWith, measure } from "./evaluate.ts";
 import { Executables } from "./executables.ts";
-import { copyFeeds, type Examples, randomFeeds, readExamples } from "./feeding.ts";
+import { copyFeeds, type Examples, readExamples } from "./feeding.ts";
 import type { History } from "./fit.ts";
 import { afterEpoch, afterStep, meansOf, START, type StepResult } from "./position.ts";
 import { callbackStates, restoreCallbacks, restoredStates } from "./resume.ts";
@@ -194,12 +194,12 @@ export class TrainingRun implements Run {
   async #runStep({ inputs, targets, weights, count }: Examples): Promise<StepResult> {
     const { optimizer, objectives, seed } = this.#settings;
     const { step } = this.#position;
-    const { graph, executable } = await this.#executables.step(count);
+    const { executable } = await this.#executables.step(count);
     const kept = copyFeeds(targets);
     const learningRate = rateTensor(rateAt(optimizer.learningRate, step) * this.rateFactor);
-    const feeds = { ...inputs, ...targets, ...weights, learningRate, ...randomFeeds(graph, seed, step) };
+    const feeds = { ...inputs, ...targets, ...weights, learningRate };
     const began = performance.now();
-    const outputs = await executable.run(feeds);
+    const outputs = await executable.run(feeds, { random: { seed, step } });
     this.#time.steps += performance.now() - began;
     return { examples: count, loss: Number(outputs.loss?.data[0]), metrics: measure(objectives, outputs, kept, count) };
   }
