@@ -66,4 +66,5 @@ export {
   type TorchContent,
   type TorchTensor,
 } from "../formats/index.ts";
+export type { Chunks } from "../platform/index.ts";
 export { encodeTrainingStep } from "../training/index.ts";

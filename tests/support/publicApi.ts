@@ -26,8 +26,8 @@ export function publicApi(): ReadonlyMap<string, readonly PublicName[]> {
     files.map(([entry, types]) => {
       const file = program.getSourceFile(types);
       const module = file && checker.getSymbolAtLocation(file);
-      if (!module) throw new Error(`${types} exports nothing`);
-      return [entry, checker.getExportsOfModule(module).map((exported) => publicName(exported, checker))];
+      const names = module ? checker.getExportsOfModule(module) : [];
+      return [entry, names.map((exported) => publicName(exported, checker))];
     }),
   );
 }
