@@ -16,7 +16,7 @@ import {
   uniform,
 } from "../tensor/index.ts";
 import type { Objective } from "./objective.ts";
-import { SAMPLE_WEIGHTS } from "./step.ts";
+import { SAMPLE_WEIGHTS } from "./step/index.ts";
 import { conformTargets } from "./targets.ts";
 
 /**

@@ -52,14 +52,21 @@ export {
   adagrad,
   adam,
   adamW,
+  layerDecay,
+  type Multipliers,
   type Optimizer,
   type OptimizerName,
+  type OptimizerOptions,
   optimizerNamed,
+  type ParameterGroup,
+  type ParameterGroupOptions,
+  parameterGroup,
   type RmspropOptions,
   rmsprop,
   type SgdOptions,
   sgd,
-} from "./optimizers.ts";
+  withoutDecay,
+} from "./optimizers/index.ts";
 export { type PredictOptions, predict, predictOutputs } from "./predict.ts";
 export type { RunOptions } from "./running.ts";
 export {
@@ -74,4 +81,4 @@ export {
   warmUp,
 } from "./schedules.ts";
 export type { ResumeChange } from "./setup.ts";
-export { evaluationGraph, initialStates, rateTensor, trainingGraph } from "./step.ts";
+export { evaluationGraph, initialStates, rateTensor, trainingGraph } from "./step/index.ts";
