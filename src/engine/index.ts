@@ -1,3 +1,13 @@
-export type { Availability, CompileOptions, Engine, EngineOptions, Executable, Tensors } from "./engine.ts";
-export { availability, chooseEngine, type SelectOptions, selectEngine } from "./select.ts";
-export { checkEngineName, ENGINE_NAMES, type EngineName } from "./table.ts";
+export type {
+  Availability,
+  CompileOptions,
+  Engine,
+  EngineOptions,
+  Executable,
+  ExecuteOptions,
+  RandomSource,
+  Tensors,
+} from "./engine.ts";
+export { drawRandoms } from "./random.ts";
+export { chooseEngine, SELECT_OPTIONS, type SelectOptions, selectEngine } from "./select.ts";
+export { availability, checkEngineName, ENGINE_NAMES, type EngineName } from "./table.ts";

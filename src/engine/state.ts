@@ -1,84 +1,76 @@
-import { listed, quoted } from "../checks/index.ts";
+import { quoted } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
-import type { Graph, Value } from "../graph/index.ts";
+import type { Graph, ValueType } from "../graph/index.ts";
 import { sameShape, typeText } from "../tensor/index.ts";
-import type { Tensors } from "./engine.ts";
+import type { States } from "./engine.ts";
 
-/** Checks tensors that are fed or written by name: each is known and of the right type, and none is missing. */
-export function checkTensors(
-  graph: Graph,
-  kind: "input" | "state",
-  expected: readonly Value[],
-  given: Tensors,
-  all: boolean,
-): void {
-  const known = new Map(expected.map((value) => [value.name, value]));
-  for (const [name, tensor] of Object.entries(given)) {
-    const value = known.get(name);
-    if (!value)
-      throw new StriateError(
-        "shape",
-        `graph ${graph.name} has no ${kind} ${name}; it has ${[...known.keys()].join(", ")}`,
-      );
-    if (value.dtype !== tensor.dtype || !sameShape(value.shape, tensor.shape)) {
-      throw new StriateError(
-        "shape",
-        `graph ${graph.name}: ${kind} ${name} is ${typeText(value)}, received ${typeText(tensor)}`,
-      );
-    }
-  }
-  const missing = all ? expected.filter(({ name }) => !(name in given)) : [];
-  if (missing.length > 0) {
-    throw new StriateError(
-      "shape",
-      `graph ${graph.name}: ${kind} ${missing.map(({ name }) => name).join(", ")} was not given`,
-    );
-  }
-}
-
-/** Values by name, in a form that an engine chooses, which several executables may share. */
-export class StateStore<T> {
-  readonly #values = new Map<string, T>();
+/** States by name, in the form that an engine keeps them in, for all executables that share them. */
+export class StateStore<S> implements States<S> {
+  readonly #values = new Map<string, S>();
+  readonly #types = new Map<string, ValueType>();
   readonly #lost = new Set<string>();
+  readonly #free: (state: S) => void;
+  #users = 0;
 
-  get(name: string): T {
+  /** @param free told of every state that is written anew, that is lost, or that nobody has any more */
+  constructor(free: (state: S) => void = () => {}) {
+    this.#free = free;
+  }
+
+  get(name: string): S {
     const value = this.#values.get(name);
     if (value !== undefined) return value;
-    const why = this.#lost.has(name) ? "was lost in a run that failed" : "has no value yet";
-    throw new StriateError(
-      "shape",
-      `state ${name} ${why}: call writeState before the ${this.#lost.has(name) ? "next" : "first"} run`,
-    );
+    const [why, which] = this.#lost.has(name)
+      ? ["was lost in a run that failed", "next"]
+      : ["has no value yet", "first"];
+    throw new StriateError("shape", `state ${name} ${why}: call writeState before the ${which} run`);
   }
 
-  set(name: string, value: T): void {
+  set(name: string, value: S): void {
     this.#values.set(name, value);
     this.#lost.delete(name);
   }
 
-  /** Forgets values that are of no use any more, so that nobody takes them for whole ones. */
-  lose(names: Iterable<string>): void {
-    for (const name of names) {
-      if (this.#values.delete(name)) this.#lost.add(name);
-    }
+  /** What `writeState` does: the value before is freed. */
+  write(name: string, value: S): void {
+    this.#drop(name);
+    this.set(name, value);
   }
-}
 
-/**
- * The states of a graph as they are before a run: all, or those that are named.
- * @throws StriateError `shape` for a name that no state has
- */
-export function statesNamed({ name, states }: Graph, names?: readonly string[]): Value[] {
-  if (names === undefined) return states.map(({ now }) => now);
-  const known = new Map(states.map(({ now }) => [now.name, now]));
-  return names.map((wanted) => {
-    const found = known.get(wanted);
-    if (found) return found;
-    throw new StriateError("shape", `graph ${name} has no state ${quoted(wanted)}; it has ${listed(known.keys())}`);
-  });
-}
+  lose(names: Iterable<string>): void {
+    for (const name of names) if (this.#drop(name)) this.#lost.add(name);
+  }
 
-/** The inputs that a run must be fed: those of the caller and the random ones. */
-export function fedValues(graph: Graph): Value[] {
-  return [...graph.inputs, ...graph.randoms.map(({ value }) => value)];
+  /**
+   * A graph's executable will use the store, until it calls `leave`.
+   * @throws StriateError `shape` where another one has a state of the same name and of another type
+   */
+  join({ name: graph, states }: Graph): void {
+    for (const { now } of states) {
+      const known = this.#types.get(now.name);
+      if (known && (known.dtype !== now.dtype || !sameShape(known.shape, now.shape))) {
+        throw new StriateError(
+          "shape",
+          `state ${quoted(now.name)} is ${typeText(now)} in graph ${graph}, but ${typeText(known)} in the graph whose ` +
+            "states it would share",
+        );
+      }
+    }
+    for (const { now } of states) this.#types.set(now.name, now);
+    this.#users++;
+  }
+
+  leave(): void {
+    this.#users--;
+    if (this.#users > 0) return;
+    for (const name of [...this.#values.keys()]) this.#drop(name);
+  }
+
+  #drop(name: string): boolean {
+    const value = this.#values.get(name);
+    if (value === undefined) return false;
+    this.#values.delete(name);
+    this.#free(value);
+    return true;
+  }
 }

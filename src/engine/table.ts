@@ -1,16 +1,29 @@
+import { MODULES } from "#engines";
 import { unknownName } from "../checks/index.ts";
-import type { Engine, EngineOptions } from "./engine.ts";
-import { inOrder } from "./inOrder.ts";
+import type { Availability, Engine, EngineModule, EngineOptions } from "./engine.ts";
+import { hostedEngine } from "./hosted.ts";
+import { type EngineChoices, startOptions } from "./options.ts";
 
-/** The engines there are, the ones to prefer first. Each is loaded only when it is asked for. */
-const STARTERS = {
-  onnxruntime: async (options: EngineOptions) => (await import("./onnxruntime/index.ts")).onnxruntimeEngine(options),
-  reference: async () => (await import("./reference/index.ts")).referenceEngine(),
-} satisfies Record<string, (options: EngineOptions) => Promise<Engine>>;
+/** The engines there are, the ones to prefer first, and what can be asked of them. */
+const ENGINES = {
+  onnxruntime: { devices: ["cpu", "cuda", "webgpu", "dml", "coreml"], precisions: ["float32"] },
+  reference: { devices: ["cpu"], precisions: ["float64"] },
+} as const satisfies Record<string, EngineChoices>;
 
-export type EngineName = keyof typeof STARTERS;
+export type EngineName = keyof typeof ENGINES;
 
-export const ENGINE_NAMES = Object.keys(STARTERS) as readonly EngineName[];
+/**
+ * Where the code of each engine is on a platform, loaded when it is asked for. An engine that a platform cannot have is
+ * there too, and says why.
+ */
+export type EngineModules = Readonly<Record<EngineName, () => Promise<EngineModule>>>;
+
+export const ENGINE_NAMES = Object.keys(ENGINES) as readonly EngineName[];
+
+/** What an engine can be asked for, and its defaults. */
+export function choicesOf(name: EngineName): EngineChoices {
+  return ENGINES[name];
+}
 
 /** @throws StriateError `usage` when there is no engine of that name. */
 export function checkEngineName(name: string): EngineName {
@@ -19,7 +32,22 @@ export function checkEngineName(name: string): EngineName {
   return known;
 }
 
-/** Starts an engine in this thread. */
-export async function startEngine(name: string, options: EngineOptions): Promise<Engine> {
-  return inOrder(await STARTERS[checkEngineName(name)](options));
+/**
+ * Whether an engine can be used here, on its usual device or the one that is given.
+ * @throws StriateError `usage` for options that the engine does not know
+ */
+export async function availability(name: EngineName, options: EngineOptions = {}): Promise<Availability> {
+  const resolved = startOptions(name, choicesOf(name), options);
+  return (await MODULES[name]()).available(resolved);
+}
+
+/**
+ * Starts an engine in this thread.
+ * @throws StriateError `usage` for an unknown engine or options that it does not know, `engine` when it cannot be started
+ */
+export async function startEngine(given: string, options: EngineOptions): Promise<Engine> {
+  const name = checkEngineName(given);
+  const resolved = startOptions(name, choicesOf(name), options);
+  const { available, start } = await MODULES[name]();
+  return hostedEngine(name, () => available(resolved), await start(resolved));
 }

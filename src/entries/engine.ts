@@ -8,7 +8,11 @@ export {
   type EngineName,
   type EngineOptions,
   type Executable,
+  type ExecuteOptions,
+  type RandomSource,
   type SelectOptions,
   selectEngine,
   type Tensors,
 } from "../engine/index.ts";
+// Where workers find their program, for bundlers that do not see it.
+export { setWorkerUrl } from "../platform/index.ts";

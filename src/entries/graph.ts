@@ -51,6 +51,7 @@ export {
 export {
   type InstantiateOptions,
   instantiate,
+  type LowerOptions,
   lower,
   type OnnxAttribute,
   type OnnxInput,

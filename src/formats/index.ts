@@ -1,6 +1,6 @@
 import "./methods.ts";
 
-export { type LockHolder, type Release, tryLock, writeFileAtomic } from "../files/index.ts";
+export { writeFileAtomic } from "../files/index.ts";
 export { type FileKind, identifyFile } from "./identify.ts";
 export {
   encodeKeras,

@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { platform } from "#platform";
 import { checkOptions, type MemoryOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
@@ -102,7 +102,7 @@ export async function saveModel(
   path: string,
   options: SaveModelOptions = {},
 ): Promise<readonly string[]> {
-  const ending = extname(path).toLowerCase();
+  const ending = platform.paths.extname(path).toLowerCase();
   const writer = Object.hasOwn(WRITERS, ending) ? WRITERS[ending] : undefined;
   if (!writer) {
     const known = MODEL_ENDINGS.join(", ");

@@ -43,10 +43,13 @@ export interface Cost {
   readonly flops: number;
 }
 
-/** The provider that a lowering writes for; what is fastest, and what is refused, depends on it. */
-export type LoweringTarget = "cpu" | "wasm" | "webgpu" | "cuda" | "file";
+/**
+ * Who runs what a lowering writes; what is fastest, and what is refused, depends on it. A provider of ONNX Runtime, any
+ * runtime that reads a file, or an engine that runs the nodes itself (`native`).
+ */
+export type LoweringTarget = "cpu" | "wasm" | "webgpu" | "cuda" | "native" | "file";
 
-/** How an input of a sample is filled: see `samples.ts` of the tests for the meaning of each. */
+/** How an input of a sample is filled; `sampleGraph` of `ops` does it. */
 export interface SampleInput {
   readonly shape: Shape;
   readonly dtype?: DType;

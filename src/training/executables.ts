@@ -34,13 +34,15 @@ export interface ExecutableParts {
   readonly between?: BetweenHalves;
 }
 
-/** What a step is fed besides what its graph draws. */
+/** What a step is fed. */
 export interface StepFeeds {
   /** Examples in the batch. */
   readonly count: number;
   /** Everything but the learning rate. */
-  feeds(graph: Graph): Tensors;
+  readonly feeds: Tensors;
   readonly learningRate: number;
+  /** Of the random inputs. */
+  readonly seed: number;
   /** The number of the step in the run, from 0 on. */
   readonly step: number;
 }
@@ -78,11 +80,12 @@ export class Executables {
   }
 
   /** Runs a step, and gives the outputs of its graph. */
-  async run({ count, feeds, learningRate, step }: StepFeeds): Promise<Tensors> {
-    const { graph, executable } = await this.#step(count);
+  async run({ count, feeds, learningRate, seed, step }: StepFeeds): Promise<Tensors> {
+    const { executable } = await this.#step(count);
     const rate = { learningRate: rateTensor(learningRate) };
-    if (!this.#update) return executable.run({ ...feeds(graph), ...rate });
-    const outputs = await executable.run(feeds(graph));
+    const random = { seed, step };
+    if (!this.#update) return executable.run({ ...feeds, ...rate }, { random });
+    const outputs = await executable.run(feeds, { random });
     const { between, optimizer } = this.#parts;
     if ((step + 1) % (optimizer.gradientAccumulationSteps ?? 1) !== 0) return outputs;
     await between?.(this.#gradients(executable));

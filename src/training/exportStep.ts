@@ -47,7 +47,7 @@ export function encodeTrainingStep(model: Model, objective: LossName | TrainingS
   }
   const graph = trainingGraph(model, options, optimizer, batchSize);
   return {
-    bytes: writeOnnx(lower(graph, "file")),
+    bytes: writeOnnx(lower(graph, { target: "file" })),
     inputs: [...graph.inputs.map(({ name }) => name), ...graph.randoms.map(({ value }) => value.name)],
     random: graph.randoms.map(({ value, distribution }) => ({ name: value.name, distribution })),
     states: initialStates(model, optimizer, graph),

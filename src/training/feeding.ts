@@ -1,20 +1,7 @@
 import type { Dataset, Named, ReadOptions } from "../data/index.ts";
 import { StriateError } from "../errors.ts";
-import type { Graph } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
-import {
-  at,
-  copyTensor,
-  normal,
-  type Shape,
-  sameShape,
-  shapeText,
-  sizeOf,
-  type Tensor,
-  tensor,
-  typeText,
-  uniform,
-} from "../tensor/index.ts";
+import { at, copyTensor, type Shape, sameShape, shapeText, sizeOf, type Tensor, typeText } from "../tensor/index.ts";
 import type { Objective } from "./objective.ts";
 import { SAMPLE_WEIGHTS } from "./step/index.ts";
 import { conformTargets } from "./targets.ts";
@@ -159,17 +146,6 @@ export function namedInputs(model: Model, given: Tensor<"float32"> | Named<Tenso
     named[name] = tensor;
   }
   return named;
-}
-
-/** The numbers for a graph's random inputs at a step: the same for every engine, and for a resumed run. */
-export function randomFeeds(graph: Graph, seed: number, step: number): Feeds {
-  return Object.fromEntries(
-    graph.randoms.map(({ value, distribution, stream }) => {
-      const draw = distribution === "normal" ? normal : uniform;
-      const numbers = draw({ seed, stream: `random/${stream}`, counter: step }, sizeOf(value.shape));
-      return [value.name, tensor("float32", value.shape, numbers)];
-    }),
-  );
 }
 
 /** Copies for whoever needs the numbers after an engine has taken them over. */

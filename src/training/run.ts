@@ -1,14 +1,13 @@
 import { batchPlan, type DataProblem } from "../data/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
-import type { Graph } from "../graph/index.ts";
 import type { Model, Weights } from "../model/index.ts";
 import { BatchReader } from "./batchReader.ts";
 import type { Callback, EpochLog, Run, SaveMoment } from "./callbacks/index.ts";
 import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { evaluateWith, measure } from "./evaluate.ts";
 import { Executables } from "./executables.ts";
-import { copyFeeds, type Examples, randomFeeds, readExamples } from "./feeding.ts";
+import { copyFeeds, type Examples, readExamples } from "./feeding.ts";
 import type { History } from "./fit.ts";
 import { afterEpoch, afterStep, meansOf, START, type StepResult } from "./position.ts";
 import { callbackStates, restoreCallbacks, restoredStates } from "./resume.ts";
@@ -196,9 +195,9 @@ export class TrainingRun implements Run {
     const { step } = this.#position;
     const kept = copyFeeds(targets);
     const learningRate = rateAt(optimizer.learningRate, step) * this.rateFactor;
-    const feeds = (graph: Graph) => ({ ...inputs, ...targets, ...weights, ...randomFeeds(graph, seed, step) });
+    const feeds = { ...inputs, ...targets, ...weights };
     const began = performance.now();
-    const outputs = await this.#executables.run({ count, feeds, learningRate, step });
+    const outputs = await this.#executables.run({ count, feeds, learningRate, seed, step });
     this.#time.steps += performance.now() - began;
     return { examples: count, loss: Number(outputs.loss?.data[0]), metrics: measure(objectives, outputs, kept, count) };
   }

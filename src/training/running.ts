@@ -1,5 +1,5 @@
 import { type OptionNames, wholeNumber } from "../checks/index.ts";
-import { type Engine, type SelectOptions, selectEngine } from "../engine/index.ts";
+import { type Engine, SELECT_OPTIONS, type SelectOptions, selectEngine } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
 
 /** Where something runs: an engine that is there already, or how to select one. */
@@ -9,7 +9,7 @@ export interface RunOptions extends Omit<SelectOptions, "engine"> {
   readonly signal?: AbortSignal;
 }
 
-export const RUN_OPTIONS: OptionNames<RunOptions> = { engine: true, inline: true, threads: true, signal: true };
+export const RUN_OPTIONS: OptionNames<RunOptions> = { ...SELECT_OPTIONS, signal: true };
 
 /** @throws StriateError `usage` for a number of threads that cannot be */
 export function checkRun(where: string, { threads }: RunOptions): void {
@@ -17,21 +17,20 @@ export function checkRun(where: string, { threads }: RunOptions): void {
 }
 
 /** Runs something on the engine that the options say, and closes it if it was started here. */
-export async function withEngine<T>(
-  { engine, inline, threads }: RunOptions,
-  use: (engine: Engine) => Promise<T>,
-): Promise<T> {
+export async function withEngine<T>(options: RunOptions, use: (engine: Engine) => Promise<T>): Promise<T> {
+  const { engine } = options;
   if (engine !== undefined && typeof engine !== "string") return use(engine);
-  const started = await selectEngine({
-    ...(engine !== undefined && { engine }),
-    ...(inline !== undefined && { inline }),
-    ...(threads !== undefined && { threads }),
-  });
+  const started = await selectEngine(selectOptions(options));
   try {
     return await use(started);
   } finally {
     await started.close();
   }
+}
+
+/** Those of the options that say how an engine is selected. */
+function selectOptions(options: RunOptions): SelectOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(SELECT_OPTIONS, name)));
 }
 
 /** @throws StriateError `interrupted` when the signal says stop. */

@@ -13,6 +13,7 @@ import {
   type PreprocessingMode,
   preprocessInput,
   publishedWeights,
+  weightsFor,
 } from "./weights/index.ts";
 
 export interface PretrainedOptions extends Omit<ZooOptions, "weights"> {
@@ -52,7 +53,12 @@ export async function pretrained(name: string, options: PretrainedOptions = {}):
     return { model, preprocessing: undefined, preprocess: (pictures) => pictures };
   }
   const bundled = Object.hasOwn(BUNDLED_WEIGHTS, name) ? BUNDLED_WEIGHTS[name] : undefined;
-  if (bundled) return finished(buildNet(name, { ...net, weights }), bundled.preprocessing);
+  if (bundled) {
+    checkClasses(name, net);
+    const model = buildNet(name, net);
+    model.setWeights(weightsFor(model, await bundled.weights()));
+    return finished(model, bundled.preprocessing);
+  }
   const { preprocessing } = publishedWeights(name);
   checkClasses(name, net);
   const model = buildNet(name, net);

@@ -42,7 +42,7 @@ function expected(graph: Graph, feeds: ReadonlyMap<Value, Reals>): Map<string, F
 describe("a lowering to standard operators means the same", () => {
   test.each(CASES.filter(({ op }) => op.lower))("$name", (item) => {
     const { graph, feeds } = sampled(item);
-    const lowered = lower(graph, "cpu");
+    const lowered = lower(graph, { target: "cpu" });
     verify(lowered, OPS);
     expect(lowered.nodes.filter((node) => OPS[node.op]?.domain !== "")).toEqual([]);
     const means = expected(graph, feeds);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   availability,
   checkEngineName,
+  drawRandoms,
   ENGINE_NAMES,
   type Engine,
   type Executable,
@@ -41,7 +42,6 @@ import {
 import { type Model, sequential } from "#striate/model/index";
 import { add, castTo, mul } from "#striate/ops/index";
 import { DTYPES, fromNumbers, type Tensor, toNumbers } from "#striate/tensor/index";
-import { randomFeeds } from "#striate/training/feeding";
 import {
   adam,
   fit,
@@ -226,7 +226,7 @@ describe.each(PLACES)("$name $place", ({ name, place }) => {
     const executable = await compiled();
     const wrong: readonly (readonly [feeds: Tensors, message: string])[] = [
       [{}, "graph accumulator: input x was not given"],
-      [{ x: two(1, 1), y: two(1, 1) }, "graph accumulator has no input y; it has x"],
+      [{ x: two(1, 1), y: two(1, 1) }, 'graph accumulator has no input "y"; it has x'],
       [{ x: scalar(1) }, "graph accumulator: input x is float32[2], received float32[]"],
       [{ x: fromNumbers("int32", [2], [1, 1]) }, "graph accumulator: input x is float32[2], received int32[2]"],
     ];
@@ -235,7 +235,7 @@ describe.each(PLACES)("$name $place", ({ name, place }) => {
       expect([error.code, error.message]).toEqual(["shape", message]);
     }
     const states: readonly (readonly [state: Tensors, message: string])[] = [
-      [{ sum: scalar(1) }, "graph accumulator has no state sum; it has total, scale"],
+      [{ sum: scalar(1) }, 'graph accumulator has no state "sum"; it has total, scale'],
       [{ scale: two(1, 1) }, "graph accumulator: state scale is float32[], received float32[2]"],
     ];
     for (const [state, message] of states) {
@@ -403,7 +403,7 @@ async function trainedOn(engine: Engine, { model: make, loss, optimizer, target 
       input: pattern([batch, ...model.inputShape], 50 + step, 2),
       target: target(batch, step, model.outputShape.at(-1) ?? 1),
       learningRate: rateTensor(Number(optimizer.learningRate)),
-      ...randomFeeds(graph, 3, step),
+      ...drawRandoms(graph, { seed: 3, step }),
     });
     losses.push(Number(result.loss?.data[0]));
   }

@@ -66,7 +66,7 @@ const feedsOf = (graph: Graph, step: number) => {
 };
 
 test.each(Object.entries(OPTIMIZERS))("%s: every large state can be updated where it lies", (_name, optimizer) => {
-  const graph = lower(trainingGraph(largeNet(), {}, optimizer, 5), "cpu");
+  const graph = lower(trainingGraph(largeNet(), {}, optimizer, 5), { target: "cpu" });
   const { inPlace } = updateInPlace(graph);
   expect([...inPlace].sort()).toEqual(largeStates(graph).sort());
   expect(inPlace.size).toBeGreaterThanOrEqual(4);
@@ -74,7 +74,7 @@ test.each(Object.entries(OPTIMIZERS))("%s: every large state can be updated wher
 
 test("a graph without large states stays as it is", () => {
   const small = sequential({ inputShape: [4] }, [dense({ units: 3, activation: "softmax" })]);
-  const graph = lower(trainingGraph(small, {}, adam(), 5), "cpu");
+  const graph = lower(trainingGraph(small, {}, adam(), 5), { target: "cpu" });
   expect(updateInPlace(graph).graph).toBe(graph);
 });
 
@@ -87,7 +87,7 @@ test("a state that is moved into its next value, or leaves the graph, keeps two 
   g.output("before", reshapeTo(g, shown, [300, 1000]));
   const plain = g.state("plain", "float32", [300_000]);
   g.update(plain, g.op(add, [plain, g.scalar(plain, 1)]));
-  expect([...updateInPlace(lower(g.build(), "cpu")).inPlace]).toEqual(["plain"]);
+  expect([...updateInPlace(lower(g.build(), { target: "cpu" })).inPlace]).toEqual(["plain"]);
 });
 
 test.skipIf(!ENGINES.available.includes("onnxruntime")).each(Object.entries(OPTIMIZERS))(

@@ -68,7 +68,7 @@ describe("what is written is read back:", () => {
   test.each(samples)("$name", ({ op, sample }) => {
     const { g, outputs, feeds } = sampleGraph(op, sample);
     for (const [i, output] of outputs.entries()) g.output(`y${i}`, output);
-    const lowered = lower(g.build(), "cpu");
+    const lowered = lower(g.build(), { target: "cpu" });
     const given = Object.fromEntries([...feeds].map(([value, { data }]) => [value.name, [...data]]));
     const wanted = run(lowered, given);
     const read = readOnnxGraph(writeOnnx(lowered));

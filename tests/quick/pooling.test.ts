@@ -162,7 +162,9 @@ describe.skipIf(!ENGINES.available.includes("onnxruntime"))("a file, in ONNX Run
     "$op in $rank dimensions: the whole grid is PyTorch's, forward and backward",
     async ({ op, rank }) => {
       const run: Run = async (graph, shape) => {
-        const session = await InferenceSession.create(writeOnnx(lower(graph, "file")), { logSeverityLevel: 4 });
+        const session = await InferenceSession.create(writeOnnx(lower(graph, { target: "file" })), {
+          logSeverityLevel: 4,
+        });
         const results = await session.run({ x: new OrtTensor("float32", pattern(shape, 11, 4).data, [...shape]) });
         await session.release();
         return Object.fromEntries(
@@ -174,7 +176,7 @@ describe.skipIf(!ENGINES.available.includes("onnxruntime"))("a file, in ONNX Run
   );
 
   test.each(PADDED)("zeros around the input of $op are zeros, a node between: $between", async ({ op, between, y }) => {
-    const session = await InferenceSession.create(writeOnnx(lower(paddedPooling(op, between), "file")));
+    const session = await InferenceSession.create(writeOnnx(lower(paddedPooling(op, between), { target: "file" })));
     const results = await session.run({ x: new OrtTensor("float32", Float32Array.of(-1, -2, -3, -4), [1, 1, 2, 2]) });
     expect(Array.from(results.y?.data as Float32Array)).toEqual(y);
     await session.release();

@@ -143,19 +143,19 @@ describe.each(ENGINES.available)("on %s", (name) => {
       input: tensor("float32", [count, 4], pattern([10, 4], 305, 4).data.slice(4 * start, 4 * (start + count))),
       target: tensor("int32", [count], labels(10, 306, 3).data.slice(start, start + count)),
     });
-    const common = { learningRate: 0.05, step: 0 };
+    const common = { learningRate: 0.05, seed: 0, step: 0 };
     await Promise.all(
       machines.map(async ({ net, executables }, i) => {
         await executables.start(4);
         await executables.writeState(initialStates(net, optimizer, executables));
-        await executables.run({ ...common, count: 4, feeds: () => rows(4 * i, 4) });
+        await executables.run({ ...common, count: 4, feeds: rows(4 * i, 4) });
       }),
     );
     const whole = netOf();
     const one = new Executables({ ...parts, model: whole });
     await one.start(8);
     await one.writeState(initialStates(whole, optimizer, one));
-    await one.run({ ...common, count: 8, feeds: () => rows(0, 8) });
+    await one.run({ ...common, count: 8, feeds: rows(0, 8) });
     const keys = whole.weightSpecs.map(({ key }) => key);
     const expected = await one.readState(keys);
     for (const { executables } of machines) {

@@ -1,12 +1,11 @@
 // A stack's forward pass and one training step, on an engine or as a file in ONNX Runtime, against `reference`.
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import type { Engine, Tensors } from "#striate/engine/index";
+import { drawRandoms, type Engine, type Tensors } from "#striate/engine/index";
 import { freeze, type Graph } from "#striate/graph/index";
 import { lower, nextName, writeOnnx } from "#striate/onnx/index";
 import { rewriteNodes } from "#striate/onnx/rewriteNodes";
 import { mul } from "#striate/ops/index";
 import { fromNumbers, type Tensor, toNumbers } from "#striate/tensor/index";
-import { randomFeeds } from "#striate/training/feeding";
 import { initialStates, rateTensor, sgd, trainingGraph } from "#striate/training/index";
 import { labels, pattern } from "./pattern.ts";
 import { randomStack } from "./randomStack.ts";
@@ -28,7 +27,7 @@ export function onEngine(engine: Engine): Runner {
 
 /** The graph as an exported file, with all that ONNX Runtime does to one by default. */
 export const asFile: Runner = async (graph, feeds, states) => {
-  const session = await InferenceSession.create(writeOnnx(lower(graph, "file")), { logSeverityLevel: 4 });
+  const session = await InferenceSession.create(writeOnnx(lower(graph, { target: "file" })), { logSeverityLevel: 4 });
   const given = Object.entries({ ...feeds, ...states }).map(([name, { dtype, shape, data }]) => [
     name,
     new OrtTensor(dtype, data as Float32Array, [...shape]),
@@ -62,7 +61,7 @@ function runsOf(seed: number): Run[] {
   const loss = classes ? "sparseCategoricalCrossentropy" : "meanSquaredError";
   const step = trainingGraph(model, loss, optimizer, BATCH);
   const inference = freeze(model.inferenceGraph(BATCH), model.toStates(model.weights));
-  const feeds = { input, target, learningRate: rateTensor(1), ...randomFeeds(step, seed, 0) };
+  const feeds = { input, target, learningRate: rateTensor(1), ...drawRandoms(step, { seed, step: 0 }) };
   return [
     { title: "forward", graph: inference, feeds: { input }, states: {} },
     { title: "step", graph: step, feeds, states: initialStates(model, optimizer, step) },

@@ -1,72 +1,67 @@
-import { StriateError } from "../../errors.ts";
-import { type Graph, type Reals, type Value, verify } from "../../graph/index.ts";
-import { interpret, OPS } from "../../ops/index.ts";
+import type { Graph, Reals, Value } from "../../graph/index.ts";
+import { interpret } from "../../ops/index.ts";
 import { fromNumbers, type Tensor, toNumbers } from "../../tensor/index.ts";
-import type { CompileOptions, Engine, Executable, Tensors } from "../engine.ts";
-import { checkTensors, fedValues, StateStore, statesNamed } from "../state.ts";
+import type { Availability, Backend, Program, RandomSource, States, Tensors } from "../engine.ts";
+import { drawRandom } from "../random.ts";
+
+/** A state: float64, rounded to its own type between runs. */
+interface Held extends Reals {
+  readonly dtype: Tensor["dtype"];
+}
+
+export async function available(): Promise<Availability> {
+  return { available: true, version: "1" };
+}
 
 /** The meaning of every op: plain loops in float64, slow. States are kept in their own types from run to run. */
-export function referenceEngine(): Engine {
+export async function start(): Promise<Backend<Held>> {
   return {
-    name: "reference",
-    available: async () => ({ available: true, version: "1" }),
-    compile: async (graph, options) => new ReferenceExecutable(graph, options),
+    drawsRandom: true,
+    compile: async (graph, states) => new ReferenceProgram(graph, states),
+    toState: held,
+    toTensor: tensorOf,
     close: async () => {},
   };
 }
 
-class ReferenceExecutable implements Executable {
+class ReferenceProgram implements Program {
   readonly #graph: Graph;
-  readonly #store: StateStore<Reals>;
+  readonly #states: States<Held>;
 
-  constructor(graph: Graph, { sharing }: CompileOptions = {}) {
-    verify(graph, OPS);
-    if (sharing && !(sharing instanceof ReferenceExecutable)) {
-      throw new StriateError("engine", "an executable can only share the states of the same engine");
-    }
+  constructor(graph: Graph, states: States<Held>) {
     this.#graph = graph;
-    this.#store = sharing ? sharing.#store : new StateStore();
+    this.#states = states;
   }
 
-  async run(feeds: Tensors): Promise<Tensors> {
-    const graph = this.#graph;
-    checkTensors(graph, "input", fedValues(graph), feeds, true);
+  async run(feeds: Tensors, fetch: readonly string[], random?: RandomSource): Promise<Tensors> {
+    const { inputs, randoms, states, outputs } = this.#graph;
     const values = new Map<Value, Reals>();
-    for (const value of fedValues(graph)) values.set(value, realsOf(feeds[value.name] as Tensor));
-    for (const { now } of graph.states) values.set(now, this.#store.get(now.name));
-    const results = interpret(graph, values);
-    const result = (value: Value) => results.get(value) ?? { shape: value.shape, data: new Float64Array() };
+    const feed = (value: Value, tensor: Tensor | undefined) => tensor && values.set(value, held(tensor));
+    for (const value of inputs) feed(value, feeds[value.name]);
+    for (const input of randoms) feed(input.value, random ? drawRandom(input, random) : feeds[input.value.name]);
+    for (const { now } of states) values.set(now, this.#states.get(now.name));
+    const results = interpret(this.#graph, values);
+    const result = ({ dtype, shape }: Value, value: Value) =>
+      tensorOf({ dtype, shape, data: results.get(value)?.data ?? new Float64Array() });
     // Rounded to the state's type: a run that goes on from a checkpoint is the run that never stopped.
-    for (const { now, next } of graph.states) this.#store.set(now.name, realsOf(tensorOf(now, result(next))));
+    for (const { now, next } of states) {
+      if (next !== now) this.#states.set(now.name, held(result(now, next)));
+    }
     return Object.fromEntries(
-      Object.entries(graph.outputs).map(([name, value]) => [name, tensorOf(value, result(value))]),
+      fetch.flatMap((name) => {
+        const value = outputs[name];
+        return value ? [[name, result(value, value)]] : [];
+      }),
     );
-  }
-
-  async readState(names?: readonly string[]): Promise<Tensors> {
-    return Object.fromEntries(
-      statesNamed(this.#graph, names).map((now) => [now.name, tensorOf(now, this.#store.get(now.name))]),
-    );
-  }
-
-  async writeState(state: Tensors): Promise<void> {
-    checkTensors(
-      this.#graph,
-      "state",
-      this.#graph.states.map(({ now }) => now),
-      state,
-      false,
-    );
-    for (const [name, tensor] of Object.entries(state)) this.#store.set(name, realsOf(tensor));
   }
 
   async close(): Promise<void> {}
 }
 
-function realsOf(tensor: Tensor): Reals {
-  return { shape: tensor.shape, data: toNumbers(tensor) };
+function held(tensor: Tensor): Held {
+  return { dtype: tensor.dtype, shape: tensor.shape, data: toNumbers(tensor) };
 }
 
-function tensorOf({ dtype, shape }: Value, { data }: Reals): Tensor {
+function tensorOf({ dtype, shape, data }: Held): Tensor {
   return fromNumbers(dtype, shape, data);
 }

@@ -28,9 +28,9 @@ export function workerEngine(name: string, options: EngineOptions): Engine {
   };
 
   const executable = ({ thread: home, id }: Place): Executable => ({
-    run: async (feeds) => {
+    run: async (feeds, options) => {
       const { tensors, buffers } = transferable(feeds);
-      return (await home.ask({ call: "run", executable: id, feeds: tensors }, buffers)) as Tensors;
+      return (await home.ask({ call: "run", executable: id, feeds: tensors, options }, buffers)) as Tensors;
     },
     readState: async (names) => (await home.ask({ call: "readState", executable: id, names })) as Tensors,
     writeState: async (state) => {
@@ -50,9 +50,9 @@ export function workerEngine(name: string, options: EngineOptions): Engine {
       }
       const place = { thread: shared?.thread ?? thread(), id: counter++ };
       await place.thread.ask({ call: "compile", executable: place.id, graph, sharing: shared?.id });
-      const made = executable(place);
-      places.set(made, place);
-      return made;
+      const compiled = executable(place);
+      places.set(compiled, place);
+      return compiled;
     },
     close: async () => {
       closed = true;

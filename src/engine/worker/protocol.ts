@@ -1,7 +1,7 @@
-import { type ErrorCode, StriateError } from "../../errors.ts";
 import type { Graph } from "../../graph/index.ts";
-import { shapeText, sizeOf, type Tensor } from "../../tensor/index.ts";
-import type { Availability, EngineOptions, Tensors } from "../engine.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import { checkWhole } from "../checkTensors.ts";
+import type { Availability, EngineOptions, ExecuteOptions, Tensors } from "../engine.ts";
 
 /** What the worker is started with. */
 export interface WorkerSetup {
@@ -18,7 +18,12 @@ export type Request =
       readonly graph: Graph;
       readonly sharing: number | undefined;
     }
-  | { readonly call: "run"; readonly executable: number; readonly feeds: Tensors }
+  | {
+      readonly call: "run";
+      readonly executable: number;
+      readonly feeds: Tensors;
+      readonly options: ExecuteOptions | undefined;
+    }
   | { readonly call: "readState"; readonly executable: number; readonly names: readonly string[] | undefined }
   | { readonly call: "writeState"; readonly executable: number; readonly state: Tensors }
   | { readonly call: "close"; readonly executable: number };
@@ -26,43 +31,18 @@ export type Request =
 /** What a request is answered with, where it is answered with anything. */
 export type Result = Tensors | Availability | undefined;
 
-export type Reply =
-  | { readonly id: number; readonly result: Result }
-  | { readonly id: number; readonly error: SentError };
-
-/** An error crosses threads as its parts, because a class does not. */
-export interface SentError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly stack: string | undefined;
-}
-
-export function sendError(error: Error): SentError {
-  return { code: error instanceof StriateError ? error.code : "engine", message: error.message, stack: error.stack };
-}
-
-export function receiveError({ code, message, stack }: SentError): StriateError {
-  const error = new StriateError(code, message);
-  if (stack) error.stack = stack;
-  return error;
-}
-
 /**
  * The buffers of tensors that can be given away; views of a part of a larger buffer are copied first.
  * @throws StriateError `usage` for a tensor whose numbers were given away before
  */
 export function transferable(tensors: Tensors): { readonly tensors: Tensors; readonly buffers: ArrayBuffer[] } {
-  const own = Object.fromEntries(
-    Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
-      if (data.length !== sizeOf(shape)) {
-        throw new StriateError(
-          "usage",
-          `tensor ${name} has ${data.length} numbers where its shape ${shapeText(shape)} has ${sizeOf(shape)}; what an engine is given belongs to it from then on: make it anew for each call`,
-        );
-      }
+  const whole = Object.fromEntries(
+    Object.entries(tensors).map(([name, given]) => {
+      checkWhole(name, given);
+      const { dtype, shape, data } = given;
       const isWhole = data.byteLength === data.buffer.byteLength;
       return [name, { dtype, shape, data: isWhole ? data : data.slice() } as Tensor];
     }),
   );
-  return { tensors: own, buffers: [...new Set(Object.values(own).map(({ data }) => data.buffer))] };
+  return { tensors: whole, buffers: [...new Set(Object.values(whole).map(({ data }) => data.buffer))] };
 }

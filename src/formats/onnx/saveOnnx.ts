@@ -21,7 +21,7 @@ export function encodeOnnx(model: Model, options: OnnxOptions = {}): Uint8Array<
   checkOptions("encodeOnnx", options, { batchSize: true });
   const { batchSize = model.batchSize } = options;
   const states = model.toStates(model.weights);
-  const inference = (batch: number): Graph => lower(freeze(model.inferenceGraph(batch), states), "file");
+  const inference = (batch: number): Graph => lower(freeze(model.inferenceGraph(batch), states), { target: "file" });
   const metadata = pictureMetadata(model);
   const weights = new Set(Object.keys(states));
   if (batchSize !== undefined) return writeOnnx(inference(batchSize), { weights, metadata });

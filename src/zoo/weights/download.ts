@@ -1,8 +1,7 @@
-import { mkdir, rename, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { platform } from "#platform";
 import { asError, StriateError } from "../../errors.ts";
 import { lock } from "../../files/lock.ts";
+import { wait } from "../../platform/index.ts";
 import { hashOf, hashText, type PublishedHash } from "./hash.ts";
 import { PartFile } from "./partFile.ts";
 import { pin, pinned } from "./pin.ts";
@@ -55,7 +54,7 @@ export async function download(file: Download, options: DownloadOptions = {}): P
       await pin(file.path, file.hash, signal).catch(() => undefined);
       return;
     }
-    await mkdir(dirname(file.path), { recursive: true });
+    await platform.files.makeFolder(platform.paths.dirname(file.path));
     const release = await lock(`${file.path}.lock`, signal);
     try {
       if (!(await isRight(file, signal))) await bring(file, options);
@@ -74,8 +73,8 @@ export async function download(file: Download, options: DownloadOptions = {}): P
 
 /** Whether the whole file is in its place already. */
 async function isRight({ path, hash }: Download, signal: AbortSignal | undefined): Promise<boolean> {
-  const there = await stat(path).then(
-    (entry) => entry.isFile(),
+  const there = await platform.files.status(path).then(
+    ({ kind }) => kind === "file",
     () => false,
   );
   if (!there) return false;
@@ -102,7 +101,7 @@ async function bring(file: Download, options: DownloadOptions): Promise<void> {
       continued = false;
     }
     await checkPin(file, part, options.signal);
-    await rename(part.path, file.path);
+    await platform.files.move(part.path, file.path);
     await part.forget();
   } finally {
     await part.close();
@@ -144,7 +143,7 @@ async function fetchWhole(file: Download, part: PartFile, options: DownloadOptio
         throw thrown;
       }
     }
-    await wait(Math.min(backoff * 2 ** Math.max(0, inVain - 1), 30_000), undefined, signal && { signal });
+    await wait(Math.min(backoff * 2 ** Math.max(0, inVain - 1), 30_000), signal);
   }
 }
 
