@@ -1,6 +1,7 @@
 import { checkOptions, nearest, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { loadModel } from "../formats/index.ts";
+import type { DataFormat } from "../layers/index.ts";
 import { type Model, type ModelPictures, type Preprocessing, unitPreprocessing } from "../model/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { type FetchWeightsOptions, NET_NAMES, pretrained } from "../zoo/index.ts";
@@ -37,6 +38,8 @@ export interface Backbone {
   readonly pictureShape: readonly [height: number, width: number, channels: number];
   /** Whether the net takes [channels, height, width]. */
   readonly channelsFirst: boolean;
+  /** The order of the axes of the stages' maps. */
+  readonly mapFormat: DataFormat;
   readonly preprocessing: Preprocessing;
   /** Whether the preprocessing is an assumption, since neither the net nor the options say one. */
   readonly assumed: boolean;
@@ -86,6 +89,7 @@ function backboneOf(name: string, model: Model, { cut, preprocessing }: Backbone
     stages,
     pictureShape,
     channelsFirst,
+    mapFormat: cuts.mapFormat,
     preprocessing: (known ?? unit) as Preprocessing,
     assumed: known === undefined,
     upTo: (wanted) => cuts.upTo(wanted.map((stage) => stage.name)),

@@ -27,7 +27,7 @@ export interface ClassifierOptions {
 export function classifier(backbone: Backbone, stage: Stage, options: ClassifierOptions): Model {
   const { classes, dropout = 0, probe, seed = 0 } = options;
   const maps = backbone.upTo([stage]);
-  const dataFormat = backbone.channelsFirst ? "channelsFirst" : "channelsLast";
+  const { mapFormat: dataFormat } = backbone;
   const pooled = globalAveragePooling2d({ name: HEAD.pooling, dataFormat })(at(maps.outputs, 0));
   const dropped = dropout > 0 ? dropoutLayer({ name: HEAD.dropout, rate: dropout })(pooled) : pooled;
   const output = dense({ name: HEAD.output, units: classes, activation: "softmax" })(dropped);

@@ -14,6 +14,9 @@ export interface CrossValidation extends Measured {
 /** The penalties that are tried, strongest first: each begins where the one before ended. For standardized features. */
 const PENALTIES = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001] as const;
 
+/** Near enough to compare penalties: losses are then within 0.3% of the least (measured on 321 photos), in a quarter of the steps. */
+const TOLERANCE = 3e-4;
+
 /** After as many weaker penalties without less loss, none of the rest is tried. */
 const PATIENCE = 1;
 
@@ -42,7 +45,10 @@ export async function crossValidate(fitter: ProbeFitter, options: CrossValidatio
     const next: ProbePoint[] = [];
     for (let fold = 0; fold < count; fold++) {
       const seen = weights.map((weight, i) => (folds[i] === fold ? 0 : weight));
-      const point = await fitter.fit(seen, penalty, points[fold]);
+      const point = await fitter.fit(seen, penalty, {
+        tolerance: TOLERANCE,
+        ...(points[fold] && { start: points[fold] }),
+      });
       next.push(point);
       const logits = await fitter.logits(point);
       for (const [i, own] of folds.entries()) {

@@ -101,7 +101,7 @@ export async function computeFeatures(
 export function pooledStages(backbone: Backbone, stages: readonly Stage[]): Model {
   if (stages.length === 0) throw new StriateError("usage", `name at least one stage of ${backbone.name}`);
   const maps = backbone.upTo(stages);
-  const dataFormat = backbone.channelsFirst ? "channelsFirst" : "channelsLast";
+  const { mapFormat: dataFormat } = backbone;
   const outputs = maps.outputs.map((map, i) => globalAveragePooling2d({ name: `pooled_${i}`, dataFormat })(map));
   return model({ inputs: maps.inputs, outputs });
 }

@@ -9,7 +9,7 @@ export { type Interval, wilson } from "./interval.ts";
 export type { CurvePoint } from "./learningCurve.ts";
 export type { Measured } from "./measure.ts";
 export { pictureOptions, prepared } from "./prepared.ts";
-export { type Probe, type ProbeFitter, type ProbePoint, probeFitter } from "./probe.ts";
+export { type FitProbeOptions, type Probe, type ProbeFitter, type ProbePoint, probeFitter } from "./probe.ts";
 export { FINE_TUNING, SCRATCH } from "./recipes.ts";
 export type { CutPlace, Stage } from "./stages.ts";
 export { STRATEGIES, STRATEGY_NAMES, type Strategy, type StrategyName } from "./strategies.ts";

@@ -36,6 +36,7 @@ export function layerCuts(model: Model, channelsFirst: boolean): Cuts {
   }
   return {
     places,
+    mapFormat: channelsFirst ? "channelsFirst" : "channelsLast",
     upTo: (names) =>
       functional({
         name: model.name,

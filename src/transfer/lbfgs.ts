@@ -17,6 +17,9 @@ const MEMORY = 10;
 /** Of the decrease that the slope promises, what a step must bring at least (Armijo). */
 const DECREASE = 1e-4;
 
+/** How much a value computed in float32 may be off, relatively. */
+const ROUNDING = 1e-6;
+
 /**
  * The minimum of a smooth convex function: L-BFGS (Nocedal and Wright 2006, algorithms 7.4 and 7.5) with steps halved until
  * they decrease the function enough.
@@ -47,7 +50,7 @@ export async function minimize(
     for (;;) {
       next = along(point, direction, size);
       there = await at(next);
-      if (there.value <= here.value + DECREASE * size * slope) break;
+      if (decreases(here, there, size, slope) || nearlyFlat(here, there, dot(there.gradient, direction), slope)) break;
       size /= 2;
       // In float32 the last steps no longer show in the value.
       if (size < 1e-6) return point;
@@ -62,6 +65,15 @@ export async function minimize(
     [point, here] = [next, there];
   }
   return point;
+}
+
+function decreases(here: Slope, there: Slope, size: number, slope: number): boolean {
+  return there.value <= here.value + DECREASE * size * slope;
+}
+
+/** Near the minimum the decrease is lost in rounding, and only the slopes tell it (Hager and Zhang 2005, approximate Wolfe). */
+function nearlyFlat(here: Slope, there: Slope, slopeThere: number, slope: number): boolean {
+  return there.value <= here.value + ROUNDING * Math.abs(here.value) && slopeThere <= (2 * DECREASE - 1) * slope;
 }
 
 /** The two-loop recursion. */

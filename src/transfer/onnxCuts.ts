@@ -47,6 +47,7 @@ export function onnxCuts(model: Model): Cuts | undefined {
   }
   return {
     places,
+    mapFormat: "channelsFirst",
     upTo(names) {
       const part = endingIn(file, names);
       const inputs = model.inputs.map((own, i) => input({ name: at(model.inputNames, i), shape: own.shape }));

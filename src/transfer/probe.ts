@@ -15,15 +15,21 @@ export interface Probe {
   readonly bias: Tensor<"float32">;
 }
 
+export interface FitProbeOptions {
+  /** Where to begin, such as the solution for another penalty. Default: zeros. */
+  readonly start?: ProbePoint;
+  /** It ends where no component of the gradient is larger. Default 1e-5. */
+  readonly tolerance?: number;
+}
+
 /** Fits linear probes on one set of features: of all pictures or some, with any strength of the penalty. */
 export interface ProbeFitter {
   /**
    * The minimum of the mean cross-entropy plus penalty / 2 times the squared length of the kernel, for standardized features:
    * logistic regression with several classes.
    * @param weights of each picture, 0 for those that it may not see
-   * @param start where to begin, such as the solution for another penalty
    */
-  fit(weights: Float32Array, penalty: number, start?: ProbePoint): Promise<ProbePoint>;
+  fit(weights: Float32Array, penalty: number, options?: FitProbeOptions): Promise<ProbePoint>;
   /** The logits of all pictures, [pictures, classes]. */
   logits(point: ProbePoint): Promise<Float32Array>;
   /** The classifier of the features as they are. */
@@ -60,7 +66,7 @@ export async function probeFitter(
     return executable.run(feedsOf(point, weights, [size, classes]));
   };
   return {
-    fit(weights, penalty, start = new Float64Array(kernelSize + classes)) {
+    fit(weights, penalty, { start = new Float64Array(kernelSize + classes), tolerance = 1e-5 } = {}) {
       const total = weights.reduce((sum, weight) => sum + weight, 0);
       const shares = weights.map((weight) => weight / total);
       const at = async (point: ProbePoint): Promise<Slope> => {
@@ -76,7 +82,7 @@ export async function probeFitter(
         }
         return { value, gradient };
       };
-      return minimize(at, start);
+      return minimize(at, start, { tolerance });
     },
     async logits(point) {
       return (await run(point, new Float32Array(count))).logits?.data as Float32Array;
