@@ -1,5 +1,6 @@
 import { Model } from "../model/index.ts";
-import { type SaveModelOptions, saveModel } from "./modelFile.ts";
+import { saveModel } from "./modelFile.ts";
+import type { SaveModelOptions } from "./table.ts";
 import { type LoadWeightsOptions, loadWeights } from "./weightsFile.ts";
 
 // A model lives to the left of formats and cannot import it; whoever imports formats gets these as methods too.
