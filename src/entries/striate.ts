@@ -5,15 +5,8 @@ import "../training/methods.ts";
 // Errors, and tensors as plain data.
 export { type ErrorCode, StriateError } from "../errors.ts";
 // Files of models.
-export {
-  type KerasWeightsReport,
-  type LoadModelOptions,
-  type LoadWeightsOptions,
-  loadModel,
-  loadWeights,
-  type SaveModelOptions,
-  saveModel,
-} from "../formats/index.ts";
+export type { KerasWeightsReport, LoadModelOptions, LoadWeightsOptions, SaveModelOptions } from "../formats/index.ts";
+export { loadModel, loadWeights, saveModel } from "../formats/lazy.ts";
 // Layers, and what they are given.
 // Layers of one's own, and layers called on symbolic tensors.
 export {
@@ -167,6 +160,8 @@ export {
   summarize,
   type Weights,
 } from "../model/index.ts";
+// Where workers find their program, for bundlers that do not see it.
+export { setWorkerUrl } from "../platform/index.ts";
 export {
   type ArrayTypes,
   asFloat32,
@@ -179,7 +174,6 @@ export {
   toNumbers,
   zeros,
 } from "../tensor/index.ts";
-
 // Training.
 export {
   type AdagradOptions,
