@@ -1,9 +1,12 @@
-import { join, readRegular } from "#data-platform";
+import { platform } from "#platform";
 import { checkOptions } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
+import { readRegular } from "../files/regularFile.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { arrays } from "./arrays.ts";
 import type { SingleInputDataset, TrainTest } from "./dataset.ts";
+
+const { join } = platform.paths;
 
 const SIDE = 32;
 const PIXELS = SIDE * SIDE;

@@ -1,4 +1,4 @@
-import { fileURLToPath } from "#data-platform";
+import { platform } from "#platform";
 import type { TrainTest } from "./dataset.ts";
 import { idxFolder } from "./idxFolder.ts";
 
@@ -24,7 +24,7 @@ export const FASHION_MNIST_CLASSES: readonly string[] = [
  * @throws StriateError as `idxFolder`
  */
 export async function fashionMnist(folder?: string): Promise<TrainTest> {
-  return idxFolder(folder ?? fileURLToPath(new URL("../../datasets/fashion-mnist", import.meta.url)), {
+  return idxFolder(folder ?? platform.assets.path(new URL("../../datasets/fashion-mnist", import.meta.url)), {
     classNames: FASHION_MNIST_CLASSES,
   });
 }

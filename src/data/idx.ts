@@ -1,4 +1,4 @@
-import { gunzipSync, openRegular } from "#data-platform";
+import { platform } from "#platform";
 import { checkOptions, usualMaxBytes } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { shapeText, sizeOf } from "../tensor/shape.ts";
@@ -73,10 +73,10 @@ export async function readIdx(path: string, options: IdxOptions = {}): Promise<T
 
 async function readBytes(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    const { file, size } = await openRegular(path);
+    const file = await platform.files.open(path);
     try {
-      if (size > maxBytes) throw tooLarge(path, `has ${size} bytes`, maxBytes);
-      return await file.readFile();
+      if (file.size > maxBytes) throw tooLarge(path, `has ${file.size} bytes`, maxBytes);
+      return await file.read(0, file.size);
     } finally {
       await file.close();
     }
@@ -98,7 +98,7 @@ function isGzip(bytes: Uint8Array): boolean {
 
 function unpack(bytes: Uint8Array, name: string, maxBytes: number): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: 2 ** 18 });
+    return platform.gunzipSync(bytes, maxBytes);
   } catch (thrown) {
     if (thrown instanceof StriateError) throw thrown;
     const error: NodeJS.ErrnoException = asError(thrown);

@@ -1,4 +1,4 @@
-import { join, readdir } from "#data-platform";
+import { platform } from "#platform";
 import { checkOptions } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
 import { sameShape, shapeText, sizeOf } from "../tensor/shape.ts";
@@ -58,7 +58,7 @@ async function findFiles(folder: string): Promise<Record<keyof typeof NAMES, str
   const find = (names: readonly string[]): string => {
     const name = names.find((candidate) => present.has(candidate));
     if (name === undefined) missing.push(names.join(", "));
-    return join(folder, name ?? "");
+    return platform.paths.join(folder, name ?? "");
   };
   const files = {
     trainImages: find(NAMES.trainImages),
@@ -76,7 +76,7 @@ async function findFiles(folder: string): Promise<Record<keyof typeof NAMES, str
 
 async function list(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    return (await platform.files.list(folder)).map(({ name }) => name);
   } catch (thrown) {
     if (thrown instanceof StriateError) throw thrown;
     const error: NodeJS.ErrnoException = asError(thrown);

@@ -1,7 +1,9 @@
-import { createHash, readRegular } from "#data-platform";
+import { platform } from "#platform";
 import { checkOptions, pathText } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
+import { readRegular } from "../files/regularFile.ts";
 import { decodeImage, imageSize } from "../image/index.ts";
+import { hex } from "../platform/index.ts";
 import type { DataProblem } from "./dataset.ts";
 import { type ImageFolder, imageFolder } from "./files/imageFolder.ts";
 import { mapLimited } from "./files/pool.ts";
@@ -17,6 +19,7 @@ export interface InspectedPicture {
   readonly hash: string;
 }
 
+/** The part that a folder of pictures is for. */
 export type Part = "train" | "validation" | "test";
 
 /** What there is in a folder of pictures. */
@@ -57,7 +60,7 @@ export async function inspectFolder(
     if (signal?.aborted) throw new StriateError("interrupted", `interrupted after ${done} of ${files.length} pictures`);
     try {
       const bytes = await readRegular(path);
-      const hash = createHash("sha256").update(bytes).digest("hex");
+      const hash = hex(await platform.hash("sha256", bytes));
       const image = await decodeImage(bytes, { name: path, ...(maxPixels !== undefined && { maxPixels }) });
       const { width, height } = imageSize(image);
       return [{ path, part, label, width, height, hash }];

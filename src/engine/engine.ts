@@ -3,7 +3,7 @@
  *
  * To add an engine:
  * - Its folder exports `available` and `start` (`EngineModule`). `start` gives a `Backend`; `table.ts` gets one line, which
- *   names its devices and precisions. Workers, the tests of every engine, `striate doctor` and all messages take it from there.
+ *   names its devices and precisions, and `enginesNode.ts` and `enginesBrowser.ts` one each, which load it or say why not. Workers, the tests of every engine, `striate doctor` and all messages take it from there.
  * - `hosted.ts` makes an `Engine` of the backend. It verifies graphs, checks what is fed, fetched, read and written, answers
  *   calls in order, draws random inputs, and knows who shares states. A backend finds all that done.
  * - `lower(graph, { target, native })` of `onnx` turns what the engine does not take whole into standard operators.
@@ -24,6 +24,7 @@ import type { Tensor } from "../tensor/index.ts";
 /** Tensors by the names of the graph's inputs, states or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Whether an engine can run here. */
 export interface Availability {
   readonly available: boolean;
   readonly version?: string;
@@ -41,6 +42,7 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
+/** The options of an engine's `compile`. */
 export interface CompileOptions {
   /** Share the states of this executable of the same engine, by name: what one run leaves, the other finds. */
   readonly sharing?: Executable;
@@ -54,6 +56,7 @@ export interface RandomSource {
   readonly step: number;
 }
 
+/** The options of an executable's `run`. */
 export interface ExecuteOptions {
   /** Names of the outputs that are returned; no other one is copied. Default: all. */
   readonly fetch?: readonly string[];

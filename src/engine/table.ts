@@ -1,25 +1,25 @@
+import { MODULES } from "#engines";
 import { unknownName } from "../checks/index.ts";
 import type { Availability, Engine, EngineModule, EngineOptions } from "./engine.ts";
 import { hostedEngine } from "./hosted.ts";
 import { type EngineChoices, startOptions } from "./options.ts";
 
-/** An engine's line: what can be asked of it, and where its code is, which is loaded when it is asked for. */
-interface EngineEntry extends EngineChoices {
-  readonly load: () => Promise<EngineModule>;
-}
-
-/** The engines there are, the ones to prefer first. */
+/** The engines there are, the ones to prefer first, and what can be asked of them. */
 const ENGINES = {
-  onnxruntime: {
-    devices: ["cpu", "cuda", "webgpu", "dml", "coreml"],
-    precisions: ["float32"],
-    load: () => import("./onnxruntime/index.ts"),
-  },
-  reference: { devices: ["cpu"], precisions: ["float64"], load: () => import("./reference/index.ts") },
-} as const satisfies Record<string, EngineEntry>;
+  onnxruntime: { devices: ["cpu", "cuda", "webgpu", "dml", "coreml"], precisions: ["float32"] },
+  reference: { devices: ["cpu"], precisions: ["float64"] },
+} as const satisfies Record<string, EngineChoices>;
 
+/** The name of an engine. */
 export type EngineName = keyof typeof ENGINES;
 
+/**
+ * Where the code of each engine is on a platform, loaded when it is asked for. An engine that a platform cannot have is
+ * there too, and says why.
+ */
+export type EngineModules = Readonly<Record<EngineName, () => Promise<EngineModule>>>;
+
+/** The names of the engines, in the order in which they are tried. */
 export const ENGINE_NAMES = Object.keys(ENGINES) as readonly EngineName[];
 
 /** What an engine can be asked for, and its defaults. */
@@ -39,9 +39,8 @@ export function checkEngineName(name: string): EngineName {
  * @throws StriateError `usage` for options that the engine does not know
  */
 export async function availability(name: EngineName, options: EngineOptions = {}): Promise<Availability> {
-  const { load, ...choices } = ENGINES[name];
-  const resolved = startOptions(name, choices, options);
-  return (await load()).available(resolved);
+  const resolved = startOptions(name, choicesOf(name), options);
+  return (await MODULES[name]()).available(resolved);
 }
 
 /**
@@ -50,8 +49,7 @@ export async function availability(name: EngineName, options: EngineOptions = {}
  */
 export async function startEngine(given: string, options: EngineOptions): Promise<Engine> {
   const name = checkEngineName(given);
-  const { load, ...choices } = ENGINES[name];
-  const resolved = startOptions(name, choices, options);
-  const { available, start } = await load();
+  const resolved = startOptions(name, choicesOf(name), options);
+  const { available, start } = await MODULES[name]();
   return hostedEngine(name, () => available(resolved), await start(resolved));
 }

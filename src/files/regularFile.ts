@@ -1,67 +1,17 @@
-// Only for Node: index.ts does not name it, so that a bundle for the browser has nothing of it.
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { platform } from "#platform";
 import { quoted } from "../checks/names.ts";
 import { asError, StriateError } from "../errors.ts";
 
-/** Opening a pipe would wait for its writer. */
-const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-
-/** Node reads less than 2 GiB at once. */
-const MOST_AT_ONCE = 2 ** 30;
-
 /**
- * Opens a file for reading that has an end and does not wait: no pipe, no device, no folder.
+ * A file that has an end and does not wait, or its first `most` bytes: no pipe, no device, no folder.
  * @throws the file system's own error, or one that says what it is not
  */
-export async function openRegular(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
-  const file = await open(path, READ);
-  try {
-    const stats = await file.stat();
-    if (stats.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
-    if (!stats.isFile()) throw new Error("it is no regular file");
-    return { file, size: stats.size };
-  } catch (thrown) {
-    await file.close();
-    throw thrown;
-  }
-}
-
-/** Such a file, or its first `most` bytes. @throws as `openRegular` */
 export async function readRegular(path: string, most = Number.POSITIVE_INFINITY): Promise<Uint8Array<ArrayBuffer>> {
-  const { file, size: whole } = await openRegular(path);
+  const file = await platform.files.open(path);
   try {
-    const size = Math.min(whole, most);
-    const bytes = new Uint8Array(size);
-    let done = 0;
-    while (done < size) {
-      const { bytesRead } = await file.read(bytes, done, Math.min(size - done, MOST_AT_ONCE), done);
-      if (bytesRead === 0) throw new Error("it became shorter while it was read");
-      done += bytesRead;
-    }
-    return bytes;
+    return await file.read(0, Math.min(file.size, most));
   } finally {
     await file.close();
-  }
-}
-
-/** The same at once, or a part of it; fewer bytes where the file ends before. @throws as `openRegular` */
-export function readRegularSync(path: string, offset = 0, length = Number.POSITIVE_INFINITY): Uint8Array<ArrayBuffer> {
-  const file = openSync(path, READ);
-  try {
-    const stats = fstatSync(file);
-    if (!stats.isFile()) throw new Error("it is no regular file");
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, stats.size - offset)));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = readSync(file, bytes, filled, Math.min(bytes.length - filled, MOST_AT_ONCE), offset + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
-  } finally {
-    closeSync(file);
   }
 }
 
@@ -76,15 +26,15 @@ export function pathInside(folder: string, location: string, where: string): str
   // A backslash is a separator on Windows, a colon ends a drive or the scheme of an address.
   const isOdd = parts.some((part) => ["", ".", ".."].includes(part)) || /[\\:\0]/.test(location);
   if (isOdd) throw outside(where, location);
-  const path = join(folder, ...parts);
-  let [inside, real] = ["", ""];
+  let found: ReturnType<typeof platform.files.within>;
   try {
-    [inside, real] = [realpathSync(folder), realpathSync(path)];
+    found = platform.files.within(folder, parts);
   } catch (thrown) {
+    const path = platform.paths.join(folder, ...parts);
     throw new StriateError("io", `${path} cannot be read: ${asError(thrown).message}`, { cause: thrown });
   }
-  if (!real.startsWith(inside.endsWith(sep) ? inside : inside + sep)) throw outside(where, location);
-  return real;
+  if (!found.isInside) throw outside(where, location);
+  return found.path;
 }
 
 function outside(where: string, location: string): StriateError {

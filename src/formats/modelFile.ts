@@ -1,4 +1,4 @@
-import { extname } from "node:path";
+import { platform } from "#platform";
 import { checkOptions, type MemoryOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { writeFileAtomic } from "../files/atomic.ts";
@@ -15,6 +15,7 @@ import { pictureMetadata } from "./pictureMetadata.ts";
 import { encodeSafetensors } from "./safetensors/safetensors.ts";
 import { loadTfjs } from "./tfjs/loadTfjs.ts";
 
+/** The options of `loadModel`. */
 export interface LoadModelOptions extends MemoryOptions {
   /** Of one input without the batch, where the file leaves it open; of an ONNX file in the file's own order. */
   readonly inputShape?: Shape;
@@ -64,6 +65,7 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
 
 const SAVE_OPTIONS: OptionNames<SaveModelOptions> = { batchSize: true };
 
+/** The options of `saveModel`. */
 export interface SaveModelOptions {
   /** For an ONNX file: the batch that it is for. Default: any. */
   readonly batchSize?: number;
@@ -102,7 +104,7 @@ export async function saveModel(
   path: string,
   options: SaveModelOptions = {},
 ): Promise<readonly string[]> {
-  const ending = extname(path).toLowerCase();
+  const ending = platform.paths.extname(path).toLowerCase();
   const writer = Object.hasOwn(WRITERS, ending) ? WRITERS[ending] : undefined;
   if (!writer) {
     const known = MODEL_ENDINGS.join(", ");

@@ -1,7 +1,7 @@
 // The only file that knows sharp.
-import { readFile } from "node:fs/promises";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { asError, StriateError } from "../errors.ts";
+import { readRegular } from "../files/regularFile.ts";
 import { coloursOfInks } from "./cmyk.ts";
 import {
   type Codec,
@@ -20,7 +20,7 @@ import { type PictureFormat, pictureFormat } from "./fileFormat.ts";
 export const codec: Codec = {
   async readFile(path) {
     try {
-      return await readFile(path);
+      return await readRegular(path);
     } catch (thrown) {
       const { code, message }: NodeJS.ErrnoException = asError(thrown);
       const reasons: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { itemized, parseJson } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
+import { readRegular } from "../files/regularFile.ts";
 import { decodeSafetensors, streamSafetensors, type TensorType, writeFileAtomic } from "../formats/index.ts";
 import type { Model } from "../model/index.ts";
 import { copyTensor, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
@@ -97,7 +97,7 @@ export async function readCheckpoint(path: string, model: Model): Promise<Checkp
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readRegular(path);
   } catch (error) {
     throw new StriateError("io", `cannot read checkpoint ${path}: ${asError(error).message}`, { cause: error });
   }

@@ -12,8 +12,9 @@ import {
 } from "../layers/index.ts";
 import type { Model } from "../model/index.ts";
 import { chain, type NetOptions, pictureNet, predictions } from "./net.ts";
-import { BUNDLED_WEIGHTS, checkClasses, readBundled } from "./weights/index.ts";
+import { BUNDLED_WEIGHTS, checkClasses, weightsFor } from "./weights/index.ts";
 
+/** The options of `efficientnetLite0`. */
 export interface EfficientnetLiteOptions extends NetOptions {
   /**
    * `imagenet`: weights that come with Striate (9.9 MB), for pictures that `preprocessInput("lite", pictures)` prepared.
@@ -111,8 +112,7 @@ export function efficientnetLite0(options: EfficientnetLiteOptions = {}): Model 
   const net = pictureNet(parts, options, { weights: true });
   const bundled = weights && BUNDLED_WEIGHTS[name];
   if (bundled) {
-    const own = new Set(net.weightSpecs.map(({ key }) => key));
-    net.setWeights(new Map([...readBundled(bundled)].filter(([key]) => own.has(key))));
+    net.setWeights(weightsFor(net, bundled.weightsSync()));
   }
   return net;
 }

@@ -13,8 +13,10 @@ import {
   type PreprocessingMode,
   preprocessInput,
   publishedWeights,
+  weightsFor,
 } from "./weights/index.ts";
 
+/** The options of `pretrained`. */
 export interface PretrainedOptions extends Omit<ZooOptions, "weights"> {
   /** `imagenet` (default), or the path of a file: Keras's `.h5` or `.keras`, torchvision's `.pth`, safetensors, `.npz`. */
   readonly weights?: string;
@@ -52,7 +54,12 @@ export async function pretrained(name: string, options: PretrainedOptions = {}):
     return { model, preprocessing: undefined, preprocess: (pictures) => pictures };
   }
   const bundled = Object.hasOwn(BUNDLED_WEIGHTS, name) ? BUNDLED_WEIGHTS[name] : undefined;
-  if (bundled) return finished(buildNet(name, { ...net, weights }), bundled.preprocessing);
+  if (bundled) {
+    checkClasses(name, net);
+    const model = buildNet(name, net);
+    model.setWeights(weightsFor(model, await bundled.weights()));
+    return finished(model, bundled.preprocessing);
+  }
   const { preprocessing } = publishedWeights(name);
   checkClasses(name, net);
   const model = buildNet(name, net);

@@ -142,7 +142,6 @@ describe.each(program === undefined ? [] : [program])("in %s, as in Node:", (bro
       expect(refused.path).toContain("usage: no/such/file.png: a browser has no files by path");
       expect(refused.folder).toContain("usage: a browser has no folders and files by path");
       expect(refused["own sample"]).toContain("usage: a browser has no folders and files by path");
-      expect(refused.workers).toContain("usage: a browser's loader reads in the thread that calls it");
       expect(refused.gzip).toContain("usage: a browser unpacks gzip by DecompressionStream");
     });
 

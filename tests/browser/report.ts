@@ -1,8 +1,7 @@
 // What a platform makes of pictures: run in Node, in a page and in a worker of a browser, and compared.
-import { arrays, batchPlan, fashionMnist, imageFolder, loader, parseIdx } from "#striate/data/index";
+import { batchPlan, fashionMnist, imageFolder, parseIdx } from "#striate/data/index";
 import { StriateError } from "#striate/errors";
 import { decodeImage, encodeImage, type Image } from "#striate/image/index";
-import type { Tensor } from "#striate/tensor/index";
 import { numbersOf } from "./sameNumbers.ts";
 
 /** What is to be done, as plain data. Files are asked for by these names. */
@@ -52,8 +51,6 @@ export async function report(task: Task, read: (name: string) => Promise<Uint8Ar
   refused.folder = await refusal(() => imageFolder("no/such/folder"));
   refused["own sample"] = await refusal(() => fashionMnist());
   refused.gzip = await refusal(() => parseIdx(Uint8Array.of(0x1f, 0x8b, 8, 0), "labels"));
-  const tiny: Tensor = { dtype: "uint8", shape: [1, 1, 1, 1], data: new Uint8Array(1) };
-  refused.workers = await refusal(() => loader(arrays({ inputs: tiny, targets: [0] }), { workers: 2 }).close());
   refused.batches = await refusal(() => batchPlan({ length: 3, batchSize: 0 }));
 
   const photo = await decodeImage(bytes);

@@ -127,13 +127,8 @@ const DATA: Readonly<Record<string, Work>> = {
   "all steps": async (photo) => (await augment(pictures(photo), STEPS).read([3, 1], { epoch: 5 })).inputs,
   mixup: async (photo) => Object.values(await mixup(pictures(photo)).read([0, 1, 2], { epoch: 1 })),
   cutmix: async (photo) => Object.values(await cutmix(pictures(photo)).read([0, 1, 2], { epoch: 1 })),
-  loader: async (photo) => {
-    const reading = loader(augment(pictures(photo), STEPS));
-    const { inputs } = await reading.read([1, 2], { epoch: 0, upcoming: [[3, 0]] });
-    const next = await reading.read([3, 0], { epoch: 0 });
-    await reading.close();
-    return [inputs, next.inputs];
-  },
+  loader: (photo) => loaded(photo),
+  "loader, two workers": (photo) => loaded(photo, 2),
   collect: async (photo) => {
     const rows = Array.from({ length: 4 }, (_, i) => ({ input: tile(photo, i), target: i % 2 }));
     return (await (await collect(rows)).read([3, 0])).inputs;
@@ -143,6 +138,14 @@ const DATA: Readonly<Record<string, Work>> = {
   }),
   balanced: async (photo) => (await balanced(pictures(photo), [0, 1, 1, 2]).read([0, 1, 2, 3], { epoch: 1 })).inputs,
 };
+
+async function loaded(photo: Image<"uint8">, workers?: number): Promise<readonly Tensor[]> {
+  const reading = loader(augment(pictures(photo), STEPS), workers === undefined ? {} : { workers });
+  const { inputs } = await reading.read([1, 2], { epoch: 0, upcoming: [[3, 0]] });
+  const next = await reading.read([3, 0], { epoch: 0 });
+  await reading.close();
+  return [inputs, next.inputs];
+}
 
 const FILTERS: Readonly<Record<string, Work>> = {
   "resizeShortSide, resizeAndPad": (photo) => [

@@ -4,7 +4,7 @@ import type { Model } from "#striate/model/index";
 import { type Tensor, tensor } from "#striate/tensor/index";
 import { predict } from "#striate/training/index";
 import { BUNDLED_WEIGHTS, buildNet, efficientnetLite0, preprocessInput } from "#striate/zoo/index";
-import { type BundledWeights, readBundled } from "#striate/zoo/weights/bundled";
+import type { BundledWeights } from "#striate/zoo/weights/bundled";
 import { closeTo } from "../support/close.ts";
 import { decodePng } from "../support/png.ts";
 
@@ -84,7 +84,7 @@ test("what the photos show has a name", () => {
 test("the file holds every weight of the net and no other", () => {
   const net = efficientnetLite0();
   expect(net.parameters).toBe(4_694_024);
-  const held = [...readBundled(BUNDLED).keys()];
+  const held = [...BUNDLED.weightsSync().keys()];
   expect(held.toSorted()).toEqual(net.weightSpecs.map(({ key }) => key).toSorted());
 });
 

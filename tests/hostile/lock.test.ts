@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { writeFileAtomic } from "#striate/files/atomic";
 import { lock, tryLock } from "#striate/files/lock";
-import { thisWriter } from "#striate/files/writer";
+import { thisWriter } from "#striate/platform/node/writer";
 import { temporaryFolder } from "../support/pictureFolder.ts";
 
 const dist = (name: string) => JSON.stringify(fileURLToPath(new URL(`../../dist/files/${name}.js`, import.meta.url)));

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { cacheFolder } from "#striate/platform/node/cacheFolder";
 import { fromNumbers } from "#striate/tensor/index";
 import { PREPROCESSING, PUBLISHED_WEIGHTS, preprocessInput } from "#striate/zoo/index";
-import { cacheFolder } from "#striate/zoo/weights/cache";
 import { closeTo } from "../support/close.ts";
 
 /** What Keras and torchvision themselves say. */

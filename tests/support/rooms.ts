@@ -45,8 +45,17 @@ function specifierOf(node: ts.Node): ts.Node | undefined {
   return isDynamic ? node.arguments[0] : undefined;
 }
 
+/** Entries of package.json's `imports` that are a file of Node's or of browsers, and the room of both. */
+const PLATFORM_ENTRIES: Readonly<Record<string, string>> = {
+  "#platform": "src/platform/node/index.ts",
+  "#engines": "src/engine/enginesNode.ts",
+  "#image-codec": "src/image/codecNode.ts",
+};
+
 function brokenRule(file: string, target: string, isRelative: boolean): string | undefined {
   if (file === "src/errors.ts") return "errors.ts imports nothing";
+  const platformEntry = PLATFORM_ENTRIES[target];
+  if (platformEntry !== undefined) return brokenRule(file, platformEntry, true);
   if (!isRelative) return /^#?striate(\/|$)/.test(target) ? "inside src/ an import is a relative path" : undefined;
   if (!target.startsWith("src/")) return "a file of src/ imports only packages and files of src/";
   if (isEntry(target)) return "an entry imports the rooms, and no file of src/ imports it";

@@ -1,4 +1,4 @@
-import { join, mkdir, writeFile } from "#data-platform";
+import { platform } from "#platform";
 import { asError, StriateError } from "../../errors.ts";
 import { encodeImage } from "../../image/index.ts";
 import type { SingleInputDataset } from "../dataset.ts";
@@ -37,7 +37,7 @@ export function savingPictures(
           format: saveFormat,
         });
         const name = `${savePrefix}_${indices[row]}_${options.epoch ?? 0}.${saveFormat}`;
-        await writeFile(join(saveToDir, name), bytes);
+        await platform.files.write(platform.paths.join(saveToDir, name), bytes, { flush: false });
       }
       return batch;
     },
@@ -46,7 +46,7 @@ export function savingPictures(
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await platform.files.makeFolder(folder);
   } catch (thrown) {
     throw new StriateError("io", `${folder}: cannot be made (${asError(thrown).message})`, { cause: thrown });
   }

@@ -1,6 +1,7 @@
-import { dirname, readRegular, resolve } from "#data-platform";
+import { platform } from "#platform";
 import { checkOptions, type OptionNames, quoted } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
+import { readRegular } from "../../files/regularFile.ts";
 import { checkedFiles } from "./checked.ts";
 import { type CsvRow, parseCsv } from "./csv.ts";
 import { type ImageFolder, splitFiles } from "./imageFolder.ts";
@@ -46,14 +47,14 @@ const LABELS = ["label", "class"];
  */
 export async function csvManifest(file: string, options: CsvManifestOptions = {}): Promise<ImageFolder> {
   checkOptions("csvManifest", options, CSV);
-  const { root = dirname(file), onError = "skip" } = options;
+  const { root = platform.paths.dirname(file), onError = "skip" } = options;
   const rows = readRows(parseCsv(await readText(file), file), file, options);
   const classNames = options.classes ?? [...new Set(rows.map(({ name }) => name))].sort();
   const labels = new Map(classNames.map((name, label) => [name, label]));
   const files = rows.map(({ path, name, line }) => {
     if (name === "") throw new StriateError("data", `${file}, line ${line}: names no class`);
     const label = labels.get(name);
-    if (label !== undefined) return { path: resolve(root, path), label };
+    if (label !== undefined) return { path: platform.paths.resolve(root, path), label };
     throw new StriateError("data", `${file}, line ${line}: class ${quoted(name)} is not among the classes given`);
   });
   if (classNames.length === 1 && !options.classes) {

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "#data-platform";
+import { platform } from "#platform";
 import { checkOptions, type OptionNames, pathText, quoted } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { DataProblem } from "../dataset.ts";
@@ -7,6 +7,8 @@ import { checkedFiles } from "./checked.ts";
 import { type ImageFiles, imageFiles, type LabelledFile } from "./imageFiles.ts";
 import { PICTURE, type PictureOptions } from "./picturePixels.ts";
 import { folderContent, picturesIn } from "./walk.ts";
+
+const { dirname, join, resolve } = platform.paths;
 
 /** How a folder becomes data sets. */
 export interface ImageFolderOptions extends PictureOptions {

@@ -1,8 +1,17 @@
-import { createHash, join, mkdir, readdir, readFile, rename, stat, writeFile } from "#data-platform";
+import { platform } from "#platform";
 import { StriateError } from "../../errors.ts";
+import { readRegular } from "../../files/regularFile.ts";
+import { hex } from "../../platform/index.ts";
 import { mapLimited } from "./pool.ts";
 
+const { files } = platform;
+const { join } = platform.paths;
+
 const HASH_BYTES = 32;
+
+function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  return platform.hash("sha256", bytes);
+}
 
 /** How much of the decoded pictures is kept, as they are before augmentation. */
 export interface CacheOptions {
@@ -79,9 +88,9 @@ export function checkBudgets({ memoryBytes = 0, diskBytes = 0 }: CacheOptions): 
 
 /** What the files in a folder take; what is not there, or not any more, takes nothing. */
 async function heldBytes(folder: string): Promise<number> {
-  const names = await readdir(folder).catch(() => []);
-  const sizes = await mapLimited(names, 16, (name) =>
-    stat(join(folder, name)).then(
+  const entries = await files.list(folder).catch(() => []);
+  const sizes = await mapLimited(entries, 16, ({ name }) =>
+    files.status(join(folder, name)).then(
       ({ size }) => size,
       () => 0,
     ),
@@ -92,10 +101,8 @@ async function heldBytes(folder: string): Promise<number> {
 /** By path, size and time of change, so that a changed file is decoded again. */
 async function diskName(folder: string, path: string, key: string): Promise<string | undefined> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    const hash = createHash("sha256")
-      .update(JSON.stringify([path, size, mtimeMs, key]))
-      .digest("hex");
+    const { size, mtimeMs } = await files.status(path);
+    const hash = hex(await sha256(new TextEncoder().encode(JSON.stringify([path, size, mtimeMs, key]))));
     return join(folder, `${hash.slice(0, 40)}.raw`);
   } catch {
     return undefined;
@@ -105,10 +112,10 @@ async function diskName(folder: string, path: string, key: string): Promise<stri
 /** Each file ends with the hash of its content: what is damaged is decoded again. */
 async function readStored(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    const file = new Uint8Array(await readFile(name));
+    const file = await readRegular(name);
     const bytes = file.slice(0, -HASH_BYTES);
-    const hash = createHash("sha256").update(bytes).digest();
-    return hash.equals(file.subarray(-HASH_BYTES)) ? bytes : undefined;
+    const hash = await sha256(bytes);
+    return file.length >= HASH_BYTES && hash.every((byte, i) => byte === file[bytes.length + i]) ? bytes : undefined;
   } catch {
     return undefined;
   }
@@ -116,11 +123,9 @@ async function readStored(name: string): Promise<Uint8Array<ArrayBuffer> | undef
 
 /** A cache that cannot be written to is no reason to stop. */
 async function store(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  const part = `${name}.${process.pid}.${Math.random().toString(36).slice(2)}.part`;
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(part, Buffer.concat([bytes, createHash("sha256").update(bytes).digest()]));
-    await rename(part, name);
+    await files.makeFolder(folder);
+    await files.write(name, [bytes, await sha256(bytes)], { flush: false });
   } catch {
     // The picture was decoded all the same.
   }

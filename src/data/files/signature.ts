@@ -1,4 +1,4 @@
-import { openRegular } from "#data-platform";
+import { platform } from "#platform";
 import { asError } from "../../errors.ts";
 import { pictureFormat, TELLING_BYTES, whyUndecoded } from "../../image/fileFormat.ts";
 import { isShortage } from "./retry.ts";
@@ -10,11 +10,10 @@ import { isShortage } from "./retry.ts";
  */
 export async function whyNoPicture(path: string): Promise<string | undefined> {
   try {
-    const { file } = await openRegular(path);
+    const file = await platform.files.open(path);
     try {
-      const { bytesRead, buffer } = await file.read(new Uint8Array(TELLING_BYTES), 0, TELLING_BYTES, 0);
-      if (bytesRead === 0) return "is empty (0 bytes)";
-      const start = buffer.subarray(0, bytesRead);
+      const start = await file.read(0, Math.min(file.size, TELLING_BYTES));
+      if (start.length === 0) return "is empty (0 bytes)";
       return pictureFormat(start) ? undefined : whyUndecoded(start);
     } finally {
       await file.close();

@@ -1,7 +1,9 @@
-import type { Dirent } from "node:fs";
-import { basename, dirname, join, readdir, realpath, resolve, stat } from "#data-platform";
+import { platform } from "#platform";
 import { asError, StriateError } from "../../errors.ts";
 import { isPictureName } from "../../image/index.ts";
+import { type FolderEntry, fileErrorCode } from "../../platform/index.ts";
+
+const { basename, dirname, join, resolve } = platform.paths;
 
 /** What lies in a folder: names, sorted by their UTF-16 units so that the order is the same on every machine. */
 export interface FolderContent {
@@ -23,7 +25,7 @@ export async function folderContent(folder: string, followLinks = true): Promise
   for (const entry of entries) {
     if (entry.name.startsWith(".")) continue;
     const kind = await kindOf(folder, entry);
-    if (kind === "folder" && (followLinks || entry.isDirectory())) folders.push(entry.name);
+    if (kind === "folder" && (followLinks || entry.kind === "folder")) folders.push(entry.name);
     else if (kind === "file" && isPictureName(entry.name)) pictures.push(entry.name);
   }
   return { folders: folders.sort(byUnits), pictures: pictures.sort(byUnits) };
@@ -60,7 +62,7 @@ function above(folder: string): readonly string[] {
 
 async function realPath(folder: string): Promise<string> {
   try {
-    return await realpath(folder);
+    return await platform.files.realPath(folder);
   } catch (thrown) {
     throw unreadable(folder, thrown);
   }
@@ -70,22 +72,19 @@ function byUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-async function kindOf(folder: string, entry: Dirent): Promise<"folder" | "file" | "other"> {
-  if (entry.isDirectory()) return "folder";
-  if (entry.isFile()) return "file";
-  if (!entry.isSymbolicLink()) return "other";
+async function kindOf(folder: string, { name, kind }: FolderEntry): Promise<"folder" | "file" | "other"> {
+  if (kind !== "link") return kind;
   try {
-    const target = await stat(join(folder, entry.name));
-    return target.isDirectory() ? "folder" : target.isFile() ? "file" : "other";
+    return (await platform.files.status(join(folder, name))).kind;
   } catch {
     // A broken link: reading it will say what is wrong.
     return "file";
   }
 }
 
-async function list(folder: string): Promise<Dirent[]> {
+async function list(folder: string): Promise<readonly FolderEntry[]> {
   try {
-    return await readdir(folder, { withFileTypes: true });
+    return await platform.files.list(folder);
   } catch (thrown) {
     if (thrown instanceof StriateError) throw thrown;
     throw unreadable(folder, thrown);
@@ -93,11 +92,11 @@ async function list(folder: string): Promise<Dirent[]> {
 }
 
 function unreadable(folder: string, thrown: unknown): StriateError {
-  const { code, message }: NodeJS.ErrnoException = asError(thrown);
+  const code = fileErrorCode(thrown);
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "there is no such folder",
     ENOTDIR: "is a file, where a folder with pictures is expected",
   };
-  const reason = reasons[code ?? ""] ?? `cannot be read (${message})`;
+  const reason = reasons[code] ?? `cannot be read (${asError(thrown).message})`;
   return new StriateError("io", `${folder}: ${reason}`, { cause: thrown });
 }

@@ -1,11 +1,11 @@
-import { availableParallelism } from "#data-platform";
+import { platform } from "#platform";
 import { checkOptions } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { ReadOptions, SingleInputBatch, SingleInputDataset } from "../dataset.ts";
 import { derived } from "../derived.ts";
 import { type CacheOptions, checkBudgets } from "../files/pictureCache.ts";
 import { openSource } from "./openSource.ts";
-import { type Reading, type Shares, type Team, type TeamOptions, workerTeam } from "./team.ts";
+import { type BatchReader, type Reading, type Shares, type WorkerPoolOptions, workerPool } from "./workerPool.ts";
 
 /** How a loader works. */
 export interface LoaderOptions {
@@ -38,7 +38,7 @@ export function loader(dataset: SingleInputDataset, options: LoaderOptions = {})
   checkOptions("loader", options, { workers: true, prefetch: true, cache: true, signal: true });
   const { cache = {}, signal } = options;
   checkOptions("loader: cache", cache, { memoryBytes: true, folder: true, diskBytes: true });
-  const workers = options.workers ?? Math.min(4, availableParallelism());
+  const workers = options.workers ?? usualWorkers();
   const prefetch = options.prefetch ?? Math.max(2, workers);
   for (const [name, value] of Object.entries({ workers, prefetch })) {
     if (!Number.isSafeInteger(value) || value < 0) {
@@ -47,12 +47,12 @@ export function loader(dataset: SingleInputDataset, options: LoaderOptions = {})
   }
   checkBudgets(cache);
   const shares = sharesFor(prefetch, workers, cache);
-  const team = teamFor(dataset, { workers, shares, cache, asked: options.workers !== undefined });
+  const reader = readerFor(dataset, { workers, shares, cache, asked: options.workers !== undefined });
   const ahead = new Map<string, Promise<SingleInputBatch>>();
   let stopped: StriateError | undefined;
 
   const request = (indices: ArrayLike<number>, how: Reading): Promise<SingleInputBatch> => {
-    const batch = team.read(indices, how);
+    const batch = reader.read(indices, how);
     // Nobody may ever ask for it; whoever does gets the error.
     batch.catch(() => undefined);
     return batch;
@@ -61,16 +61,16 @@ export function loader(dataset: SingleInputDataset, options: LoaderOptions = {})
     stopped ??= new StriateError("interrupted", reason, { cause });
     ahead.clear();
     signal?.removeEventListener("abort", onAbort);
-    await team.stop(stopped);
+    await reader.stop(stopped);
   };
   const onAbort = () => void stop("reading was interrupted", signal?.reason);
   if (signal?.aborted) onAbort();
   else signal?.addEventListener("abort", onAbort, { once: true });
 
   const read = derived(dataset, {
-    fresh: team.fresh,
+    fresh: reader.fresh,
     problems: () => {
-      const all = [...(dataset.problems?.() ?? []), ...team.problems()];
+      const all = [...(dataset.problems?.() ?? []), ...reader.problems()];
       return [...new Map(all.map((problem) => [problem.path, problem])).values()];
     },
     async read(indices: ArrayLike<number>, { epoch = 0, augment = true, upcoming = [] }: ReadOptions = {}) {
@@ -88,6 +88,11 @@ export function loader(dataset: SingleInputDataset, options: LoaderOptions = {})
   return { ...read, close: () => stop("the loader was closed") };
 }
 
+/** In browsers none: what is read there is in memory already, and would be copied into each of them. */
+function usualWorkers(): number {
+  return platform.name === "browser" ? 0 : Math.min(4, platform.cores());
+}
+
 function keyOf(indices: ArrayLike<number>, { epoch, augment }: Reading): string {
   return `${epoch}${augment ? "" : " plain"}:${Array.from(indices).join()}`;
 }
@@ -100,12 +105,12 @@ function sharesFor(prefetch: number, workers: number, { memoryBytes = 0 }: Cache
   return memoryBytes > 0 || prefetch < workers ? "examples" : "batches";
 }
 
-function teamFor(
+function readerFor(
   dataset: SingleInputDataset,
-  { workers, shares, cache, asked }: TeamOptions & { readonly asked: boolean },
-): Team {
+  { workers, shares, cache, asked }: WorkerPoolOptions & { readonly asked: boolean },
+): BatchReader {
   const source = dataset.describe?.();
-  if (source && workers > 0) return workerTeam(source, { workers, shares, cache });
+  if (source && workers > 0) return workerPool(source, { workers, shares, cache });
   if (!source && workers > 0 && asked) {
     throw new StriateError(
       "usage",
@@ -117,7 +122,7 @@ function teamFor(
 }
 
 /** Reads in the thread of the caller. */
-function thisThread(dataset: SingleInputDataset): Team {
+function thisThread(dataset: SingleInputDataset): BatchReader {
   // A race with one promise for the end would keep every batch: what a race waits for remembers its results.
   const pending = new Set<(reason: Error) => void>();
   return {

@@ -1,4 +1,3 @@
-import { type ErrorCode, StriateError } from "../../errors.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { DType, Tensor } from "../../tensor/tensor.ts";
 import type { DataProblem, SingleInputBatch } from "../dataset.ts";
@@ -13,30 +12,16 @@ export interface LoaderSetup {
 
 /** Asks for some examples. */
 export interface LoaderRequest {
-  readonly id: number;
   readonly indices: Float64Array;
   readonly epoch: number;
   readonly augment: boolean;
 }
 
-/** What a worker says first: its modules are loaded. */
-export const READY = "ready";
-
-/** Says that nothing more will be asked: a worker finishes what it is reading, and ends. */
-export const STOP = "stop";
-
-/** A part of a batch, or why there is none. */
-export type LoaderReply =
-  | {
-      readonly id: number;
-      readonly batch: SingleInputBatch;
-      /** Those that are new since the last reply. */
-      readonly problems: readonly DataProblem[];
-    }
-  | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly message: string } };
-
-export function sentError(error: Error): { readonly code: ErrorCode; readonly message: string } {
-  return { code: error instanceof StriateError ? error.code : "internal", message: error.message };
+/** A part of a batch. */
+export interface LoaderPart {
+  readonly batch: SingleInputBatch;
+  /** Those that are new since the last part. */
+  readonly problems: readonly DataProblem[];
 }
 
 /** A tensor of the same type for other examples. */

@@ -1,42 +1,36 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { asError } from "../../errors.ts";
+import type { Answer, Job } from "../../platform/index.ts";
 import { openSource } from "./openSource.ts";
-import { type LoaderReply, type LoaderRequest, type LoaderSetup, READY, STOP, sentError } from "./protocol.ts";
+import type { LoaderPart, LoaderRequest, LoaderSetup } from "./protocol.ts";
 
 /**
  * The worker's side of a loader. It reads two requests at a time: while it augments the pictures of one, which its own
  * thread does, the decoder's threads have those of the next.
  */
-const { source, cache } = workerData as LoaderSetup;
-const dataset = openSource(source, cache);
-let told = 0;
+export const loaderJob: Job<LoaderSetup, LoaderRequest> = ({ source, cache }, finish) => {
+  const dataset = openSource(source, cache);
+  let told = 0;
 
-async function answer({ id, indices, epoch, augment }: LoaderRequest): Promise<void> {
-  if (stopped) return;
-  try {
+  const answer = async ({ indices, epoch, augment }: LoaderRequest): Promise<Answer> => {
+    finish.throwIfAborted();
     const batch = await dataset.read(indices, { epoch, augment });
     const { inputs, targets, sampleWeights } = batch;
     const problems = dataset.problems?.() ?? [];
-    const reply: LoaderReply = { id, batch, problems: problems.slice(told) };
+    const result: LoaderPart = { batch, problems: problems.slice(told) };
     told = problems.length;
-    const buffers = [inputs, targets, ...(sampleWeights ? [sampleWeights] : [])].map(({ data }) => data.buffer);
-    parentPort?.postMessage(reply, buffers);
-  } catch (thrown) {
-    parentPort?.postMessage({ id, error: sentError(asError(thrown)) } satisfies LoaderReply);
-  }
-}
+    const transfer = [inputs, targets, ...(sampleWeights ? [sampleWeights] : [])].map(({ data }) => data.buffer);
+    return { result, transfer };
+  };
+
+  const lanes: Promise<unknown>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
+  let asked = 0;
+  return {
+    answer(request) {
+      const lane = asked++ % AT_A_TIME;
+      const part = (lanes[lane] ?? Promise.resolve()).then(() => answer(request));
+      lanes[lane] = part.catch(() => undefined);
+      return part;
+    },
+  };
+};
 
 const AT_A_TIME = 2;
-const lanes: Promise<void>[] = Array.from({ length: AT_A_TIME }, () => Promise.resolve());
-let asked = 0;
-let stopped = false;
-parentPort?.postMessage(READY);
-parentPort?.on("message", (request: LoaderRequest | typeof STOP) => {
-  if (request === STOP) {
-    stopped = true;
-    void Promise.all(lanes).then(() => parentPort?.close());
-    return;
-  }
-  const lane = asked++ % AT_A_TIME;
-  lanes[lane] = lanes[lane]?.then(() => answer(request)) ?? answer(request);
-});

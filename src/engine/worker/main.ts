@@ -1,22 +1,29 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { asError } from "../../errors.ts";
-import type { Executable, Tensors } from "../engine.ts";
+import type { Job } from "../../platform/index.ts";
+import type { Engine, Executable, Tensors } from "../engine.ts";
 import { closedError } from "../hosted.ts";
 import { startEngine } from "../table.ts";
-import { type Reply, type Request, type Result, sendError, transferable, type WorkerSetup } from "./protocol.ts";
+import { type Request, type Result, transferable, type WorkerSetup } from "./protocol.ts";
 
 /** The worker's side: runs an engine for the host in `host.ts`. */
-const { engine: name, options } = workerData as WorkerSetup;
-const engine = await startEngine(name, options);
-const executables = new Map<number, Executable>();
+export const engineJob: Job<WorkerSetup, Request> = async ({ engine: name, options }) => {
+  const engine = await startEngine(name, options);
+  const executables = new Map<number, Executable>();
+  return {
+    async answer(request) {
+      const result = await answer(engine, executables, request);
+      if (request.call !== "run" && request.call !== "readState") return { result };
+      const { tensors, buffers } = transferable(result as Tensors);
+      return { result: tensors, transfer: buffers };
+    },
+  };
+};
 
-function executable(id: number): Executable {
-  const found = executables.get(id);
-  if (!found) throw closedError();
-  return found;
-}
-
-async function answer(request: Request): Promise<Result> {
+async function answer(engine: Engine, executables: Map<number, Executable>, request: Request): Promise<Result> {
+  const executable = (id: number): Executable => {
+    const found = executables.get(id);
+    if (!found) throw closedError();
+    return found;
+  };
   switch (request.call) {
     case "available":
       return engine.available();
@@ -39,18 +46,3 @@ async function answer(request: Request): Promise<Result> {
       return undefined;
   }
 }
-
-parentPort?.on("message", async ({ id, request }: { id: number; request: Request }) => {
-  try {
-    const result = await answer(request);
-    const isTensors = request.call === "run" || request.call === "readState";
-    const sent = isTensors ? transferable(result as Tensors) : { tensors: result, buffers: [] };
-    parentPort?.postMessage({ id, result: sent.tensors } satisfies Reply, sent.buffers);
-  } catch (error) {
-    parentPort?.postMessage({ id, error: sendError(asError(error)) } satisfies Reply);
-  }
-});
-// Which request it was cannot be known: the worker ends, and with it all that wait.
-parentPort?.on("messageerror", (error) => {
-  throw error;
-});

@@ -1,4 +1,3 @@
-import { type ErrorCode, StriateError } from "../../errors.ts";
 import type { Graph } from "../../graph/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { checkWhole } from "../checkTensors.ts";
@@ -31,27 +30,6 @@ export type Request =
 
 /** What a request is answered with, where it is answered with anything. */
 export type Result = Tensors | Availability | undefined;
-
-export type Reply =
-  | { readonly id: number; readonly result: Result }
-  | { readonly id: number; readonly error: SentError };
-
-/** An error crosses threads as its parts, because a class does not. */
-export interface SentError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly stack: string | undefined;
-}
-
-export function sendError(error: Error): SentError {
-  return { code: error instanceof StriateError ? error.code : "engine", message: error.message, stack: error.stack };
-}
-
-export function receiveError({ code, message, stack }: SentError): StriateError {
-  const error = new StriateError(code, message);
-  if (stack) error.stack = stack;
-  return error;
-}
 
 /**
  * The buffers of tensors that can be given away; views of a part of a larger buffer are copied first.

@@ -1,5 +1,4 @@
 import type { MemoryOptions } from "../../checks/index.ts";
-import type { ErrorCode } from "../../errors.ts";
 import type { Hdf5Contents, Hdf5Part, Hdf5Source } from "./contents.ts";
 
 /** What a host asks of its thread, for one file after the other. */
@@ -12,8 +11,3 @@ export type Request =
   | { readonly call: "finish" };
 
 export type Result = Hdf5Contents | Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>[] | undefined;
-
-/** `broken`: the library must not be used again. */
-export type Reply =
-  | { readonly result: Result }
-  | { readonly error: { readonly code: ErrorCode; readonly message: string; readonly broken: boolean } };

@@ -1,6 +1,7 @@
-import { Worker } from "node:worker_threads";
-import { asError, StriateError } from "../../errors.ts";
-import type { Reply, Request, Result } from "./protocol.ts";
+import { platform } from "#platform";
+import { StriateError } from "../../errors.ts";
+import { WorkerPort } from "../../platform/index.ts";
+import type { Request, Result } from "./protocol.ts";
 
 /** A thread that was not asked for so long is ended: the library keeps the memory that it once took. */
 const IDLE_MS = 2000;
@@ -24,55 +25,35 @@ function patience(request: Request): number {
  * one makes it fail or hang, the thread is ended with it, and the next file gets another one.
  */
 export class Hdf5Thread {
-  readonly #worker = new Worker(new URL("./worker.js", import.meta.url));
-  #settle: ((reply: Reply) => void) | undefined;
-  #idle: NodeJS.Timeout | undefined;
-  #end: StriateError | undefined;
-
-  constructor() {
-    this.#worker.on("message", (reply: Reply) => this.#settle?.(reply));
-    this.#worker.on("error", (error) => this.#close(`failed: ${asError(error).message}`));
-    this.#worker.on("exit", () => this.#close("ended"));
-    this.#worker.unref();
-  }
+  readonly #port = new WorkerPort<Request, Result>({
+    job: "hdf5",
+    setup: undefined,
+    foreignCode: "internal",
+    ended: hdf5Error,
+  });
+  #stopIdling: (() => void) | undefined;
 
   /** Whether it can be asked. */
   get alive(): boolean {
-    return this.#end === undefined;
+    return this.#port.end === undefined;
   }
 
   /** One request; the next one only after its answer. */
-  async ask(request: Request): Promise<Result> {
-    if (this.#end) throw this.#end;
-    clearTimeout(this.#idle);
-    this.#worker.ref();
-    const most = patience(request);
-    const limit = setTimeout(() => this.#close(`took more than ${(most / 1000).toFixed(0)} s`), most);
-    const reply = await new Promise<Reply>((resolve) => {
-      this.#settle = resolve;
-      this.#worker.postMessage(request);
-    });
-    clearTimeout(limit);
-    this.#worker.unref();
-    if (!("error" in reply)) return reply.result;
-    const { code, message, broken } = reply.error;
-    if (broken) this.#close("failed before");
-    throw new StriateError(code, message);
+  ask(request: Request): Promise<Result> {
+    this.#stopIdling?.();
+    return this.#port.ask(request, { patience: patience(request) });
   }
 
   /** Nobody needs it for now. */
   rest(): void {
-    this.#idle = setTimeout(() => this.#close("was idle"), IDLE_MS).unref();
+    this.#stopIdling = platform.backgroundTimer(() => void this.#port.close(hdf5Error("was idle")), IDLE_MS);
   }
+}
 
-  #close(why: string): void {
-    if (this.#end) return;
-    const message = `the HDF5 library ${why}; the file is damaged, or too large for the memory`;
-    this.#end = new StriateError("data", message);
-    clearTimeout(this.#idle);
-    void this.#worker.terminate();
-    this.#settle?.({ error: { code: "data", message, broken: true } });
-  }
+function hdf5Error(how: string, cause?: Error): StriateError {
+  return new StriateError("data", `the HDF5 library ${how}; the file is damaged, or too large for the memory`, {
+    cause,
+  });
 }
 
 const free: Hdf5Thread[] = [];

@@ -1,8 +1,7 @@
-import { statSync } from "node:fs";
-import { dirname } from "node:path";
+import { platform } from "#platform";
 import { MemoryBudget, type MemoryOptions, nameText } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
-import { pathInside, readRegularSync } from "../../files/regularFile.ts";
+import { pathInside } from "../../files/regularFile.ts";
 import { type OnnxModel, parseOnnx, type ReadExternal } from "../../onnx/index.ts";
 
 /**
@@ -11,7 +10,10 @@ import { type OnnxModel, parseOnnx, type ReadExternal } from "../../onnx/index.t
  * weights that become more than `maxBytes` because many share the same bytes of a file
  */
 export function readOnnxFile(path: string, options: MemoryOptions = {}): OnnxModel {
-  return parseOnnx(readPart(path), { name: path, readExternal: externalIn(dirname(path), path, options) });
+  return parseOnnx(readPart(path), {
+    name: path,
+    readExternal: externalIn(platform.paths.dirname(path), path, options),
+  });
 }
 
 /** Reads parts of files in a folder. */
@@ -19,18 +21,23 @@ function externalIn(folder: string, name: string, options: MemoryOptions): ReadE
   const budgets = new Map<string, MemoryBudget>();
   return (location, offset, length) => {
     const path = pathInside(folder, location, "the model's external data");
-    const budget =
-      budgets.get(path) ?? new MemoryBudget(`${name}: ${nameText(location)}`, statSync(path).size, options);
+    const budget = budgets.get(path) ?? new MemoryBudget(`${name}: ${nameText(location)}`, sizeOf(path), options);
     budgets.set(path, budget);
     budget.take(length);
     return readPart(path, offset, length);
   };
 }
 
+function sizeOf(path: string): number {
+  const file = platform.files.openSync(path);
+  file.close();
+  return file.size;
+}
+
 /** Bytes of a regular file, fewer than asked for where it ends before; all of it when nothing is said. */
 function readPart(path: string, offset?: number, length?: number): Uint8Array {
   try {
-    return readRegularSync(path, offset, length);
+    return platform.files.readSync(path, offset, length);
   } catch (error) {
     throw new StriateError("io", `${path} cannot be read: ${asError(error).message}`, { cause: error });
   }

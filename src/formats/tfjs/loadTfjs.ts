@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { platform } from "#platform";
 import { checkOptions, itemized } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { dataError } from "../../files/dataError.ts";
@@ -30,7 +30,7 @@ export async function loadTfjs(
       "is a graph model, of TensorFlow's operations; layers models are read. Convert the original to ONNX (tf2onnx)",
     );
   }
-  const folder = dirname(path);
+  const folder = platform.paths.dirname(path);
   const readShard = async (shard: string, most: number) => {
     const place = pathInside(folder, shard, `${path}: a part of its weights`);
     return reading(place, () => readRegular(place, most + 1));

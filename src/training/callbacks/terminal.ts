@@ -1,20 +1,15 @@
+import { platform } from "#platform";
+import type { Terminal } from "../../platform/index.ts";
 import type { Callback } from "./callback.ts";
 import { progress } from "./progress.ts";
 
 /** What is shown while training goes on: nothing, a line that moves, or a line for each epoch. */
 export type Verbose = "auto" | 0 | 1 | 2;
 
-/** What standard error is in Node; a browser has none. */
-type Terminal = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">;
-
-function standardError(): Terminal | undefined {
-  return typeof process === "undefined" ? undefined : process.stderr;
-}
-
 /** Progress on standard error as `verbose` says; `close` ends the line where training ended in the middle of an epoch. */
 export function terminalProgress(
   verbose: Verbose,
-  terminal: Terminal | undefined = standardError(),
+  terminal: Terminal | undefined = platform.terminal(),
 ): { readonly callback: Callback; close(): void } | undefined {
   if (!terminal || verbose === 0 || (verbose === "auto" && !terminal.isTTY)) return undefined;
   const { isTTY } = terminal;

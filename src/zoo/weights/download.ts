@@ -1,8 +1,7 @@
-import { mkdir, rename, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
+import { platform } from "#platform";
 import { asError, StriateError } from "../../errors.ts";
 import { lock } from "../../files/lock.ts";
+import { wait } from "../../platform/index.ts";
 import { hashOf, hashText, type PublishedHash } from "./hash.ts";
 import { PartFile } from "./partFile.ts";
 import { pin, pinned } from "./pin.ts";
@@ -22,6 +21,7 @@ export interface Download {
   readonly mostBytes: number;
 }
 
+/** How files are downloaded. */
 export interface DownloadOptions {
   /** Says stop; what came until then stays, and the next call goes on from there. */
   readonly signal?: AbortSignal;
@@ -55,7 +55,7 @@ export async function download(file: Download, options: DownloadOptions = {}): P
       await pin(file.path, file.hash, signal).catch(() => undefined);
       return;
     }
-    await mkdir(dirname(file.path), { recursive: true });
+    await platform.files.makeFolder(platform.paths.dirname(file.path));
     const release = await lock(`${file.path}.lock`, signal);
     try {
       if (!(await isRight(file, signal))) await bring(file, options);
@@ -74,8 +74,8 @@ export async function download(file: Download, options: DownloadOptions = {}): P
 
 /** Whether the whole file is in its place already. */
 async function isRight({ path, hash }: Download, signal: AbortSignal | undefined): Promise<boolean> {
-  const there = await stat(path).then(
-    (entry) => entry.isFile(),
+  const there = await platform.files.status(path).then(
+    ({ kind }) => kind === "file",
     () => false,
   );
   if (!there) return false;
@@ -102,7 +102,7 @@ async function bring(file: Download, options: DownloadOptions): Promise<void> {
       continued = false;
     }
     await checkPin(file, part, options.signal);
-    await rename(part.path, file.path);
+    await platform.files.move(part.path, file.path);
     await part.forget();
   } finally {
     await part.close();
@@ -144,7 +144,7 @@ async function fetchWhole(file: Download, part: PartFile, options: DownloadOptio
         throw thrown;
       }
     }
-    await wait(Math.min(backoff * 2 ** Math.max(0, inVain - 1), 30_000), undefined, signal && { signal });
+    await wait(Math.min(backoff * 2 ** Math.max(0, inVain - 1), 30_000), signal);
   }
 }
 

@@ -1,13 +1,13 @@
-import { join } from "node:path";
+import { platform } from "#platform";
 import { checkOptions, type OptionNames } from "../../checks/index.ts";
 import { BUNDLED_WEIGHTS } from "./bundled.ts";
-import { cacheFolder } from "./cache.ts";
 import { type DownloadOptions, download } from "./download.ts";
 import { fileOf, type PublishedWeights, publishedWeights } from "./table.ts";
 
 /** The largest file of the table has 575 MB. */
 const MOST_BYTES = 2 ** 30;
 
+/** The options of `fetchWeights`. */
 export interface FetchWeightsOptions extends DownloadOptions {
   /** Whether the file has to hold the classifier. Default true. */
   readonly includeTop?: boolean;
@@ -39,10 +39,10 @@ export async function fetchWeights(
   checkOptions("fetchWeights", options, FETCH);
   const bundled = typeof name === "string" && Object.hasOwn(BUNDLED_WEIGHTS, name) ? BUNDLED_WEIGHTS[name] : undefined;
   if (bundled) return bundled.path;
-  const { includeTop = true, folder = join(cacheFolder(), "weights"), ...how } = options;
+  const { includeTop = true, folder = platform.paths.join(platform.cacheFolder(), "weights"), ...how } = options;
   const weights = typeof name === "string" ? publishedWeights(name) : name;
   const file = fileOf(weights, includeTop);
-  const path = join(folder, new URL(file.url).pathname.split("/").at(-1) ?? "");
+  const path = platform.paths.join(folder, new URL(file.url).pathname.split("/").at(-1) ?? "");
   await download({ ...file, path, mostBytes: MOST_BYTES }, how);
   return path;
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { platform } from "#platform";
+import { hex, type ReadableFile } from "../../platform/index.ts";
 
 /** A file's hash as its authors publish it. */
 export interface PublishedHash {
@@ -14,12 +14,22 @@ export async function hashOf(
   algorithm: PublishedHash["algorithm"],
   signal?: AbortSignal,
 ): Promise<string> {
-  const hash = createHash(algorithm);
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, ...(signal && { signal }) })) {
-    hash.update(chunk);
+  const file = await platform.files.open(path);
+  try {
+    return hex(await platform.hash(algorithm, chunksOf(file, signal)));
+  } finally {
+    await file.close();
   }
-  return hash.digest("hex");
 }
+
+async function* chunksOf(file: ReadableFile, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < file.size; at += CHUNK_BYTES) {
+    signal?.throwIfAborted();
+    yield await file.read(at, Math.min(CHUNK_BYTES, file.size - at));
+  }
+}
+
+const CHUNK_BYTES = 2 ** 20;
 
 const DIGITS = { md5: 32, sha256: 64 };
 

@@ -1,4 +1,4 @@
-export { BUNDLED_WEIGHTS, type BundledWeights, readBundled } from "./bundled.ts";
+export { BUNDLED_WEIGHTS, type BundledWeights, weightsFor } from "./bundled.ts";
 export { checkClasses } from "./classes.ts";
 export type { DownloadOptions } from "./download.ts";
 export { type FetchWeightsOptions, fetchWeights } from "./fetchWeights.ts";

@@ -1,5 +1,9 @@
-import { type FileHandle, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { platform } from "#platform";
 import { asError, StriateError } from "../../errors.ts";
+import { readRegular } from "../../files/regularFile.ts";
+import type { GrowingFile } from "../../platform/index.ts";
+
+const { files } = platform;
 
 /**
  * The beginning of a file that is being fetched, and what the server called the version that it is the beginning of
@@ -9,7 +13,7 @@ export class PartFile {
   readonly path: string;
   #size: number;
   #version: string | undefined;
-  #file: FileHandle | undefined;
+  #file: GrowingFile | undefined;
 
   private constructor(path: string, size: number, version: string | undefined) {
     this.path = path;
@@ -19,11 +23,14 @@ export class PartFile {
 
   /** What an earlier process left at this path, or an empty part. */
   static async find(path: string): Promise<PartFile> {
-    const size = await stat(path).then(
+    const size = await files.status(path).then(
       ({ size }) => size,
       () => 0,
     );
-    const version = await readFile(versionPath(path), "utf8").catch(() => undefined);
+    const version = await readRegular(versionPath(path)).then(
+      (bytes) => new TextDecoder().decode(bytes),
+      () => undefined,
+    );
     return new PartFile(path, size, version);
   }
 
@@ -39,9 +46,9 @@ export class PartFile {
   /** Begins anew, with bytes of this version. */
   async restart(version: string | undefined): Promise<void> {
     await this.#disk(async () => {
-      await (await this.#opened()).truncate(0);
-      if (version === undefined) await rm(versionPath(this.path), { force: true });
-      else await writeFile(versionPath(this.path), version);
+      await (await this.#opened()).truncate();
+      if (version === undefined) await files.remove(versionPath(this.path));
+      else await files.write(versionPath(this.path), new TextEncoder().encode(version), { flush: false });
     });
     this.#size = 0;
     this.#version = version;
@@ -50,10 +57,10 @@ export class PartFile {
   async append(bytes: Uint8Array): Promise<void> {
     await this.#disk(async () => {
       const file = await this.#opened();
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, this.#size);
-        done += bytesWritten;
-        this.#size += bytesWritten;
+      try {
+        await file.append(bytes);
+      } finally {
+        this.#size = file.size;
       }
     });
   }
@@ -63,18 +70,12 @@ export class PartFile {
     const file = this.#file;
     this.#file = undefined;
     if (!file) return;
-    await this.#disk(async () => {
-      try {
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-    });
+    await this.#disk(() => file.close());
   }
 
   /** Removes what is known about the part, after the part itself was moved to its place. */
   async forget(): Promise<void> {
-    await rm(versionPath(this.path), { force: true });
+    await files.remove(versionPath(this.path));
   }
 
   async discard(): Promise<void> {
@@ -82,13 +83,12 @@ export class PartFile {
     this.#file = undefined;
     this.#size = 0;
     this.#version = undefined;
-    await rm(this.path, { force: true });
+    await files.remove(this.path);
     await this.forget();
   }
 
-  async #opened(): Promise<FileHandle> {
-    // Created where it is missing, never cut: "a" would ignore positions, "r+" would not create.
-    this.#file ??= await open(this.path, "r+").catch(() => open(this.path, "w+"));
+  async #opened(): Promise<GrowingFile> {
+    this.#file ??= await files.openGrowing(this.path);
     return this.#file;
   }
 

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { platform } from "#platform";
+import { readRegular } from "../../files/regularFile.ts";
 import { hashOf, isWholeHash, type PublishedHash } from "./hash.ts";
 
 /**
@@ -21,7 +21,7 @@ function pinPath(path: string, hash: PublishedHash | undefined): string | undefi
 export async function pinned(path: string, hash: PublishedHash | undefined): Promise<Pin | undefined> {
   const place = pinPath(path, hash);
   if (place === undefined) return undefined;
-  const text = await readFile(place, "utf8").catch(() => "");
+  const text = await readText(place).catch(() => "");
   const sha256 = /^[0-9a-f]{64}/.exec(text)?.[0];
   return sha256 === undefined ? undefined : { path: place, sha256 };
 }
@@ -30,5 +30,10 @@ export async function pinned(path: string, hash: PublishedHash | undefined): Pro
 export async function pin(path: string, hash: PublishedHash | undefined, signal?: AbortSignal): Promise<void> {
   const place = pinPath(path, hash);
   if (place === undefined || (await pinned(path, hash))) return;
-  await writeFile(place, `${await hashOf(path, "sha256", signal)}  ${basename(path)}\n`);
+  const line = `${await hashOf(path, "sha256", signal)}  ${platform.paths.basename(path)}\n`;
+  await platform.files.write(place, new TextEncoder().encode(line), { flush: false });
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readRegular(path));
 }

@@ -1,14 +1,14 @@
 import { fitted } from "../../../data/files/picturePixels.ts";
 import { readIdx, type SingleInputDataset } from "../../../data/index.ts";
 import { StriateError } from "../../../errors.ts";
-import { openRegular } from "../../../files/regularFile.ts";
+import { readRegular } from "../../../files/regularFile.ts";
 import { decodeImage } from "../../../image/index.ts";
 import { shapeText, type Tensor, tensor } from "../../../tensor/index.ts";
 import { testFileName } from "../../data/labelledData.ts";
 import { findInputs } from "../../data/pictureFiles.ts";
 import { defined } from "../../defined.ts";
-import type { RunConfig } from "../../runs/config.ts";
-import { testData } from "../../runs/testData.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
+import { testData } from "../../runFolder/testData.ts";
 import type { Predictor } from "./predictor.ts";
 import { writePrepared } from "./prepare.ts";
 
@@ -71,13 +71,7 @@ async function beginsAsIdx(path: string): Promise<boolean> {
 /** The first bytes of a file; none of what cannot be read, which is told when its turn comes. */
 async function readStart(path: string): Promise<Uint8Array> {
   try {
-    const { file } = await openRegular(path);
-    try {
-      const { bytesRead, buffer } = await file.read(new Uint8Array(4), 0, 4, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    return await readRegular(path, 4);
   } catch {
     return new Uint8Array();
   }

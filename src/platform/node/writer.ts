@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { asError } from "../errors.ts";
+import { fileErrorCode } from "../files.ts";
 
 /** A process that writes files which others see: who left a lock or a temporary file, and whether it still runs. */
 export interface Writer {
@@ -36,8 +36,7 @@ function hasProcess(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (thrown) {
-    const { code }: NodeJS.ErrnoException = asError(thrown);
-    return code === "EPERM";
+    return fileErrorCode(thrown) === "EPERM";
   }
 }
 

@@ -1,25 +1,23 @@
-import { startLoaderWorker } from "#data-platform";
 import { StriateError } from "../../errors.ts";
+import { WorkerPort } from "../../platform/index.ts";
 import type { DType, Tensor } from "../../tensor/tensor.ts";
 import type { DataProblem, ReadOptions, SingleInputBatch } from "../dataset.ts";
 import type { CacheOptions, CacheShare } from "../files/pictureCache.ts";
 import type { SourceDescription } from "../source.ts";
-import { blank, type LoaderReply, type LoaderRequest, type LoaderSetup, READY, STOP } from "./protocol.ts";
+import { blank, type LoaderPart, type LoaderRequest, type LoaderSetup } from "./protocol.ts";
 
 /** At what moment something is read, and whether with augmentation. */
 export type Reading = Required<Pick<ReadOptions, "epoch" | "augment">>;
 
 /** Whoever reads a loader's batches. */
-export interface Team {
+export interface BatchReader {
   /** Whether its batches are nobody else's. */
   readonly fresh: boolean;
   read(indices: ArrayLike<number>, how: Reading): Promise<SingleInputBatch>;
   problems(): readonly DataProblem[];
   /** Stops at once; what is being read fails with this error. */
-  stop(reason: Error): Promise<void>;
+  stop(reason: StriateError): Promise<void>;
 }
-
-type Part = Exclude<LoaderReply, { readonly error: unknown }>;
 
 /**
  * How work is shared: whole batches, each to the worker with the fewest; or each batch by its examples, to the worker
@@ -27,35 +25,38 @@ type Part = Exclude<LoaderReply, { readonly error: unknown }>;
  */
 export type Shares = "batches" | "examples";
 
-export interface TeamOptions {
+export interface WorkerPoolOptions {
   readonly workers: number;
   readonly shares: Shares;
   readonly cache: CacheOptions;
 }
 
 /** Worker threads that read a source together. Who reads an example makes no difference to what is in the batch. */
-export function workerTeam(source: SourceDescription, { workers: count, shares, cache }: TeamOptions): Team {
-  const own: CacheShare = {
+export function workerPool(
+  source: SourceDescription,
+  { workers: count, shares, cache }: WorkerPoolOptions,
+): BatchReader {
+  const cacheShare: CacheShare = {
     ...cache,
     ...(cache.memoryBytes !== undefined && { memoryBytes: Math.floor(cache.memoryBytes / count) }),
     diskShare: 1 / count,
   };
   const found = new Map<string, DataProblem>();
-  const members = Array.from({ length: count }, () => member({ source, cache: own }, found));
+  const workers = Array.from({ length: count }, () => new LoaderWorker({ source, cache: cacheShare }, found));
   return {
     fresh: true,
     async read(indices, how) {
       if (shares === "batches") {
-        const idlest = members.reduce((best, each) => (each.waiting() < best.waiting() ? each : best));
+        const idlest = workers.reduce((best, each) => (each.waiting < best.waiting ? each : best));
         return (await idlest.read(Float64Array.from(indices), how)).batch;
       }
       const rows: number[][] = Array.from({ length: count }, () => []);
       for (let row = 0; row < indices.length; row++) rows[Math.abs(indices[row] ?? 0) % count || 0]?.push(row);
       const parts = await Promise.all(
-        members.map(async (ask, i) => {
+        workers.map(async (worker, i) => {
           const mine = rows[i] ?? [];
           if (mine.length === 0) return undefined;
-          const { batch } = await ask.read(
+          const { batch } = await worker.read(
             Float64Array.from(mine, (row) => indices[row] ?? 0),
             how,
           );
@@ -66,83 +67,42 @@ export function workerTeam(source: SourceDescription, { workers: count, shares, 
     },
     problems: () => [...found.values()],
     stop: async (reason) => {
-      await Promise.all(members.map((each) => each.stop(reason)));
+      await Promise.all(workers.map((worker) => worker.stop(reason)));
     },
   };
-}
-
-interface Member {
-  /** How many requests it has not answered. */
-  waiting(): number;
-  read(indices: Float64Array, how: Reading): Promise<Part>;
-  stop(reason: Error): Promise<void>;
-}
-
-/** A promise that is kept from outside. */
-function signal(): { readonly promise: Promise<void>; resolve(): void } {
-  let resolve: () => void = () => {};
-  const promise = new Promise<void>((kept) => {
-    resolve = kept;
-  });
-  return { promise, resolve };
 }
 
 /** How long a worker may go on with what it is reading after it was told to stop. */
 const PATIENCE_MS = 2000;
 
-function member(setup: LoaderSetup, found: Map<string, DataProblem>): Member {
-  const pending = new Map<number, { resolve(part: Part): void; reject(error: Error): void }>();
-  let nextId = 0;
-  let ended: Error | undefined;
-  const worker = startLoaderWorker(setup);
-  // A program may end while nothing is asked.
-  worker.unref();
-  const fail = (error: Error) => {
-    ended ??= error;
-    for (const { reject } of pending.values()) reject(error);
-    pending.clear();
-  };
-  const loaded = signal();
-  const exited = signal();
-  worker.on("message", (reply: LoaderReply | typeof READY) => {
-    if (reply === READY) return loaded.resolve();
-    const waiting = pending.get(reply.id);
-    pending.delete(reply.id);
-    if (pending.size === 0 && !ended) worker.unref();
-    if ("error" in reply) return waiting?.reject(new StriateError(reply.error.code, reply.error.message));
-    for (const problem of reply.problems) found.set(problem.path, problem);
-    waiting?.resolve(reply);
-  });
-  worker.on("error", (error) =>
-    fail(new StriateError("data", `a worker of the loader failed: ${error.message}`, { cause: error })),
-  );
-  worker.on("exit", (code) => {
-    fail(new StriateError("data", `a worker of the loader ended with code ${code}`));
-    loaded.resolve();
-    exited.resolve();
-  });
-  return {
-    waiting: () => pending.size,
-    read: (indices, how) =>
-      new Promise((resolve, reject) => {
-        if (ended) return reject(ended);
-        const request: LoaderRequest = { id: nextId++, indices, ...how };
-        pending.set(request.id, { resolve, reject });
-        worker.ref();
-        worker.postMessage(request, [indices.buffer as ArrayBuffer]);
-      }),
-    async stop(reason) {
-      fail(reason);
-      // Who waits for the end shall see it, so the worker holds the process until then.
-      worker.ref();
-      // A thread that is ended from outside leaves the files open that it reads just then, modules or pictures.
-      worker.postMessage(STOP);
-      await loaded.promise;
-      const late = setTimeout(() => void worker.terminate(), PATIENCE_MS);
-      await exited.promise;
-      clearTimeout(late);
-    },
-  };
+class LoaderWorker {
+  readonly #port: WorkerPort<LoaderRequest, LoaderPart>;
+  readonly #problems: Map<string, DataProblem>;
+
+  constructor(setup: LoaderSetup, problems: Map<string, DataProblem>) {
+    this.#problems = problems;
+    this.#port = new WorkerPort<LoaderRequest, LoaderPart>({
+      job: "loader",
+      setup,
+      foreignCode: "internal",
+      ended: (how, cause) => new StriateError("data", `a worker of the loader ${how}`, { cause }),
+    });
+  }
+
+  /** How many requests it has not answered. */
+  get waiting(): number {
+    return this.#port.waiting;
+  }
+
+  async read(indices: Float64Array<ArrayBuffer>, how: Reading): Promise<LoaderPart> {
+    const part = await this.#port.ask({ indices, ...how }, { transfer: [indices.buffer] });
+    for (const problem of part.problems) this.#problems.set(problem.path, problem);
+    return part;
+  }
+
+  stop(reason: StriateError): Promise<void> {
+    return this.#port.finish(reason, PATIENCE_MS);
+  }
 }
 
 /** The parts' rows, each in its place. */
