@@ -3,22 +3,33 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { rememberSetup, root, statesOf } from "./upToDate.mjs";
 
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export { root };
+
+const SETTINGS = ["package.json", "package-lock.json", "tsconfig.json"];
 
 /** Brings node_modules and dist up to date with the checkout; ends the process when that fails. */
 export function setUp() {
+  install();
+  // Before the build: what changes meanwhile is found changed the next time.
+  const inputs = [...SETTINGS, "node_modules/.package-lock.json", ...tree("src")];
+  const states = statesOf(inputs);
+  build();
+  rememberSetup([...states, ...statesOf(tree("dist").filter((path) => statSync(join(root, path)).isDirectory()))]);
+}
+
+/** Brings node_modules up to date with the lockfile; ends the process when that fails. */
+export function install() {
   if (Number.parseInt(process.versions.node, 10) < 20) {
     say(`Striate needs Node 20 or newer; this is Node ${process.versions.node}. Get a newer one at https://nodejs.org`);
     process.exit(1);
   }
-  if (!isInstalled()) {
-    say("installing the packages that package-lock.json names (npm ci)");
-    execute("npm", ["ci", "--include=dev"], { shell: process.platform === "win32" });
-  }
-  build();
+  if (isInstalled()) return;
+  say("installing the packages that package-lock.json names (npm ci)");
+  execute("npm", ["ci", "--include=dev"], { shell: process.platform === "win32" });
 }
 
 /** The program `name` of an installed package, as a file that Node runs. */
@@ -47,7 +58,7 @@ function build() {
   const dist = join(root, "dist");
   const stampFile = join(dist, ".stamp");
   const sources = filesUnder(join(root, "src")).filter((path) => path.endsWith(".ts"));
-  const settings = ["package.json", "package-lock.json", "tsconfig.json"].map((name) => join(root, name));
+  const settings = SETTINGS.map((name) => join(root, name));
   const stamp = digest([...settings, ...sources]);
   const outputs = sources
     .filter((path) => !path.endsWith(".d.ts") && !path.startsWith(join(root, "src/simd/assembly"))) // made to a module
@@ -82,6 +93,11 @@ function filesUnder(folder) {
   if (!existsSync(folder)) return [];
   const paths = readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
   return paths.filter((path) => statSync(path).isFile()).sort();
+}
+
+/** A folder and all that is in it, by their paths from the root. */
+function tree(folder) {
+  return [folder, ...readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, name))];
 }
 
 function readJson(path) {

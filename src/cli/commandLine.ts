@@ -3,12 +3,15 @@ import { readFileSync } from "node:fs";
 import { Command as Commander, CommanderError } from "commander";
 import { quoted, withHint } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
-import { type Command, optionName } from "./command.ts";
+import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
+import { inContext } from "./context.ts";
 import { defined } from "./defined.ts";
+import { DONE, FAILED, INTERRUPTED, USED_WRONGLY } from "./exitCodes.ts";
+import { type Flag, type Flags, type Given, helpText, optionName } from "./flags/flag.ts";
 import { examplesText, HELP_LAYOUT } from "./help.ts";
 import { interruptible } from "./terminal/interrupt.ts";
-import { createOutput, DONE, type Output } from "./terminal/output.ts";
+import { createOutput, type Output } from "./terminal/output.ts";
 
 /**
  * Runs the command that the arguments say.
@@ -25,8 +28,11 @@ async function runProgram(args: readonly string[], output: Output): Promise<numb
   const { signal, release } = interruptible(output);
   let exitCode = DONE;
   try {
-    const program = createProgram(async (command, given) => {
-      exitCode = await command.run({ ...given, output, signal });
+    const command = await commandIn(args);
+    const program = createProgram(command, async (given, rest) => {
+      if (!command) return;
+      const start = { args: rest, given, output, signal };
+      exitCode = await inContext(command.flags, start, (context) => command.run(context));
     });
     await program.parseAsync(args, { from: "user" });
     return exitCode;
@@ -43,12 +49,21 @@ function report(output: Output, error: Error): number {
   return output.fail(new StriateError("usage", error.message.replace(/^error: /, "").replaceAll("\n", " ")));
 }
 
-type Start = (
-  command: Command,
-  given: { readonly args: readonly string[]; readonly flags: Readonly<Record<string, unknown>> },
-) => Promise<void>;
+/** A command by its name. */
+type NamedCommand = Command & { readonly name: string };
 
-function createProgram(start: Start): Commander {
+/** The command that is to run, or whose help is asked for. */
+async function commandIn(args: readonly string[]): Promise<NamedCommand | undefined> {
+  const words = args.filter((word) => !word.startsWith("-"));
+  const name = words[0] === "help" ? words[1] : words[0];
+  const entry = COMMANDS.find((each) => each.name === name);
+  return entry && { ...(await entry.load()), name: entry.name };
+}
+
+type Start = (given: Given<Flags>, args: readonly string[]) => Promise<void>;
+
+/** The program with all commands by name, and this one with its options. */
+function createProgram(loaded: NamedCommand | undefined, start: Start): Commander {
   const program = new Commander("striate")
     .description("Convolutional neural networks: define, train, explain and ship image models.")
     .version(version(), "--version", "print the version")
@@ -60,36 +75,42 @@ function createProgram(start: Start): Commander {
     .configureOutput({ outputError: () => undefined })
     .addHelpText("after", `\nExample: striate train --model lenet --data fashion-mnist\n${EXIT_CODES}`);
   program.exitOverride((error) => explain(error, program));
-  for (const command of COMMANDS) addCommand(program, command, start);
+  for (const { name, about } of COMMANDS) {
+    const isLoaded = loaded?.name === name;
+    const added = program.command(isLoaded && loaded.args ? `${name} ${loaded.args}` : name).description(about);
+    if (isLoaded) addOptions(added, loaded, start);
+  }
   return program;
 }
 
-const EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted";
+const EXIT_CODES = `Exit codes: ${DONE} done, ${FAILED} failed, ${USED_WRONGLY} used wrongly, ${INTERRUPTED} interrupted`;
 
-function addCommand(program: Commander, command: Command, start: Start): void {
-  const added = program.command(`${command.name} ${command.args ?? ""}`).description(command.about);
-  for (const [key, { value, short, about, read }] of Object.entries(command.flags)) {
-    const name = optionName(key);
-    const names = short === undefined ? name : `-${short}, ${name}`;
-    if (value === undefined) added.option(names, about);
-    else added.option(`${names} <${value}>`, about, (given: string) => read(given, name));
-  }
+function addOptions(added: Commander, command: Command, start: Start): void {
+  for (const [key, each] of Object.entries(command.flags)) addOption(added, key, each);
   added
     .option("--json", "print one JSON object a line on standard output, and nothing else there")
-    .addHelpText("after", () => examplesText(command, process.stdout.columns ?? 80))
+    .addHelpText("after", () => examplesText(command.examples, process.stdout.columns ?? 80))
     .exitOverride((error) => explain(error, added))
     .action(() => {
-      const given = added.opts<Readonly<Record<string, unknown>>>();
-      const flags = Object.fromEntries(Object.keys(command.flags).map((key) => [key, givenValue(key, given)]));
-      return start(command, { args: added.args, flags: defined(flags) });
+      const values = added.opts<Readonly<Record<string, unknown>>>();
+      const given = Object.fromEntries(Object.keys(command.flags).map((key) => [key, givenValue(key, values)]));
+      return start(defined(given), added.args);
     });
 }
 
+function addOption(added: Commander, key: string, option: Flag): void {
+  const { kind, short } = option;
+  const name = optionName(key);
+  const names = short === undefined ? name : `-${short}, ${name}`;
+  if (kind.placeholder === undefined) added.option(names, helpText(option));
+  else added.option(`${names} <${kind.placeholder}>`, helpText(option), (text: string) => kind.parse(text, name));
+}
+
 /** The value of an option. Of `--no-include-top` commander makes `includeTop: false`; here it is `noIncludeTop: true`. */
-function givenValue(key: string, given: Readonly<Record<string, unknown>>): unknown {
-  if (!/^no[A-Z]/.test(key)) return given[key];
+function givenValue(key: string, values: Readonly<Record<string, unknown>>): unknown {
+  if (!/^no[A-Z]/.test(key)) return values[key];
   const positive = key.charAt(2).toLowerCase() + key.slice(3);
-  return given[positive] === false ? true : undefined;
+  return values[positive] === false ? true : undefined;
 }
 
 /** Says what there is, and what was probably meant, where an option or a command is unknown. */

@@ -1,5 +1,3 @@
-import type { Command } from "./command.ts";
-
 /** Terms that are longer have their description on the next lines. */
 const LONGEST_TERM = 28;
 const INDENT = 2;
@@ -29,7 +27,7 @@ export const HELP_LAYOUT = {
 };
 
 /** The examples of a command; long ones go on after a backslash, as a shell reads them. */
-export function examplesText({ examples }: Command, width: number): string {
+export function examplesText(examples: readonly string[], width: number): string {
   return ["", "Examples:", ...examples.map((example) => brokenLine(`striate ${example}`, width))].join("\n");
 }
 

@@ -2,19 +2,24 @@
 import "../formats/methods.ts";
 import "../training/methods.ts";
 
-// Errors, and tensors as plain data.
+export type { MemoryOptions } from "../checks/index.ts";
 export { type ErrorCode, StriateError } from "../errors.ts";
-// Files of models.
-export type { KerasWeightsReport, LoadModelOptions, LoadWeightsOptions, SaveModelOptions } from "../formats/index.ts";
+export type {
+  KerasWeightsOptions,
+  KerasWeightsReport,
+  LoadModelOptions,
+  LoadWeightsOptions,
+  OldWeightsOptions,
+  SaveModelOptions,
+} from "../formats/index.ts";
 export { loadModel, loadWeights, saveModel } from "../formats/lazy.ts";
-// Layers, and what they are given.
-// Layers of one's own, and layers called on symbolic tensors.
 export {
   type Activation,
   type ActivationName,
   type ActivationOptions,
   type ActivityRegularizationOptions,
   type AffineOptions,
+  type Axes,
   activation,
   activityRegularization,
   add,
@@ -24,10 +29,12 @@ export {
   type BuildContext,
   batchNormalization,
   type ClipOptions,
+  type ConcatenateOptions,
   type Constraint,
   type ConstraintName,
   type Conv2dOptions,
   type Conv2dTransposeOptions,
+  type ConvolutionOptions,
   type Cropping2dOptions,
   callLayer,
   clip,
@@ -40,14 +47,18 @@ export {
   type DenseOptions,
   type DepthwiseConv2dOptions,
   type DropoutOptions,
+  defineLayer,
   dense,
   depthwiseConv2d,
   divide,
   dropout,
+  type ElasticNet,
   type ElementwiseOperation,
   elementwise,
   elu,
   type Feature,
+  type ForeignConstraint,
+  type ForeignRegularizer,
   flatten,
   type GlobalPooling2dOptions,
   type GroupNormalizationOptions,
@@ -60,12 +71,16 @@ export {
   identity,
   imageDataFormat,
   input,
+  type KernelOptions,
   type Layer,
+  type LayerBuildContext,
   type LayerCall,
+  type LayerDefinition,
   type LayerInputs,
   type LayerNormalizationOptions,
   type LayerOptions,
   type LayerScaleOptions,
+  type LayerWeight,
   type LocalResponseNormalizationOptions,
   l1,
   l1L2,
@@ -74,20 +89,27 @@ export {
   layerScale,
   leakyReLU,
   localResponseNormalization,
+  type MaxNorm,
+  type MinMaxNorm,
   maximum,
   maxNorm,
   maxPooling2d,
   minimum,
   minMaxNorm,
   multiply,
+  type Nested,
   type NormalizationLayer,
   type NormalizationOptions,
+  type NormalOptions,
+  type Numbers,
   nonNeg,
   normalization,
+  type Orthogonality,
   orthogonal,
   type Padding,
   type Pair,
   type PartialConv2dOptions,
+  type PictureInterpolation,
   type Pooling2dOptions,
   type PReLUOptions,
   partialConv2d,
@@ -110,6 +132,7 @@ export {
   rescaling,
   reshape,
   resizing,
+  type ScaledAddOptions,
   type SeparableConv2dOptions,
   type Sides,
   type SliceOptions,
@@ -128,24 +151,26 @@ export {
   subsampling2d,
   subtract,
   truncated,
+  type UnitNorm,
   type UnitNormalizationOptions,
   type UpSampling2dOptions,
   unitNorm,
   unitNormalization,
   upSampling2d,
   Variable,
+  type VarianceScalingOptions,
   varianceScaling,
   type WeightSpec,
   type ZeroPadding2dOptions,
   zeroPadding2d,
 } from "../layers/index.ts";
 
-// Models.
 export {
   type FunctionalOptions,
   type LayerSummary,
   limitBatchNormMomentum,
   Model,
+  type ModelParts,
   type ModelPictures,
   type ModelValues,
   type ModelWeight,
@@ -160,7 +185,7 @@ export {
   summarize,
   type Weights,
 } from "../model/index.ts";
-// Where workers find their program, for bundlers that do not see it.
+export type { ValueMath } from "../ops/index.ts";
 export { setWorkerUrl } from "../platform/index.ts";
 export {
   type ArrayTypes,
@@ -174,7 +199,7 @@ export {
   toNumbers,
   zeros,
 } from "../tensor/index.ts";
-// Training.
+
 export {
   type AdagradOptions,
   type AdamOptions,
@@ -209,7 +234,6 @@ export {
   type LearningRate,
   type Loss,
   type LossDefinition,
-  type LossMath,
   type LossName,
   type LossValues,
   type Metric,

@@ -139,7 +139,7 @@ describe("striate data", () => {
     expect([Math.floor(height / 240), Math.floor(width / 240)]).toEqual([1, 2]);
     const text = (await striate(cwd, "data", "set", "--least", "2")).stdout;
     expect(text).toContain("set: 6 pictures, 2 classes");
-    expect(text).toContain("1 pictures are in several classes: one label is wrong");
+    expect(text).toContain("1 picture is in several classes: one label is wrong");
     expect(text).not.toContain("fewer than");
   });
 

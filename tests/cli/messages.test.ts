@@ -45,7 +45,7 @@ describe("folders", () => {
     const config = JSON.parse(await readFile(join(cwd, "run", "config.json"), "utf8"));
     expect(config.classNames).toEqual(["cat", "dog"]);
     const report = await striate(cwd, "data", "photos");
-    expect(report.stdout).toContain("1 unreadable files\n  photos/cat/IMG_1.HEIC: is HEIC, which is not decoded.");
+    expect(report.stdout).toContain("1 unreadable file\n  photos/cat/IMG_1.HEIC: is HEIC, which is not decoded.");
     expect(report.stdout).toContain("no class, without a picture that can be read: empty");
     // Other data with a third class: nobody gave --classes.
     await writePictures(cwd, { "three/cat/1.png": 1, "three/dog/2.png": 2, "three/emu/3.png": 3 });

@@ -1,31 +1,79 @@
 import type { Command } from "../command.ts";
-import { augmentCommand } from "./augment/command.ts";
-import { benchCommand } from "./bench/command.ts";
-import { convertCommand } from "./convert/command.ts";
-import { dataCommand } from "./data/command.ts";
-import { doctorCommand } from "./doctor/command.ts";
-import { edgesCommand } from "./edges/command.ts";
-import { evaluateCommand } from "./evaluate/command.ts";
-import { exportCommand } from "./export/command.ts";
-import { predictCommand } from "./predict/command.ts";
-import { runCommand } from "./run/command.ts";
-import { summaryCommand } from "./summary/command.ts";
-import { trainCommand } from "./train/command.ts";
-import { weightsCommand } from "./weights/command.ts";
+
+/** A command as the help of `striate` lists it; its folder is loaded when it is asked for. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly about: string;
+  load(): Promise<Command>;
+}
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
-  trainCommand,
-  evaluateCommand,
-  predictCommand,
-  summaryCommand,
-  runCommand,
-  dataCommand,
-  augmentCommand,
-  convertCommand,
-  exportCommand,
-  weightsCommand,
-  edgesCommand,
-  doctorCommand,
-  benchCommand,
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "train",
+    about: "Train a net on pictures. Ctrl-C saves; --resume goes on to the bit as if nothing had happened.",
+    load: async () => (await import("./train/command.ts")).trainCommand,
+  },
+  {
+    name: "evaluate",
+    about: "Measure the loss and accuracy of a run's net on the test pictures.",
+    load: async () => (await import("./evaluate/command.ts")).evaluateCommand,
+  },
+  {
+    name: "predict",
+    about:
+      "Say what is on pictures: photos, folders of photos, IDX files, or without any the test pictures of the run's data.",
+    load: async () => (await import("./predict/command.ts")).predictCommand,
+  },
+  {
+    name: "summary",
+    about: "Show the layers of a net: shapes, parameters, multiply-adds, bytes; or compare two nets.",
+    load: async () => (await import("./summary/command.ts")).summaryCommand,
+  },
+  {
+    name: "run",
+    about: "Run a model on named arrays: an ONNX, Keras or TensorFlow.js file, a run, or a net of the zoo.",
+    load: async () => (await import("./run/command.ts")).runCommand,
+  },
+  {
+    name: "data",
+    about: "Look into a folder of pictures: classes, sizes, unreadable files, duplicates.",
+    load: async () => (await import("./data/command.ts")).dataCommand,
+  },
+  {
+    name: "augment",
+    about: "Show what augmentation makes of a picture, as one sheet or as files.",
+    load: async () => (await import("./augment/command.ts")).augmentCommand,
+  },
+  {
+    name: "convert",
+    about: "Convert a model or weights: Keras, ONNX, TensorFlow.js, PyTorch, safetensors, NumPy; says what was lost.",
+    load: async () => (await import("./convert/command.ts")).convertCommand,
+  },
+  {
+    name: "export",
+    about: "Write a model as a standard ONNX file: for inference, or a whole training step.",
+    load: async () => (await import("./export/command.ts")).exportCommand,
+  },
+  {
+    name: "weights",
+    about:
+      "Say where the ImageNet weights of a net are, fetched if they do not come with Striate; without a name, list them.",
+    load: async () => (await import("./weights/command.ts")).weightsCommand,
+  },
+  {
+    name: "edges",
+    about: "Draw the edges of pictures: Sobel and others, Canny, or a kernel of your own; files, folders, globs.",
+    load: async () => (await import("./edges/command.ts")).edgesCommand,
+  },
+  {
+    name: "doctor",
+    about: "Say which engines there are, which one is chosen, and how to get the others.",
+    load: async () => (await import("./doctor/command.ts")).doctorCommand,
+  },
+  {
+    name: "bench",
+    about: "Measure how many pictures a second a net trains on, or predicts, with the pictures ready in memory.",
+    load: async () => (await import("./bench/command.ts")).benchCommand,
+  },
 ];

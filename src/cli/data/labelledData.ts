@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { didYouMean, listed, pathText } from "../../checks/index.ts";
 import {
   FASHION_MNIST_CLASSES,
@@ -15,21 +15,9 @@ import {
 import { asError, StriateError } from "../../errors.ts";
 import { isPictureName } from "../../image/index.ts";
 import { defined } from "../defined.ts";
-import { DEFAULT_SIZE } from "../options/imageSize.ts";
-import { listFolder } from "../runs/folder.ts";
-
-/** The sample that comes along. */
-const BUNDLED = "fashion-mnist";
-
-/** What `--data` says, in a form that means the same from any folder. */
-export function dataSource(given: string): string {
-  return given === BUNDLED ? BUNDLED : resolve(given);
-}
-
-/** A short name of some data, for the folder of a run. */
-export function dataName(source: string): string {
-  return basename(source).replace(/[^\w.-]+/g, "-") || "data";
-}
+import { DEFAULT_SIZE } from "../flags/pictureFlags.ts";
+import { listFolder } from "../runFolder/folder.ts";
+import { BUNDLED } from "./dataSource.ts";
 
 /** Data in its parts, with a name for every class. */
 export interface LabelledData {

@@ -3,7 +3,7 @@ import { quoted, withHint } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Model } from "../../model/index.ts";
 import { buildNet, NET_NAMES } from "../../zoo/index.ts";
-import { optionName } from "../command.ts";
+import { optionName } from "../flags/flag.ts";
 import { type NetFlags, netOptions } from "./netOptions.ts";
 
 /** What a model may be given on a command line. */
@@ -11,7 +11,7 @@ export interface ModelFlags extends NetFlags {
   /** What a file may become in memory. */
   readonly maxBytes?: number;
   /** Sizes of an ONNX file's open dimensions, by name. */
-  readonly bind?: ReadonlyMap<string, number>;
+  readonly bind?: Readonly<Record<string, number>>;
 }
 
 /** Whether there is a file of this name; not a folder. */
@@ -49,22 +49,22 @@ export async function anyModel(what: string, flags: ModelFlags, { trained = fals
       return modelFromOnnx(readOnnxFile(what, most), {
         ...shaped,
         ...most,
-        ...(bind && { bind: Object.fromEntries(bind) }),
+        ...(bind && { bind }),
         words: WORDS,
       });
     }
     if (bind) throw new StriateError("usage", `--bind is for ONNX files; ${what} has no named dimensions`);
     return loadModel(what, { ...shaped, ...most });
   }
-  const { readConfig } = await import("../runs/config.ts");
+  const { readConfig } = await import("../runFolder/config.ts");
   const config = await readConfig(what);
   if (config) {
     const { maxBytes: _, ...others } = flags;
     refuse(others, `${what} is a run, and what it was started with stays`);
-    const { buildModel, trainedModel } = await import("../runs/open.ts");
+    const { buildModel, trainedModel } = await import("../runFolder/open.ts");
     return trained ? (await trainedModel(what)).model : buildModel(config);
   }
-  const { knownRuns } = await import("../runs/folder.ts");
+  const { knownRuns } = await import("../runFolder/folder.ts");
   const sentence = withHint(`there is no model, file or run ${quoted(what)}`, what, NET_NAMES, "models are");
   throw new StriateError("usage", `${sentence}; of runs ${await knownRuns()}`);
 }

@@ -6,7 +6,7 @@ import { defined } from "../defined.ts";
 export interface NetFlags {
   readonly kernelSize?: readonly number[];
   readonly filters?: readonly number[];
-  readonly activation?: string;
+  readonly activation?: ActivationName;
   readonly inputShape?: readonly number[];
   readonly classes?: number;
   readonly noIncludeTop?: boolean;
@@ -24,7 +24,7 @@ export function netOptions({ kernelSize, filters, activation, noIncludeTop, ...o
     ...defined({
       kernelSize: kernelSize && ([height, width] as const),
       filters: filters && ([first, second] as const),
-      activation: activation as ActivationName | undefined,
+      activation,
       includeTop: noIncludeTop ? false : undefined,
     }),
   };

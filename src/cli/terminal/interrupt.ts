@@ -1,4 +1,5 @@
-import { INTERRUPTED, type Output } from "./output.ts";
+import { INTERRUPTED } from "../exitCodes.ts";
+import type { Output } from "./output.ts";
 
 /** Under npm one Ctrl-C arrives twice, from the terminal and from npm; what comes within this time is one. */
 const ONE_KEYSTROKE_MS = 1000;

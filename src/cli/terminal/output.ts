@@ -1,11 +1,6 @@
 import { terminalText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
-
-/** Exit codes. */
-export const DONE = 0;
-const FAILED = 1;
-const USED_WRONGLY = 2;
-export const INTERRUPTED = 130;
+import { DONE, FAILED, INTERRUPTED, USED_WRONGLY } from "../exitCodes.ts";
 
 /**
  * Where a command writes: results and events on standard output, notes and errors on standard error. Whatever is in the
@@ -21,6 +16,8 @@ export interface Output {
   tell(text: string): void;
   /** A note for people, on standard error. */
   say(text: string): void;
+  /** Has something taken from the terminal's last line before anything else is written. */
+  clearBeforeWriting(clear: () => void): void;
   /** Reports an error, in JSON on standard output or as text on standard error. @returns the exit code */
   fail(error: Error): number;
   /**
@@ -47,13 +44,21 @@ export function createOutput({ json, debug }: OutputOptions): Output {
   });
   // What people read meanwhile is no result.
   process.stderr.on("error", () => undefined);
-  const print = (text: string) => void process.stdout.write(`${text}\n`);
-  const say = (text: string) => void process.stderr.write(`${terminalText(text)}\n`);
+  let clear = () => {};
+  const writeLine = (stream: NodeJS.WriteStream, line: string) => {
+    clear();
+    stream.write(`${line}\n`);
+  };
+  const print = (text: string) => writeLine(process.stdout, text);
+  const say = (text: string) => writeLine(process.stderr, terminalText(text));
   const event = (data: object) => void (json && print(jsonLine(data)));
   return {
     json,
     event,
     say,
+    clearBeforeWriting: (next) => {
+      clear = next;
+    },
     tell: (text) => (json ? say(text) : print(terminalText(text))),
     result: (data, text) => (json ? event(data) : print(terminalText(text))),
     fail: (error) => {

@@ -1,7 +1,6 @@
 // The only file that knows cli-progress.
 import { Presets, SingleBar } from "cli-progress";
 import { nameText } from "../../checks/index.ts";
-import { durationText } from "./quantities.ts";
 
 /** A line on the terminal that shows how far something is. */
 export interface ProgressBar {
@@ -46,14 +45,4 @@ export function barLine(title: string, done: number, total: number, parts: reado
   const width = Math.max(BAR.least, Math.min(BAR.most, columns - title.length - words.length - 3));
   const full = Math.round((width * Math.min(done, total)) / Math.max(1, total));
   return `${title} ${"\u2588".repeat(full)}${"\u2591".repeat(width - full)} ${words}`;
-}
-
-/** Memory that the process takes, time gone, and time left: what every bar shows. */
-export function usage(secondsGone: number, secondsLeft: number | undefined): readonly string[] {
-  const left = secondsLeft === undefined ? "" : `, ${durationText(secondsLeft)} left`;
-  return [`${durationText(secondsGone)} gone${left}`, memoryText(process.memoryUsage.rss())];
-}
-
-function memoryText(bytes: number): string {
-  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -23,15 +23,18 @@ import {
   type Sides,
 } from "../../../image/index.ts";
 import { asFloat32, randomStream } from "../../../tensor/index.ts";
-import { type Call, optionName, type Values } from "../../command.ts";
+import type { Context } from "../../context.ts";
 import { augmentationSteps } from "../../data/augmentation.ts";
 import { defined } from "../../defined.ts";
-import { DEFAULT_SIZE } from "../../options/imageSize.ts";
+import { DONE } from "../../exitCodes.ts";
+import { optionName, type Values } from "../../flags/flag.ts";
+import { DEFAULT_SIZE } from "../../flags/pictureFlags.ts";
 import { isFolder, makeFolder } from "../../results/outputFolder.ts";
 import { checkNotOverRead } from "../../results/overwriting.ts";
-import { DONE } from "../../terminal/output.ts";
-import type { AugmentFlags } from "./flags.ts";
-import { augmentSheet, type SheetWords } from "./sheet.ts";
+import { showProgress } from "../../terminal/progress.ts";
+import { countOf } from "../../terminal/quantities.ts";
+import { type AugmentFlags, changeFlags } from "./flags.ts";
+import { augmentSheet, type Heading } from "./sheet.ts";
 
 const FORMATS: Readonly<Record<string, ImageFormat>> = {
   ".png": "png",
@@ -41,10 +44,11 @@ const FORMATS: Readonly<Record<string, ImageFormat>> = {
 };
 
 /** `striate augment`: what the options make of one picture, or what training does where there are none. */
-export async function augmentPicture({ args, flags, output, signal }: Call<AugmentFlags>): Promise<number> {
+export async function augmentPicture(context: Context<AugmentFlags>): Promise<number> {
+  const { args, flags, output, checkInterrupted } = context;
   const [path = ""] = args;
   const name = basename(path, extname(path));
-  const { out = `${name}-augmented.png`, count = 16 } = flags;
+  const { out = `${name}-augmented.png`, count } = flags;
   const ending = extname(out).toLowerCase();
   const intoFolder = out !== "" && (await isFolder(out));
   const format = !intoFolder && Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;
@@ -58,20 +62,22 @@ export async function augmentPicture({ args, flags, output, signal }: Call<Augme
   const { width, height } = size;
   const picture = asFloat32(resizeImage(original, { width, height }));
   const change = changeOf(flags, steps);
-  const made = function* () {
+  const progress = showProgress(context, { title: "pictures", total: count });
+  const pictures = function* () {
     for (let i = 0; i < count; i++) {
-      if (signal.aborted) throw new StriateError("interrupted", `interrupted after ${i} of ${count} pictures`);
+      checkInterrupted("the augmentation", `${i} of ${countOf(count, "picture")}`);
+      progress.update(i);
       yield change(picture, i);
     }
   };
   const files = format ? [out] : fileNames(out, name, count);
   await checkNotOverRead(files, [path], "-o");
   if (format) {
-    const sheet = await augmentSheet(original, made(), wordsOf(path, flags, size));
+    const sheet = await augmentSheet(original, pictures(), headingOf(path, flags, size));
     await makeFolder(dirname(out));
     await writeFileAtomic(out, await encodeImage(sheet, { format }));
-  } else await writeFiles(out, files, made());
-  output.result({ picture: path, count, files }, `${out}: ${count} pictures made of ${path}`);
+  } else await writeFiles(out, files, pictures());
+  output.result({ picture: path, count, files }, `${out}: ${countOf(count, "picture")} made of ${path}`);
   return DONE;
 }
 
@@ -80,25 +86,25 @@ function fileNames(folder: string, name: string, count: number): readonly string
   return Array.from({ length: count }, (_, i) => join(folder, `${name}_${String(i).padStart(digits, "0")}.png`));
 }
 
-async function writeFiles(folder: string, files: readonly string[], made: Iterable<Image<"float32">>): Promise<void> {
+async function writeFiles(folder: string, files: readonly string[], images: Iterable<Image<"float32">>): Promise<void> {
   await makeFolder(folder);
   let written = 0;
-  for (const image of made) await writeFileAtomic(files[written++] ?? "", await encodeImage(image));
+  for (const image of images) await writeFileAtomic(files[written++] ?? "", await encodeImage(image));
 }
 
 /** A sheet shows the size that training sees; files are as large as the picture, unless they are asked for otherwise. */
-function sidesOf({ imageSize: asked }: Values<AugmentFlags>, own: Sides, isSheet: boolean): Sides {
-  const [height = DEFAULT_SIZE, width = height] = asked ?? [];
-  return asked || isSheet ? { height, width } : own;
+function sidesOf({ imageSize: size }: Values<AugmentFlags>, original: Sides, isSheet: boolean): Sides {
+  const [height = DEFAULT_SIZE, width = height] = size ?? [];
+  return size || isSheet ? { height, width } : original;
 }
 
-function wordsOf(path: string, flags: Values<AugmentFlags>, { height, width }: Sides): SheetWords {
+function headingOf(path: string, flags: Values<AugmentFlags>, { height, width }: Sides): Heading {
   const changes = changesOf(flags).map((key) => optionName(key).slice(2));
   const steps = flags.augment ?? (changes.length > 0 ? undefined : "default");
   const what = [...(steps === undefined ? [] : [`augmentation ${steps}`]), ...changes].join(", ");
   return {
     title: `${basename(path)}: ${what}`,
-    subtitle: `as a net of ${height} x ${width} sees it (--image-size ${height === width ? height : `${height},${width}`}), seed ${flags.seed ?? 0}`,
+    subtitle: `as a net of ${height} x ${width} sees it (--image-size ${height === width ? height : `${height},${width}`}), seed ${flags.seed}`,
   };
 }
 
@@ -107,14 +113,14 @@ function changeOf(
   flags: Values<AugmentFlags>,
   steps: readonly Step[],
 ): (picture: Image<"float32">, count: number) => Image<"float32"> {
-  const { seed = 0 } = flags;
+  const { seed } = flags;
   const generator = imageDataGenerator(generatorOptions(flags));
   return (picture, count) => {
     const random = (stream: string) => randomStream({ seed, stream, counter: count });
     const transformed = generator.randomTransform(picture, random("augment"));
     if (steps.length === 0) return transformed;
     const unit = { ...transformed, data: transformed.data.map((x) => x / 255) };
-    const stepped = steps.reduce((given, step, i) => step(given, random(`augment/${i}`)), unit);
+    const stepped = steps.reduce((image, step, i) => step(image, random(`augment/${i}`)), unit);
     return { ...stepped, data: stepped.data.map((x) => x * 255) };
   };
 }
@@ -142,21 +148,8 @@ function generatorOptions(flags: Values<AugmentFlags>): ImageDataGeneratorOption
   };
 }
 
-/** Options that say where to and how many, not what is done. */
-const NO_CHANGES = [
-  "out",
-  "count",
-  "seed",
-  "imageSize",
-  "maxPixels",
-  "augment",
-  "fillMode",
-  "cval",
-  "interpolationOrder",
-];
-
 function changesOf(flags: Values<AugmentFlags>): readonly string[] {
-  return Object.keys(flags).filter((key) => !NO_CHANGES.includes(key));
+  return Object.keys(flags).filter((key) => Object.hasOwn(changeFlags, key));
 }
 
 async function stepsOf(flags: Values<AugmentFlags>): Promise<readonly Step[]> {

@@ -2,8 +2,6 @@ import { defineCommand } from "../../command.ts";
 import { augmentFlags } from "./flags.ts";
 
 export const augmentCommand = defineCommand({
-  name: "augment",
-  about: "Show what augmentation makes of a picture, as one sheet or as files.",
   args: "<picture>",
   flags: augmentFlags,
   examples: [
@@ -12,5 +10,5 @@ export const augmentCommand = defineCommand({
     "augment cat.jpg -o sheet.png --rotation-range 40 --width-shift-range 0.2 --horizontal-flip",
     "augment cat.jpg -o folder --zoom-range 0.8,1.2 --count 16 --seed 1",
   ],
-  run: async (call) => (await import("./augment.ts")).augmentPicture(call),
+  run: async (context) => (await import("./augment.ts")).augmentPicture(context),
 });

@@ -1,45 +1,53 @@
-import { pictureFlags } from "../../options/groups.ts";
-import { DEFAULT_SIZE, imageSizeFlag } from "../../options/imageSize.ts";
-import { number, numbers, oneOf, text, toggle, wholeNumber } from "../../options/kinds.ts";
+import { flag } from "../../flags/flag.ts";
+import { oneOf, text, toggle } from "../../flags/names.ts";
+import { anyNumber, numbers, wholeNumber } from "../../flags/numbers.ts";
+import { DEFAULT_SIZE, heightAndWidth, pictureFlags } from "../../flags/pictureFlags.ts";
 
-const any = (value: string, about: string) => number(value, about, "a number", (x) => Number.isFinite(x));
+/** What is done to the picture. */
+export const changeFlags = {
+  rotationRange: flag(anyNumber("40"), "degrees to turn either way"),
+  widthShiftRange: flag(
+    anyNumber("0.2"),
+    "shift sideways: below 1 a fraction of the width, else pixels of --image-size",
+  ),
+  heightShiftRange: flag(
+    anyNumber("0.2"),
+    "shift up or down: below 1 a fraction of the height, else pixels of --image-size",
+  ),
+  shearRange: flag(anyNumber("0.2"), "degrees of shear either way"),
+  zoomRange: flag(numbers("0.2", 1, 2), "zoom: z for 1-z to 1+z, or lower,upper"),
+  channelShiftRange: flag(anyNumber("20"), "the most that is added to all values, which are 0 to 255"),
+  brightnessRange: flag(numbers("0.5,1.5", 2), "factor of brightness, lower,upper"),
+  horizontalFlip: flag(toggle, "flip one in two left to right"),
+  verticalFlip: flag(toggle, "flip one in two upside down"),
+  gaussianNoise: flag(anyNumber("0.05"), "deviation of noise added to each value, of values 0 to 1"),
+  speckleNoise: flag(anyNumber("0.1"), "deviation of noise multiplied to each value"),
+  saltAndPepper: flag(anyNumber("0.02"), "fraction of pixels made white or black"),
+  cutout: flag(anyNumber("0.25"), "side of a square put over it, as a fraction"),
+  colorJitter: flag(numbers("0.2,0.2,0.2,0.05", 1, 4), "ranges of brightness, contrast, saturation, hue"),
+  randAugment: flag(anyNumber("9"), "magnitude (0 to 30) of two random operations"),
+};
 
 export const augmentFlags = {
-  out: {
-    ...text(
-      "OUT",
-      "a picture (png, jpg, webp) with all of them, or a folder for one file each (default: NAME-augmented.png)",
-    ),
+  out: flag(text("OUT"), "a picture (png, jpg, webp) with all of them, or a folder for one file each", {
     short: "o",
-  },
-  count: wholeNumber("N", "how many (default: 16)"),
-  seed: wholeNumber("N", "seed of what is drawn (default: 0)", 0),
-  imageSize: imageSizeFlag(
-    `size that training gives the picture: 128, or height,width (default: of a sheet ${DEFAULT_SIZE}, as of train; of files their own)`,
-  ),
+    otherwise: "NAME-augmented.png",
+  }),
+  count: flag(wholeNumber("N"), "how many", { default: 16 }),
+  seed: flag(wholeNumber("N", 0), "seed of what is drawn", { default: 0 }),
+  imageSize: flag(heightAndWidth, "size that training gives the picture: 128, or height,width", {
+    otherwise: `of a sheet ${DEFAULT_SIZE}, as of train; of files their own`,
+  }),
   ...pictureFlags,
-  augment: text(
-    "NAME",
-    "what training does: default, strong, or a JSON file of steps (default where no other change is asked for: default)",
-  ),
-  rotationRange: any("40", "degrees to turn either way"),
-  widthShiftRange: any("0.2", "shift sideways: below 1 a fraction of the width, else pixels of --image-size"),
-  heightShiftRange: any("0.2", "shift up or down: below 1 a fraction of the height, else pixels of --image-size"),
-  shearRange: any("0.2", "degrees of shear either way"),
-  zoomRange: numbers("0.2", "zoom: z for 1-z to 1+z, or lower,upper", 1, 2),
-  channelShiftRange: any("20", "the most that is added to all values, which are 0 to 255"),
-  brightnessRange: numbers("0.5,1.5", "factor of brightness, lower,upper", 2),
-  horizontalFlip: toggle("flip one in two left to right"),
-  verticalFlip: toggle("flip one in two upside down"),
-  fillMode: oneOf(["nearest", "constant", "reflect", "wrap"], "what lies outside the picture (default: nearest)"),
-  cval: any("0", "value outside, with --fill-mode constant"),
-  interpolationOrder: wholeNumber("1", "0 nearest, 1 linear (default), 2 to 5 splines", 0),
-  gaussianNoise: any("0.05", "deviation of noise added to each value, of values 0 to 1"),
-  speckleNoise: any("0.1", "deviation of noise multiplied to each value"),
-  saltAndPepper: any("0.02", "fraction of pixels made white or black"),
-  cutout: any("0.25", "side of a square put over it, as a fraction"),
-  colorJitter: numbers("0.2,0.2,0.2,0.05", "ranges of brightness, contrast, saturation, hue", 1, 4),
-  randAugment: any("9", "magnitude (0 to 30) of two random operations"),
+  augment: flag(text("NAME"), "what training does: default, strong, or a JSON file of steps", {
+    otherwise: "default, where no other change is asked for",
+  }),
+  ...changeFlags,
+  fillMode: flag(oneOf("nearest", "constant", "reflect", "wrap"), "what lies outside the picture", {
+    otherwise: "nearest",
+  }),
+  cval: flag(anyNumber("0"), "value outside, with --fill-mode constant"),
+  interpolationOrder: flag(wholeNumber("1", 0), "0 nearest, 1 linear, 2 to 5 splines", { otherwise: "1" }),
 };
 
 export type AugmentFlags = typeof augmentFlags;

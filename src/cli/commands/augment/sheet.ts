@@ -4,23 +4,23 @@ import { enlarged, figure, type Image, imageSize, type Panel, resizeAndPad, toBy
 const LARGEST = 512;
 
 /** What stands over a sheet. */
-export interface SheetWords {
+export interface Heading {
   readonly title: string;
   readonly subtitle: string;
 }
 
 /**
- * The picture and what was made of it, numbered, on one sheet. What training sees is small as a rule: its pixels are
+ * The picture and what augmentation made of it, numbered, on one sheet. What training sees is small as a rule: its pixels are
  * enlarged, not smoothed.
  */
 export async function augmentSheet(
   original: Image<"uint8">,
-  made: Iterable<Image<"float32">>,
-  heading: SheetWords,
+  augmented: Iterable<Image<"float32">>,
+  heading: Heading,
 ): Promise<Image<"uint8">> {
   const { width, height } = imageSize(original);
   const panels: Panel[] = [];
-  for (const picture of made) {
+  for (const picture of augmented) {
     panels.push({ title: String(panels.length + 1), image: enlarged(toBytes(picture)) });
     // An interrupt is heard between pictures.
     await new Promise((resolve) => setImmediate(resolve));

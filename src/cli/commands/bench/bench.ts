@@ -1,14 +1,13 @@
 import { availableParallelism } from "node:os";
-import { type Engine, type Executable, selectEngine } from "../../../engine/index.ts";
+import type { Engine, Executable } from "../../../engine/index.ts";
 import { freeze } from "../../../graph/index.ts";
 import type { Model } from "../../../model/index.ts";
 import { copyTensor, type DrawAddress, sizeOf, type Tensor, tensor, uniform } from "../../../tensor/index.ts";
 import { initialStates, rateTensor, sgd, trainingGraph } from "../../../training/index.ts";
-import { checkAborted } from "../../../training/running.ts";
 import { buildNet } from "../../../zoo/index.ts";
-import type { Call } from "../../command.ts";
-import { defined } from "../../defined.ts";
-import { DONE } from "../../terminal/output.ts";
+import type { Context } from "../../context.ts";
+import { DONE } from "../../exitCodes.ts";
+import { openEngine } from "../../openEngine.ts";
 import type { BenchFlags } from "./flags.ts";
 
 const WARM_UP = 3;
@@ -16,25 +15,22 @@ const LEAST_STEPS = 5;
 const SEED = 0;
 
 /** `striate bench`: pictures a second, from the median time of a step. */
-export async function benchNet({ args, flags, output, signal }: Call<BenchFlags>): Promise<number> {
+export async function benchNet(context: Context<BenchFlags>): Promise<number> {
+  const { args, flags, output, checkInterrupted } = context;
   const [net = ""] = args;
-  const { mode = "train", batch = 128, seconds = 5, threads = availableParallelism() } = flags;
+  const { mode, batch, seconds, threads = availableParallelism() } = flags;
   const model = buildNet(net);
-  const engine = await selectEngine({ threads, ...defined({ engine: flags.engine }) });
-  try {
-    output.say(`measuring ${net} on ${engine.name} for ${seconds} s`);
-    const bench = await (mode === "train" ? trainingBench : inferenceBench)(engine, model, batch);
-    const median = medianOf(await stepTimes(bench, seconds, signal));
-    const [images_per_second, median_ms] = [rounded((1000 * batch) / median), rounded(median)];
-    output.result(
-      { engine: engine.name, net, mode, batch, threads, images_per_second, median_ms },
-      `${net}, ${mode}, batch ${batch}, ${engine.name} threads ${threads}: ` +
-        `${images_per_second} pictures/s (median step ${median_ms} ms)`,
-    );
-    return DONE;
-  } finally {
-    await engine.close();
-  }
+  const engine = await openEngine(context, { ...flags, threads });
+  output.say(`measuring ${net} on ${engine.name} for ${seconds} s`);
+  const bench = await (mode === "train" ? trainingBench : inferenceBench)(engine, model, batch);
+  const median = medianOf(await stepTimes(bench, seconds, () => checkInterrupted("the benchmark")));
+  const [images_per_second, median_ms] = [rounded((1000 * batch) / median), rounded(median)];
+  output.result(
+    { engine: engine.name, net, mode, batch, threads, images_per_second, median_ms },
+    `${net}, ${mode}, batch ${batch}, ${engine.name} threads ${threads}: ` +
+      `${images_per_second} pictures/s (median step ${median_ms} ms)`,
+  );
+  return DONE;
 }
 
 /** Something to measure: a graph made ready, and what each of its steps is fed. */
@@ -62,11 +58,15 @@ async function inferenceBench(engine: Engine, model: Model, batch: number): Prom
 }
 
 /** The milliseconds of each step after the first ones. A step's feeds are ready before its time begins. */
-async function stepTimes({ executable, feeds }: Bench, seconds: number, signal: AbortSignal): Promise<number[]> {
+async function stepTimes(
+  { executable, feeds }: Bench,
+  seconds: number,
+  checkInterrupted: () => void,
+): Promise<number[]> {
   const times: number[] = [];
   let end = Number.POSITIVE_INFINITY;
   for (let step = 0; times.length < LEAST_STEPS || performance.now() < end; step++) {
-    checkAborted(signal, "the benchmark");
+    checkInterrupted();
     const copies = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, copyTensor(feed)]));
     const begin = performance.now();
     await executable.run(copies, { random: { seed: SEED, step } });

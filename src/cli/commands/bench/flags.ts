@@ -1,10 +1,12 @@
-import { engineFlags, positive } from "../../options/groups.ts";
-import { oneOf, wholeNumber } from "../../options/kinds.ts";
+import { engineFlags } from "../../flags/engineFlags.ts";
+import { flag } from "../../flags/flag.ts";
+import { oneOf } from "../../flags/names.ts";
+import { positive, wholeNumber } from "../../flags/numbers.ts";
 
 export const benchFlags = {
-  mode: oneOf(["train", "infer"], "a whole training step, or only the way forward (default: train)"),
-  batch: wholeNumber("N", "pictures in a step (default: 128)"),
-  seconds: positive("S", "how long to measure (default: 5)"),
+  mode: flag(oneOf("train", "infer"), "a whole training step, or only the way forward", { default: "train" }),
+  batch: flag(wholeNumber("N"), "pictures in a step", { default: 128 }),
+  seconds: flag(positive("S"), "how long to measure", { default: 5 }),
   ...engineFlags,
 };
 

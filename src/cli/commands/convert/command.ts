@@ -2,8 +2,6 @@ import { defineCommand } from "../../command.ts";
 import { convertFlags } from "./flags.ts";
 
 export const convertCommand = defineCommand({
-  name: "convert",
-  about: "Convert a model or weights: Keras, ONNX, TensorFlow.js, PyTorch, safetensors, NumPy; says what was lost.",
   args: "<in|run> <out>",
   flags: convertFlags,
   examples: [
@@ -13,5 +11,5 @@ export const convertCommand = defineCommand({
     "convert weights.pth weights.safetensors",
     "convert resnet18-f37072fd.pth resnet18.keras --model resnet18",
   ],
-  run: async (call) => (await import("./convert.ts")).convert(call),
+  run: async (context) => (await import("./convert.ts")).convert(context),
 });

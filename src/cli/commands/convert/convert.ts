@@ -13,12 +13,13 @@ import {
 } from "../../../formats/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { NET_NAMES, pretrained } from "../../../zoo/index.ts";
-import type { Call, Values } from "../../command.ts";
+import type { Context } from "../../context.ts";
 import { defined } from "../../defined.ts";
+import { DONE } from "../../exitCodes.ts";
+import type { Values } from "../../flags/flag.ts";
 import { anyModel, isFile } from "../../models/anyModel.ts";
 import { checkNotOverRead } from "../../results/overwriting.ts";
-import { readConfig } from "../../runs/config.ts";
-import { DONE } from "../../terminal/output.ts";
+import { readConfig } from "../../runFolder/config.ts";
 import { counted } from "../../terminal/quantities.ts";
 import type { ConvertFlags } from "./flags.ts";
 
@@ -26,7 +27,7 @@ import type { ConvertFlags } from "./flags.ts";
 const ARRAYS = ["safetensors", "torch", "npy", "npz"];
 
 /** `striate convert`: from whatever a file is to what the other's ending says. */
-export async function convert({ args, flags, output }: Call<ConvertFlags>): Promise<number> {
+export async function convert({ args, flags, output }: Context<ConvertFlags>): Promise<number> {
   const [from = "", to = ""] = args;
   await checkNotOverRead([to], [from], "the second file");
   const kind = (await isFile(from)) ? await kindOfFile(from) : "model";

@@ -1,10 +1,12 @@
-import { pictureFlags } from "../../options/groups.ts";
-import { text, wholeNumber } from "../../options/kinds.ts";
+import { flag } from "../../flags/flag.ts";
+import { text } from "../../flags/names.ts";
+import { wholeNumber } from "../../flags/numbers.ts";
+import { pictureFlags } from "../../flags/pictureFlags.ts";
 
 export const dataFlags = {
-  sheet: text("OUT.png", "write a sheet with a sample of the pictures of each class"),
-  seed: wholeNumber("N", "seed of the sample (default: 0)", 0),
-  least: wholeNumber("N", "pictures for training below which a class counts as small (default: 20)"),
+  sheet: flag(text("OUT.png"), "write a sheet with a sample of the pictures of each class"),
+  seed: flag(wholeNumber("N", 0), "seed of the sample", { default: 0 }),
+  least: flag(wholeNumber("N"), "pictures for training below which a class counts as small", { default: 20 }),
   ...pictureFlags,
 };
 

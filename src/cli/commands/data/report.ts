@@ -2,12 +2,12 @@ import { listed as listedNames, nameText } from "../../../checks/index.ts";
 import { type FolderReport, type InspectedPicture, inspectFolder } from "../../../data/index.ts";
 import { writeFileAtomic } from "../../../formats/index.ts";
 import { encodeImage } from "../../../image/index.ts";
-import type { Call } from "../../command.ts";
+import type { Context } from "../../context.ts";
 import { defined } from "../../defined.ts";
+import { DONE } from "../../exitCodes.ts";
 import { checkNotOverRead } from "../../results/overwriting.ts";
-import { DONE } from "../../terminal/output.ts";
-import { type ProgressBar, progressBar, usage } from "../../terminal/progressBar.ts";
-import { counted } from "../../terminal/quantities.ts";
+import { type Progress, showProgress } from "../../terminal/progress.ts";
+import { counted, countOf } from "../../terminal/quantities.ts";
 import type { DataFlags } from "./flags.ts";
 import { dataSheet } from "./sheet.ts";
 
@@ -16,34 +16,24 @@ const PARTS = ["train", "validation", "test"] as const;
 const SHOWN = 20;
 
 /** `striate data`: what is in a folder of pictures. */
-export async function reportData({ args, flags, output, signal }: Call<DataFlags>): Promise<number> {
+export async function reportData(context: Context<DataFlags>): Promise<number> {
+  const { args, flags, output, signal } = context;
   const [folder = ""] = args;
-  const { least = 20, sheet } = flags;
-  const progress = process.stderr.isTTY && !output.json ? inspectionBar() : undefined;
-  const options = { signal, ...defined({ maxPixels: flags.maxPixels, onProgress: progress?.show }) };
-  const report = await inspectFolder(folder, options).finally(() => progress?.clear());
+  const { least, sheet, seed, maxPixels } = flags;
+  let progress: Progress | undefined;
+  const onProgress = (done: number, total: number) => {
+    progress ??= showProgress(context, { title: "pictures", total });
+    progress.update(done);
+  };
+  const report = await inspectFolder(folder, { signal, onProgress, ...defined({ maxPixels }) });
   if (sheet !== undefined) {
     const paths = [...report.pictures, ...report.unreadable].map(({ path }) => path);
     await checkNotOverRead([sheet], paths, "--sheet");
-    await writeFileAtomic(sheet, await encodeImage(await dataSheet(folder, report, flags.seed ?? 0)));
+    await writeFileAtomic(sheet, await encodeImage(await dataSheet(folder, report, seed)));
   }
   const machine = machineReport(report, least);
   output.result({ folder, ...machine, ...defined({ sheet }) }, textReport(folder, report, least, sheet));
   return DONE;
-}
-
-function inspectionBar() {
-  let bar: ProgressBar | undefined;
-  const began = performance.now();
-  return {
-    show: (done: number, of: number): void => {
-      const gone = (performance.now() - began) / 1000;
-      const parts = usage(gone, (gone / done) * (of - done));
-      bar ??= progressBar("pictures", of, parts);
-      bar.update(done, parts);
-    },
-    clear: (): void => bar?.close(),
-  };
 }
 
 function machineReport(report: FolderReport, least: number) {
@@ -106,21 +96,24 @@ function textReport(folder: string, report: FolderReport, least: number, sheet: 
   const clash = others.filter((group) => new Set(group.map(({ label }) => label)).size > 1);
   const paths = (group: readonly InspectedPicture[]) => `  ${group.map(({ path }) => nameText(path)).join(" = ")}`;
   return [
-    `${folder}: ${counted(pictures.length)} pictures, ${classNames.length} classes`,
+    `${folder}: ${countOf(pictures.length, "picture")}, ${countOf(classNames.length, "class", "classes")}`,
     `  ${"class".padEnd(wide)}${present.map((part) => part.padStart(12)).join("")}`,
     ...counts,
     `width  ${width.least} to ${width.most}, median ${width.median}; height ${height.least} to ${height.most}, median ${height.median}`,
     ...listed(
-      `${unreadable.length} unreadable files`,
+      `${countOf(unreadable.length, "unreadable file")}`,
       unreadable.map(({ path, reason }) => `  ${nameText(path)}: ${reason}`),
     ),
     ...listed(
-      `${across.length} pictures are in several parts: what is measured on them is too good`,
+      `${countOf(across.length, "picture is", "pictures are")} in several parts: what is measured on them is too good`,
       across.map(paths),
     ),
-    ...listed(`${clash.length} pictures are in several classes: one label is wrong`, clash.map(paths)),
     ...listed(
-      `${others.length - clash.length} pictures are there more than once`,
+      `${countOf(clash.length, "picture is", "pictures are")} in several classes: one label is wrong`,
+      clash.map(paths),
+    ),
+    ...listed(
+      `${countOf(others.length - clash.length, "picture is", "pictures are")} there more than once`,
       others.filter((g) => !clash.includes(g)).map(paths),
     ),
     ...(report.emptyClasses.length > 0

@@ -11,7 +11,7 @@ import {
   resizeShortSide,
 } from "../../../image/index.ts";
 import { permutation } from "../../../tensor/index.ts";
-import { counted } from "../../terminal/quantities.ts";
+import { countOf } from "../../terminal/quantities.ts";
 
 /** A class is a square of this side, of at most so many pictures along it; in pixels. */
 const CLASS = { side: 240, along: 3, gap: 4 };
@@ -27,14 +27,14 @@ export async function dataSheet(
 ): Promise<Image<"uint8">> {
   const panels = [];
   for (const [label, title] of classNames.slice(0, MOST_CLASSES).entries()) {
-    const own = pictures.filter((each) => each.label === label);
-    if (own.length === 0) continue;
-    const order = permutation({ seed, stream: "sheet", counter: label }, own.length);
-    const sample = [...order].flatMap((i) => own[i] ?? []);
-    panels.push({ title, subtitle: `${counted(own.length)} pictures`, image: await mosaic(sample) });
+    const ofClass = pictures.filter((each) => each.label === label);
+    if (ofClass.length === 0) continue;
+    const order = permutation({ seed, stream: "sheet", counter: label }, ofClass.length);
+    const sample = [...order].flatMap((i) => ofClass[i] ?? []);
+    panels.push({ title, subtitle: countOf(ofClass.length, "picture"), image: await mosaic(sample) });
   }
   const rest = classNames.length > MOST_CLASSES ? `, of which ${MOST_CLASSES} are shown` : "";
-  const count = `${counted(pictures.length)} pictures of ${classNames.length} classes${rest}`;
+  const count = `${countOf(pictures.length, "picture")} of ${countOf(classNames.length, "class", "classes")}${rest}`;
   const heading = {
     title: basename(resolve(folder)),
     subtitle: `${count}; a sample by seed ${seed}, the middle of each`,

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { availability, chooseEngine, ENGINE_NAMES } from "../../../engine/index.ts";
-import type { Call, Flags } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { DONE } from "../../exitCodes.ts";
 import { commandText } from "../../terminal/invocation.ts";
-import { DONE } from "../../terminal/output.ts";
 
 interface EngineReport {
   readonly name: string;
@@ -13,7 +13,7 @@ interface EngineReport {
 }
 
 /** `striate doctor`: the engines of this machine, the one that is used, and what would make it better. */
-export async function examine({ output }: Call<Flags>): Promise<number> {
+export async function examine({ output }: Context): Promise<number> {
   const node = process.versions.node;
   const cores = availableParallelism();
   const engines: EngineReport[] = [];

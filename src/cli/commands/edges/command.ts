@@ -2,8 +2,6 @@ import { defineCommand } from "../../command.ts";
 import { edgesFlags } from "./flags.ts";
 
 export const edgesCommand = defineCommand({
-  name: "edges",
-  about: "Draw the edges of pictures: Sobel and others, Canny, or a kernel of your own; files, folders, globs.",
   args: "<in...>",
   flags: edgesFlags,
   examples: [
@@ -14,5 +12,5 @@ export const edgesCommand = defineCommand({
     "edges 'photos/**/*.jpg' -o edges --operator canny --blur 1.4",
     "edges photo.jpg -o - --kernel emboss.json | display",
   ],
-  run: async (call) => (await import("./edges.ts")).drawEdges(call),
+  run: async (context) => (await import("./edges.ts")).drawEdges(context),
 });

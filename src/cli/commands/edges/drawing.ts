@@ -19,7 +19,7 @@ import {
   renormalize,
   withChannels,
 } from "../../../image/index.ts";
-import type { Values } from "../../command.ts";
+import type { Values } from "../../flags/flag.ts";
 import type { EdgesFlags } from "./flags.ts";
 
 type Operator = GradientOperator | "laplacian" | "log" | "canny";
@@ -45,13 +45,13 @@ export async function draw(colour: Image<"uint8">, drawing: Drawing): Promise<Im
       ? figure([original(colour), { title, subtitle: rangeText(sums), image: response }], GRID)
       : response;
   }
-  const operator = flags.operator ?? "sobel";
+  const { operator } = flags;
   if (flags.grid) return figure(gridPanels(colour, source, operator, flags), GRID);
   if (isGradient(operator)) return drawGradients(gradients(source, { operator }), operator, flags);
   return edgeMap(source, operator, flags);
 }
 
-function prepared(image: Image<"uint8">, { noise, seed = 0, blur, operator }: Values<EdgesFlags>): Image {
+function prepared(image: Image<"uint8">, { noise, seed, blur, operator }: Values<EdgesFlags>): Image {
   const noisy = noise === undefined ? image : addGaussianNoise(image, { stddev: noise, seed });
   return blur === undefined || operator === "log" ? noisy : gaussianBlur(noisy, { sigma: blur });
 }
@@ -66,7 +66,7 @@ async function drawGradients(both: Gradients, name: string, flags: Values<EdgesF
 
 /** Grey maps of the operators that have no direction: bright is an edge. */
 function edgeMap(source: Image, operator: "laplacian" | "log" | "canny", flags: Values<EdgesFlags>): Image<"uint8"> {
-  if (operator === "canny") return canny(source, { low: flags.low ?? 100, high: flags.high ?? 200 });
+  if (operator === "canny") return canny(source, { low: flags.low, high: flags.high });
   const response = operator === "log" ? laplacianOfGaussian(source, { sigma: flags.blur ?? 2 }) : laplacian(source);
   return renormalize({ ...response, data: response.data.map(Math.abs) });
 }
@@ -89,7 +89,7 @@ function gridPanels(colour: Image<"uint8">, source: Image, operator: Operator, f
     legend(Math.min(imageSize(colour).height, GRID.maxHeight)),
   ];
   if (operator !== "canny") return panels;
-  const { low = 100, high = 200 } = flags;
+  const { low, high } = flags;
   const edges = { title: "Canny", subtitle: `thresholds ${low} and ${high}`, image: edgeMap(source, "canny", flags) };
   return [...panels, edges];
 }

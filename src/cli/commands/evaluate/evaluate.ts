@@ -1,10 +1,10 @@
 import { evaluate } from "../../../training/index.ts";
-import type { Call } from "../../command.ts";
-import { dataSource, foreignData } from "../../data/labelledData.ts";
+import type { Context } from "../../context.ts";
+import { foreignData } from "../../data/labelledData.ts";
 import { defined } from "../../defined.ts";
-import { trainedModel } from "../../runs/open.ts";
-import { testData } from "../../runs/testData.ts";
-import { DONE } from "../../terminal/output.ts";
+import { DONE } from "../../exitCodes.ts";
+import { trainedModel } from "../../runFolder/open.ts";
+import { testData } from "../../runFolder/testData.ts";
 import { counted } from "../../terminal/quantities.ts";
 import type { EvaluateFlags } from "./flags.ts";
 
@@ -16,19 +16,19 @@ const PARTS = {
 } as const;
 
 /** `striate evaluate`: loss and accuracy on the test pictures, or on all of other data. */
-export async function evaluateRun({ args, flags, output, signal }: Call<EvaluateFlags>): Promise<number> {
+export async function evaluateRun({ args, flags, output, signal }: Context<EvaluateFlags>): Promise<number> {
   const [folder = ""] = args;
   const { config, model, weights } = await trainedModel(folder);
   const { options, classNames } = config;
-  const source = flags.data === undefined ? options.data : dataSource(flags.data);
+  const source = flags.data ?? options.data;
   const { pictures, part } =
     source === options.data
       ? await testData(folder, config)
       : { pictures: await foreignData(source, { ...options, classNames }), part: "given" as const };
   const { engine, threads } = flags;
   const { batchSize } = options;
-  const how = { batchSize, signal, ...defined({ engine, threads }) };
-  const { loss, count, metrics } = await evaluate(model, pictures, how);
+  const where = defined({ engine, threads });
+  const { loss, count, metrics } = await evaluate(model, pictures, { batchSize, signal, ...where });
   const { accuracy = Number.NaN } = metrics;
   output.result(
     { loss, accuracy, count, part },

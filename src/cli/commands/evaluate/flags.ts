@@ -1,8 +1,9 @@
-import { engineFlags } from "../../options/groups.ts";
-import { text } from "../../options/kinds.ts";
+import { dataSource } from "../../data/dataSource.ts";
+import { engineFlags } from "../../flags/engineFlags.ts";
+import { flag } from "../../flags/flag.ts";
 
 export const evaluateFlags = {
-  data: text("NAME|DIR", "other data than the run's: fashion-mnist, or a folder with IDX files"),
+  data: flag(dataSource, "other data than the run's: fashion-mnist, or a folder with IDX files or pictures"),
   ...engineFlags,
 };
 

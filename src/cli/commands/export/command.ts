@@ -2,8 +2,6 @@ import { defineCommand } from "../../command.ts";
 import { exportFlags } from "./flags.ts";
 
 export const exportCommand = defineCommand({
-  name: "export",
-  about: "Write a model as a standard ONNX file: for inference, or a whole training step.",
   args: "<model|file|run> <out.onnx>",
   flags: exportFlags,
   examples: [
@@ -11,5 +9,5 @@ export const exportCommand = defineCommand({
     "export model.keras model.onnx --batch 1",
     "export lenet step.onnx --training-step --optimizer sgd --momentum 0.9 --batch 128",
   ],
-  run: async (call) => (await import("./exportModel.ts")).exportModel(call),
+  run: async (context) => (await import("./exportModel.ts")).exportModel(context),
 });

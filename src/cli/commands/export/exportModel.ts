@@ -3,22 +3,21 @@ import { nearest, quoted } from "../../../checks/index.ts";
 import { StriateError } from "../../../errors.ts";
 import { saveOnnx } from "../../../formats/index.ts";
 import { optimizerNamed, rmsprop, saveTrainingStep, sgd } from "../../../training/index.ts";
-import { type Call, optionName, type Values } from "../../command.ts";
+import type { Context } from "../../context.ts";
 import { defined } from "../../defined.ts";
+import { DONE } from "../../exitCodes.ts";
+import { optionName, type Values } from "../../flags/flag.ts";
 import { anyModel } from "../../models/anyModel.ts";
 import { checkNotOverRead } from "../../results/overwriting.ts";
-import { DONE } from "../../terminal/output.ts";
 import { counted } from "../../terminal/quantities.ts";
-import type { ExportFlags } from "./flags.ts";
-
-const STEP_FLAGS = ["optimizer", "momentum", "loss"] as const;
+import { type ExportFlags, stepFlags } from "./flags.ts";
 
 /** `striate export`: an ONNX file for inference, or of a training step. */
-export async function exportModel({ args, flags, output }: Call<ExportFlags>): Promise<number> {
+export async function exportModel({ args, flags, given, output }: Context<ExportFlags>): Promise<number> {
   const [what = "", path = ""] = args;
-  const { batch, trainingStep, optimizer, momentum, loss, ...net } = flags;
-  const odd = trainingStep ? undefined : STEP_FLAGS.find((name) => flags[name] !== undefined);
-  if (odd) throw new StriateError("usage", `${optionName(odd)} is for a training step; add --training-step`);
+  const { batch, trainingStep, optimizer: _, momentum: __, loss, ...net } = flags;
+  const useless = trainingStep ? undefined : Object.keys(stepFlags).find((name) => Object.hasOwn(given, name));
+  if (useless) throw new StriateError("usage", `${optionName(useless)} is for a training step; add --training-step`);
   checkEnding(path);
   await checkNotOverRead([path], [what], "the ONNX file");
   const model = await anyModel(what, net, { trained: true });
@@ -36,7 +35,8 @@ export async function exportModel({ args, flags, output }: Call<ExportFlags>): P
   const statesPath = `${path.replace(/\.onnx$/i, "")}.states.safetensors`;
   const { inputs, random, states, next, outputs } = await saveTrainingStep(model, path, statesPath, {
     optimizer: optimizerOf(flags),
-    ...defined({ batchSize: batch, loss }),
+    loss,
+    ...defined({ batchSize: batch }),
   });
   const draws = random.map(({ name, distribution }) => `${name} (${distribution} random numbers)`);
   output.result(
@@ -64,8 +64,8 @@ function checkEnding(path: string): void {
   throw new StriateError("usage", `export writes ONNX files, and ${quoted(path)} is not named as one${advice}`);
 }
 
-function optimizerOf({ optimizer = "adam", momentum }: Values<ExportFlags>) {
-  if (momentum === undefined) return optimizerNamed(optimizer as Parameters<typeof optimizerNamed>[0])();
+function optimizerOf({ optimizer, momentum }: Values<ExportFlags>) {
+  if (momentum === undefined) return optimizerNamed(optimizer)();
   if (optimizer === "sgd") return sgd({ momentum });
   if (optimizer === "rmsprop") return rmsprop({ momentum });
   throw new StriateError("usage", `--momentum is for sgd and rmsprop; the optimizer is ${optimizer}`);

@@ -1,18 +1,33 @@
-import { fraction, netFlags, openFlags } from "../../options/groups.ts";
-import { oneOf, text, toggle, wholeNumber } from "../../options/kinds.ts";
+import type { OptimizerName } from "../../../training/index.ts";
+import { modelFileFlags } from "../../flags/fileFlags.ts";
+import { flag } from "../../flags/flag.ts";
+import { nameOf, oneOf, toggle } from "../../flags/names.ts";
+import { netFlags } from "../../flags/netFlags.ts";
+import { fraction, wholeNumber } from "../../flags/numbers.ts";
+
+/** What a training step is made of. */
+export const stepFlags = {
+  optimizer: flag(nameOf<OptimizerName>(), "with --training-step: sgd, adagrad, rmsprop, adam, adamW", {
+    default: "adam",
+  }),
+  momentum: flag(fraction("M"), "with --training-step: momentum of sgd or rmsprop", { otherwise: "0" }),
+  loss: flag(
+    oneOf("sparseCategoricalCrossentropy", "categoricalCrossentropy", "binaryCrossentropy", "meanSquaredError"),
+    "with --training-step: what it makes smaller",
+    { default: "sparseCategoricalCrossentropy" },
+  ),
+};
 
 export const exportFlags = {
   ...netFlags,
-  ...openFlags,
-  classes: wholeNumber("N", "number of classes, of a net of the zoo"),
-  batch: wholeNumber("N", "pictures in a batch (default: any number; 32 for a training step)"),
-  trainingStep: toggle("the whole step, forward, backward and update, and its first states in OUT.states.safetensors"),
-  optimizer: text("NAME", "with --training-step: sgd, adagrad, rmsprop, adam, adamW (default: adam)"),
-  momentum: fraction("M", "with --training-step: momentum of sgd or rmsprop (default: 0)"),
-  loss: oneOf(
-    ["sparseCategoricalCrossentropy", "categoricalCrossentropy", "binaryCrossentropy", "meanSquaredError"],
-    "with --training-step: what it makes smaller (default: sparseCategoricalCrossentropy)",
+  ...modelFileFlags,
+  classes: flag(wholeNumber("N"), "number of classes, of a net of the zoo"),
+  batch: flag(wholeNumber("N"), "pictures in a batch", { otherwise: "any number; 32 for a training step" }),
+  trainingStep: flag(
+    toggle,
+    "the whole step, forward, backward and update, and its first states in OUT.states.safetensors",
   ),
+  ...stepFlags,
 };
 
 export type ExportFlags = typeof exportFlags;

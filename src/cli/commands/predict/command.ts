@@ -2,9 +2,6 @@ import { defineCommand } from "../../command.ts";
 import { predictFlags } from "./flags.ts";
 
 export const predictCommand = defineCommand({
-  name: "predict",
-  about:
-    "Say what is on pictures: photos, folders of photos, IDX files, or without any the test pictures of the run's data.",
   args: "<run|file> [files...]",
   flags: predictFlags,
   examples: [
@@ -14,5 +11,5 @@ export const predictCommand = defineCommand({
     "predict resnet18.onnx cat.jpg --class-names imagenet.txt --preprocessing torch",
     "predict runs/lenet-fashion-mnist t10k-images-idx3-ubyte.gz --limit 100 --top 1 --json",
   ],
-  run: async (call) => (await import("./predict.ts")).predictPictures(call),
+  run: async (context) => (await import("./predict.ts")).predictPictures(context),
 });

@@ -1,10 +1,10 @@
 import { nameText } from "../../../checks/index.ts";
-import { selectEngine } from "../../../engine/index.ts";
 import { StriateError } from "../../../errors.ts";
 import { predict } from "../../../training/index.ts";
-import type { Call } from "../../command.ts";
-import { defined } from "../../defined.ts";
-import { DONE, type Output } from "../../terminal/output.ts";
+import type { Context } from "../../context.ts";
+import { DONE } from "../../exitCodes.ts";
+import { openEngine } from "../../openEngine.ts";
+import type { Output } from "../../terminal/output.ts";
 import type { PredictFlags } from "./flags.ts";
 import { predictorOf } from "./predictor.ts";
 import { fileSources, testPictures } from "./sources.ts";
@@ -15,7 +15,8 @@ const CHUNK = 128;
 const DEFAULT_LIMIT = 10;
 
 /** `striate predict`: the most probable classes of each picture. A bad photo among many is told and left out. */
-export async function predictPictures({ args, flags, output, signal }: Call<PredictFlags>): Promise<number> {
+export async function predictPictures(context: Context<PredictFlags>): Promise<number> {
+  const { args, flags, output, signal, checkInterrupted } = context;
   const [what = "", ...files] = args;
   const predictor = await predictorOf(what, flags);
   const { model, classNames, config } = predictor;
@@ -27,27 +28,23 @@ export async function predictPictures({ args, flags, output, signal }: Call<Pred
   const failures: Error[] = [];
   let left = flags.limit ?? (files.length > 0 ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT);
   let asked = 0;
-  const engine = await selectEngine(defined({ engine: flags.engine, threads: flags.threads }));
-  try {
-    for (const source of sources) {
-      const count = Math.min(left, source.length);
-      left -= count;
-      asked += count;
-      for (let start = 0; start < count; start += CHUNK) {
-        if (signal.aborted) throw new StriateError("interrupted", "the prediction was interrupted");
-        const read = await source.read(Array.from({ length: Math.min(CHUNK, count - start) }, (_, i) => start + i));
-        failures.push(...read.failures);
-        if (read.indices.length === 0) continue;
-        const { data } = await predict(model, read.inputs, { engine, batchSize: CHUNK, signal });
-        const units = data.length / read.indices.length;
-        for (const [row, index] of read.indices.entries()) {
-          const scores = ofClasses(data.subarray(row * units, (row + 1) * units), classNames);
-          tell(output, source.nameOf(index), ranked(scores, classNames, flags.top ?? 3));
-        }
+  const engine = await openEngine(context, flags);
+  for (const source of sources) {
+    const count = Math.min(left, source.length);
+    left -= count;
+    asked += count;
+    for (let start = 0; start < count; start += CHUNK) {
+      checkInterrupted("the prediction");
+      const read = await source.read(Array.from({ length: Math.min(CHUNK, count - start) }, (_, i) => start + i));
+      failures.push(...read.failures);
+      if (read.indices.length === 0) continue;
+      const { data } = await predict(model, read.inputs, { engine, batchSize: CHUNK, signal });
+      const units = data.length / read.indices.length;
+      for (const [row, index] of read.indices.entries()) {
+        const scores = ofClasses(data.subarray(row * units, (row + 1) * units), classNames);
+        tell(output, source.nameOf(index), ranked(scores, classNames, flags.top));
       }
     }
-  } finally {
-    await engine.close();
   }
   const [first] = failures;
   if (!first) return DONE;

@@ -5,11 +5,11 @@ import { loadModel } from "../../../formats/index.ts";
 import { type Model, type Preprocessing, unitPreprocessing } from "../../../model/index.ts";
 import { shapeText } from "../../../tensor/index.ts";
 import { PREPROCESSING } from "../../../zoo/index.ts";
-import type { Values } from "../../command.ts";
 import { defined } from "../../defined.ts";
+import type { Values } from "../../flags/flag.ts";
 import { isFile } from "../../models/anyModel.ts";
-import type { RunConfig } from "../../runs/config.ts";
-import { trainedModel } from "../../runs/open.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
+import { trainedModel } from "../../runFolder/open.ts";
 import type { PredictFlags } from "./flags.ts";
 
 /** A model with all that it takes to say what is on pictures. */

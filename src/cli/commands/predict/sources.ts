@@ -7,8 +7,8 @@ import { shapeText, type Tensor, tensor } from "../../../tensor/index.ts";
 import { testFileName } from "../../data/labelledData.ts";
 import { findInputs } from "../../data/pictureFiles.ts";
 import { defined } from "../../defined.ts";
-import type { RunConfig } from "../../runs/config.ts";
-import { testData } from "../../runs/testData.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
+import { testData } from "../../runFolder/testData.ts";
 import type { Predictor } from "./predictor.ts";
 import { writePrepared } from "./prepare.ts";
 

@@ -1,10 +1,19 @@
-import { engineFlags, memoryFlags } from "../../options/groups.ts";
-import { text, wholeNumbers } from "../../options/kinds.ts";
+import { engineFlags } from "../../flags/engineFlags.ts";
+import { memoryFlags } from "../../flags/fileFlags.ts";
+import { flag } from "../../flags/flag.ts";
+import { text } from "../../flags/names.ts";
+import { wholeNumbers } from "../../flags/numbers.ts";
 
 export const runFlags = {
-  inputs: text("IN.npz", "NumPy archive with an array for each input, by the input's name; of a single input, any"),
-  outputs: text("OUT.npz", "NumPy archive to write, with an array for each output"),
-  inputShape: wholeNumbers("224,224,3", "shape of an input without the batch, where the model leaves it open", 1, 4),
+  inputs: flag(
+    text("IN.npz"),
+    "NumPy archive with an array for each input, by the input's name; of a single input, any",
+  ),
+  outputs: flag(text("OUT.npz"), "NumPy archive to write, with an array for each output"),
+  inputShape: flag(
+    wholeNumbers("224,224,3", 1, 4),
+    "shape of an input without the batch, where the model leaves it open",
+  ),
   ...memoryFlags,
   ...engineFlags,
 };

@@ -2,8 +2,6 @@ import { defineCommand } from "../../command.ts";
 import { summaryFlags } from "./flags.ts";
 
 export const summaryCommand = defineCommand({
-  name: "summary",
-  about: "Show the layers of a net: shapes, parameters, multiply-adds, bytes; or compare two nets.",
   args: "<model|file|run> [other]",
   flags: summaryFlags,
   examples: [
@@ -14,5 +12,5 @@ export const summaryCommand = defineCommand({
     "summary model.onnx",
     "summary runs/lenet-fashion-mnist --json",
   ],
-  run: async (call) => (await import("./summary.ts")).showSummary(call),
+  run: async (context) => (await import("./summary.ts")).showSummary(context),
 });

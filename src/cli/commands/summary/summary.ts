@@ -7,13 +7,13 @@ import {
   summarize,
   summaryText,
 } from "../../../model/index.ts";
-import type { Call } from "../../command.ts";
+import type { Context } from "../../context.ts";
+import { DONE } from "../../exitCodes.ts";
 import { anyModel } from "../../models/anyModel.ts";
-import { DONE } from "../../terminal/output.ts";
 import type { SummaryFlags } from "./flags.ts";
 
 /** `striate summary`: the layers of a net of the zoo, a file or a run; of two nets what they differ in. */
-export async function showSummary({ args, flags, output }: Call<SummaryFlags>): Promise<number> {
+export async function showSummary({ args, flags, output }: Context<SummaryFlags>): Promise<number> {
   const [what = "", other] = args;
   const { wide, ...net } = flags;
   const width = wide || !process.stdout.isTTY ? undefined : process.stdout.columns;

@@ -1,7 +1,7 @@
 import { StriateError } from "../../../errors.ts";
 import { largestBatchNormMomentum, momentumForSteps } from "../../../model/index.ts";
-import type { RunConfig } from "../../runs/config.ts";
-import { buildModel } from "../../runs/open.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
+import { buildModel } from "../../runFolder/open.ts";
 import type { Output } from "../../terminal/output.ts";
 import { counted } from "../../terminal/quantities.ts";
 

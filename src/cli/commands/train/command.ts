@@ -2,8 +2,6 @@ import { defineCommand } from "../../command.ts";
 import { trainFlags } from "./flags.ts";
 
 export const trainCommand = defineCommand({
-  name: "train",
-  about: "Train a net on pictures. Ctrl-C saves; --resume goes on to the bit as if nothing had happened.",
   args: "[data]",
   flags: trainFlags,
   examples: [
@@ -13,5 +11,5 @@ export const trainCommand = defineCommand({
     "train --data DIR --schedule cosine --out runs/whole",
     "train --resume --out runs/whole --epochs 10",
   ],
-  run: async (call) => (await import("./train.ts")).train(call),
+  run: async (context) => (await import("./train.ts")).train(context),
 });

@@ -1,5 +1,5 @@
 import type { Evaluation, History } from "../../../training/index.ts";
-import { LAST_FILE, MODEL_FILE } from "../../runs/folder.ts";
+import { LAST_FILE, MODEL_FILE } from "../../runFolder/folder.ts";
 import { commandText } from "../../terminal/invocation.ts";
 import type { Output } from "../../terminal/output.ts";
 import { counted } from "../../terminal/quantities.ts";

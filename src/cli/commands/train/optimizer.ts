@@ -9,7 +9,7 @@ import {
   warmUp,
 } from "../../../training/index.ts";
 import { rateAt } from "../../../training/schedules.ts";
-import type { TrainOptions } from "../../runs/config.ts";
+import type { TrainOptions } from "./flags.ts";
 
 /** The optimizer that the options describe, with its schedule. */
 export function optimizerOf(options: TrainOptions, stepsAnEpoch: number): Optimizer {

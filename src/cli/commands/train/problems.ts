@@ -3,7 +3,7 @@ import { nameText } from "../../../checks/index.ts";
 import type { DataProblem } from "../../../data/index.ts";
 import { writeFileAtomic } from "../../../formats/index.ts";
 import type { Callback } from "../../../training/index.ts";
-import { PROBLEMS_FILE } from "../../runs/folder.ts";
+import { PROBLEMS_FILE } from "../../runFolder/folder.ts";
 import type { Output } from "../../terminal/output.ts";
 import { counted } from "../../terminal/quantities.ts";
 

@@ -1,62 +1,68 @@
+import { relative } from "node:path";
 import { listed } from "../../../checks/index.ts";
-import { augment, loader, type StepDescription, stepOf } from "../../../data/index.ts";
-import { availability, checkEngineName, chooseEngine, ENGINE_NAMES, selectEngine } from "../../../engine/index.ts";
+import { augment, loader, stepOf } from "../../../data/index.ts";
+import { availability, checkEngineName, ENGINE_NAMES } from "../../../engine/index.ts";
 import { StriateError } from "../../../errors.ts";
-import { checkAborted } from "../../../training/running.ts";
-import type { Call, Values } from "../../command.ts";
+import type { Context } from "../../context.ts";
 import { augmentationSteps } from "../../data/augmentation.ts";
-import { dataName, dataSource, type LabelledData, loadData } from "../../data/labelledData.ts";
+import { BUNDLED, dataName, dataSource } from "../../data/dataSource.ts";
+import { type LabelledData, loadData } from "../../data/labelledData.ts";
 import { defined } from "../../defined.ts";
-import { type RunConfig, writeConfig } from "../../runs/config.ts";
-import { checkDataRecord, dataFiles, writeDataRecord } from "../../runs/dataRecord.ts";
-import { checkFree, createRunFolder, type HeldFolder, holdRun } from "../../runs/folder.ts";
-import { buildModel, openRun } from "../../runs/open.ts";
+import { openEngine } from "../../openEngine.ts";
+import { type RunConfig, writeConfig } from "../../runFolder/config.ts";
+import { checkDataRecord, dataFiles, writeDataRecord } from "../../runFolder/dataRecord.ts";
+import { checkFree, createRunFolder, lockRun } from "../../runFolder/folder.ts";
+import { buildModel, openRun } from "../../runFolder/open.ts";
 import type { Output } from "../../terminal/output.ts";
 import { withMomentum } from "./batchNorm.ts";
+import { checkSplits, checkTogether } from "./checkOptions.ts";
 import type { TrainFlags } from "./flags.ts";
 import { checkMemory } from "./memory.ts";
-import { runSession } from "./session.ts";
-import { checkSplits, checkTogether, dataOptions, resolveOptions, resumeConfig } from "./settings.ts";
+import { continuedConfig, newConfig } from "./runConfig.ts";
+import { trainRun } from "./trainRun.ts";
+
+type TrainContext = Context<TrainFlags>;
 
 /** `striate train`: a new run, or one that goes on. Nothing is written before all that was given is found good. */
-export async function train({ args, flags: given, output, signal }: Call<TrainFlags>): Promise<number> {
-  const call = { flags: withData(given, args[0]), output, signal };
-  if (call.flags.resume) return resume(call);
-  return start(call);
+export async function train(context: TrainContext): Promise<number> {
+  const withData = dataByItself(context);
+  return withData.flags.resume ? resume(withData) : start(withData);
 }
 
-type TrainCall = Omit<Call<TrainFlags>, "args">;
-
-async function start({ flags, output, signal }: TrainCall): Promise<number> {
-  await checkNew(flags);
-  const source = dataSource(flags.data ?? "fashion-mnist");
-  const data = await loadData(source, dataOptions(flags));
-  checkSplits(flags, data, source);
+async function start(context: TrainContext): Promise<number> {
+  const { flags, given, output, atEnd } = context;
+  checkTogether(given, flags);
+  if (flags.engine !== undefined) checkEngineName(flags.engine);
+  if (flags.out !== undefined) await checkFree(flags.out);
+  const source = flags.data ?? BUNDLED;
+  const data = await loadData(source, flags);
+  checkSplits(given, data, source);
   const steps = await augmentationSteps(flags.augment ?? (data.hasPictures ? "default" : "none"));
   if (data.emptyClasses?.length) {
     output.say(`no class, without a picture that can be read: ${listed(data.emptyClasses)}`);
   }
-  const config = withMomentum(await newConfig(flags, data, steps), data.train.length, output);
-  const hold = () => createRunFolder(flags.out, `${config.options.model}-${dataName(source)}`);
-  return runHeld({ flags, output, signal }, { config, data, files: await dataFiles(source, data) }, hold);
+  const config = withMomentum(await newConfig(flags, source, data, steps), data.train.length, output);
+  const name = `${config.options.model}-${dataName(source)}`;
+  const files = await dataFiles(source, data);
+  return trainIn(context, { config, data, files }, async () => {
+    const { folder, release } = await createRunFolder(flags.out, name);
+    atEnd(release);
+    return folder;
+  });
 }
 
-async function resume({ flags, output, signal }: TrainCall): Promise<number> {
+async function resume(context: TrainContext): Promise<number> {
+  const { flags, given, atEnd } = context;
   const { out: folder } = flags;
   if (folder === undefined) throw new StriateError("usage", "--resume needs the folder of the run: --out runs/NAME");
   await openRun(folder);
-  const release = await holdRun(folder);
-  try {
-    const old = await openRun(folder);
-    const config = resumeConfig(flags, old, folder);
-    const data = await loadData(config.options.data, { ...config.options, classNames: config.classNames });
-    const files = await dataFiles(config.options.data, data);
-    await checkDataRecord(folder, files, "Restore it, or start another run with --out");
-    const hold = async () => ({ folder, release });
-    return await runHeld({ flags, output, signal }, { config, data, files, oldEpochs: old.options.epochs }, hold);
-  } finally {
-    await release();
-  }
+  atEnd(await lockRun(folder));
+  const before = await openRun(folder);
+  const config = continuedConfig(given, before, folder);
+  const data = await loadData(config.options.data, { ...config.options, classNames: config.classNames });
+  const files = await dataFiles(config.options.data, data);
+  await checkDataRecord(folder, files, "Restore it, or start another run with --out");
+  return trainIn(context, { config, data, files, oldEpochs: before.options.epochs }, async () => folder);
 }
 
 interface Prepared {
@@ -66,63 +72,39 @@ interface Prepared {
   readonly oldEpochs?: number;
 }
 
-/** @param hold takes the folder of the run, as late as it can be */
-async function runHeld(
-  { flags, output, signal }: TrainCall,
+/** @param lockedFolder gives the folder of the run, locked, which is made as late as it can be */
+async function trainIn(
+  context: TrainContext,
   { config, data, files, ...others }: Prepared,
-  hold: () => Promise<HeldFolder>,
+  lockedFolder: () => Promise<string>,
 ): Promise<number> {
+  const { flags, output, signal, checkInterrupted, atEnd } = context;
   const { options, steps = [] } = config;
   const model = buildModel(config);
   checkMemory(model, options.batchSize);
   if (flags.engine === undefined) await warnOfSlowEngine(options.engine, output);
-  const engine = await selectEngine({ engine: options.engine, threads: options.threads });
-  try {
-    checkAborted(signal, "the start of the training");
-    const { folder, release } = await hold();
-    try {
-      await writeConfig(folder, config);
-      await writeDataRecord(folder, files);
-      const changed = steps.length > 0 ? augment(data.train, steps.map(stepOf), { seed: options.seed }) : data.train;
-      const workers = data.hasPictures ? flags.workers : 0;
-      const ahead = loader(changed, { signal, ...defined({ workers }) });
-      try {
-        return await runSession({ folder, config, model, ...data, train: ahead, engine, output, signal, ...others });
-      } finally {
-        await ahead.close();
-      }
-    } finally {
-      await release();
-    }
-  } finally {
-    await engine.close();
+  const engine = await openEngine(context, options);
+  checkInterrupted("the start of the training");
+  const folder = await lockedFolder();
+  await writeConfig(folder, config);
+  await writeDataRecord(folder, files);
+  const augmented = steps.length > 0 ? augment(data.train, steps.map(stepOf), { seed: options.seed }) : data.train;
+  const workers = data.hasPictures ? flags.workers : 0;
+  const train = loader(augmented, { signal, ...defined({ workers }) });
+  atEnd(() => train.close());
+  return trainRun(context, { folder, config, model, ...data, train, engine, ...others });
+}
+
+/** The data may stand by itself: `train photos`. */
+function dataByItself(context: TrainContext): TrainContext {
+  const [data] = context.args;
+  if (data === undefined) return context;
+  const { flags, given } = context;
+  if (given.data !== undefined) {
+    throw new StriateError("usage", `the data is ${data} or --data ${relative("", given.data)}; give one`);
   }
-}
-
-/** The data may stand alone: `train photos`. */
-function withData(flags: Values<TrainFlags>, data: string | undefined): Values<TrainFlags> {
-  if (data === undefined) return flags;
-  if (flags.data !== undefined)
-    throw new StriateError("usage", `the data is ${data} or --data ${flags.data}; give one`);
-  return { ...flags, data };
-}
-
-/** Finds what is wrong with the options of a new run before its data is read. */
-async function checkNew({ out, ...flags }: Values<TrainFlags>): Promise<void> {
-  checkTogether(flags);
-  if (flags.engine !== undefined) checkEngineName(flags.engine);
-  if (out !== undefined) await checkFree(out);
-}
-
-async function newConfig(
-  flags: Values<TrainFlags>,
-  data: LabelledData,
-  steps: readonly StepDescription[],
-): Promise<RunConfig> {
-  const { classNames, train } = data;
-  const options = resolveOptions(flags, data, flags.engine ?? (await chooseEngine()));
-  const augmentation = steps.length > 0 ? { steps: steps.map((step) => ({ ...step })) } : {};
-  return { format: 1, options, inputShape: [...train.inputShape], classNames: [...classNames], ...augmentation };
+  const source = dataSource.parse(data, "--data");
+  return { ...context, flags: { ...flags, data: source }, given: { ...given, data: source } };
 }
 
 /** Nobody asked for an engine, and the fastest one is not there: says so, rather than being slow in silence. */

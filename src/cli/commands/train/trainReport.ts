@@ -1,8 +1,9 @@
-import type { Callback, Run } from "../../../training/index.ts";
-import type { RunConfig } from "../../runs/config.ts";
+import type { BatchLog, Callback, Run } from "../../../training/index.ts";
+import type { Context } from "../../context.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
 import type { Output } from "../../terminal/output.ts";
+import { type Progress, showProgress } from "../../terminal/progress.ts";
 import { counted } from "../../terminal/quantities.ts";
-import { NO_PROGRESS, trainProgress } from "./epochProgress.ts";
 import { epochTable } from "./epochTable.ts";
 import { rateText, stretchedRate } from "./optimizer.ts";
 
@@ -28,39 +29,61 @@ export interface TrainReport {
   close(): void;
 }
 
-export function trainReport(output: Output, facts: RunFacts, signal: AbortSignal): TrainReport {
-  const { epochs, batchSize } = facts.config.options;
-  const progress = process.stderr.isTTY ? trainProgress(epochs, batchSize) : NO_PROGRESS;
+export function trainReport(context: Context, facts: RunFacts): TrainReport {
+  const { output } = context;
+  const { epochs } = facts.config.options;
   const epochLines = epochTable(epochs);
-  signal.addEventListener("abort", progress.clear);
-  let began = performance.now();
+  const began = performance.now();
+  let epochBegan = began;
   let position = { epoch: 0, step: 0 };
+  let progress: Progress | undefined;
+  const close = () => {
+    progress?.close();
+    progress = undefined;
+  };
   return {
     callback: {
       name: "report",
       onTrainBegin: (run) => {
         position = { epoch: run.history.length, step: 0 };
         introduce(output, facts, run);
-        began = performance.now();
+        epochBegan = performance.now();
       },
       onBatchEnd: (log, run) => {
         position = { epoch: run.history.length, step: log.step };
-        if (!signal.aborted) progress.show(log);
+        progress ??= epochProgress(context, facts, log, began);
+        progress.update(log.batch, { first: meansText(log) });
       },
       // Not onEpochEnd: an epoch is told when its checkpoint is written.
       onSave: (moment) => {
         if (moment.when !== "epoch") return;
         position = { ...position, epoch: moment.log.epoch };
-        const seconds = (performance.now() - began) / 1000;
-        began = performance.now();
-        progress.clear();
+        const seconds = (performance.now() - epochBegan) / 1000;
+        epochBegan = performance.now();
+        close();
         output.event({ event: "epoch", ...moment.log, seconds });
         for (const line of epochLines(moment.log, seconds)) output.tell(line);
       },
     },
     position: () => position,
-    close: progress.clear,
+    close,
   };
+}
+
+/** A bar for an epoch, with the time that is left of all of them. */
+function epochProgress(context: Context, { config }: RunFacts, { epoch, batches }: BatchLog, began: number): Progress {
+  const { epochs, batchSize } = config.options;
+  return showProgress(context, {
+    title: `epoch ${epoch}/${epochs}`,
+    total: batches,
+    ahead: (epochs - epoch) * batches,
+    began,
+    pace: (batchesPerSecond) => `${counted(batchSize * batchesPerSecond)} pictures/s`,
+  });
+}
+
+function meansText({ means }: BatchLog): readonly string[] {
+  return Object.entries(means).map(([name, mean]) => `${name === "accuracy" ? "acc" : name} ${mean.toFixed(3)}`);
 }
 
 function introduce(output: Output, facts: RunFacts, { model, history, rateFactor }: Run): void {

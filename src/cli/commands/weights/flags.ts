@@ -1,7 +1,8 @@
-import { toggle } from "../../options/kinds.ts";
+import { flag } from "../../flags/flag.ts";
+import { toggle } from "../../flags/names.ts";
 
 export const weightsFlags = {
-  noIncludeTop: toggle("the file without the classifier, where there is one"),
+  noIncludeTop: flag(toggle, "the file without the classifier, where there is one"),
 };
 
 export type WeightsFlags = typeof weightsFlags;

@@ -1,12 +1,13 @@
 import { StriateError } from "../../../errors.ts";
 import { BUNDLED_WEIGHTS, fetchWeights, hashNote, PUBLISHED_WEIGHTS, publishedFile } from "../../../zoo/index.ts";
-import type { Call } from "../../command.ts";
-import { DONE } from "../../terminal/output.ts";
-import { type ProgressBar, progressBar, usage } from "../../terminal/progressBar.ts";
+import type { Context } from "../../context.ts";
+import { DONE } from "../../exitCodes.ts";
+import { type Progress, showProgress } from "../../terminal/progress.ts";
 import type { WeightsFlags } from "./flags.ts";
 
 /** `striate weights`: what is published, or the path of one net's file, fetched with a progress bar. */
-export async function showWeights({ args, flags, output, signal }: Call<WeightsFlags>): Promise<number> {
+export async function showWeights(context: Context<WeightsFlags>): Promise<number> {
+  const { args, flags, output, signal } = context;
   const [name] = args;
   const includeTop = flags.noIncludeTop !== true;
   if (name === undefined) {
@@ -27,34 +28,22 @@ export async function showWeights({ args, flags, output, signal }: Call<WeightsF
   const published = Object.hasOwn(BUNDLED_WEIGHTS, name) ? undefined : publishedFile(name, includeTop);
   const note = published && hashNote(published.hash);
   if (note !== undefined && !output.json) output.say(`${name}: ${note}`);
-  const progress = published && !output.json ? fetchProgress(new URL(published.url).hostname) : undefined;
-  try {
-    const path = await fetchWeights(name, { includeTop, signal, ...(progress && { onProgress: progress.show }) });
-    output.result({ net: name, path }, path);
-    return DONE;
-  } finally {
-    progress?.clear();
-  }
+  const onProgress = published && fetchProgress(context, new URL(published.url).hostname);
+  const path = await fetchWeights(name, { includeTop, signal, ...(onProgress && { onProgress }) });
+  output.result({ net: name, path }, path);
+  return DONE;
 }
 
-/** A bar on standard error, from the first bytes on. */
-function fetchProgress(host: string) {
-  let bar: ProgressBar | undefined;
-  let begin = { bytes: 0, time: 0 };
-  return {
-    show: (bytes: number, total: number | undefined): void => {
-      const now = performance.now();
-      const gone = bar ? (now - begin.time) / 1000 : 0;
-      const rate = gone > 0 ? (bytes - begin.bytes) / gone : 0;
-      const left = total === undefined || rate <= 0 ? undefined : (total - bytes) / rate;
-      const parts = ["MB", ...usage(gone, left), ...(rate > 0 ? [`${(rate / 1e6).toFixed(1)} MB/s`] : [])];
-      if (!bar) {
-        bar = progressBar(host, megabytes(total ?? 0), parts);
-        begin = { bytes, time: now };
-      }
-      bar.update(megabytes(bytes), parts);
-    },
-    clear: (): void => bar?.close(),
+/** Shows how much has come, from the first bytes on. */
+function fetchProgress(context: Context<WeightsFlags>, host: string) {
+  let progress: Progress | undefined;
+  return (bytes: number, total: number | undefined): void => {
+    progress ??= showProgress(context, {
+      title: host,
+      ...(total !== undefined && { total: megabytes(total) }),
+      pace: (perSecond) => `${perSecond.toFixed(1)} MB/s`,
+    });
+    progress.update(megabytes(bytes), { first: ["MB"] });
   };
 }
 

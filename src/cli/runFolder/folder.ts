@@ -33,16 +33,16 @@ export async function listFolder(folder: string): Promise<readonly string[]> {
 /** @throws StriateError `usage` when the folder holds a run already. */
 export async function checkFree(folder: string): Promise<void> {
   const found = await listFolder(folder);
-  const own = [CONFIG_FILE, HISTORY_FILE, CHECKPOINT_FILE, MODEL_FILE].find((name) => found.includes(name));
-  if (own === undefined) return;
+  const existing = [CONFIG_FILE, HISTORY_FILE, CHECKPOINT_FILE, MODEL_FILE].find((name) => found.includes(name));
+  if (existing === undefined) return;
   throw new StriateError(
     "usage",
-    `--out ${folder} holds a run already (${own}); go on with it by --resume, or give another folder`,
+    `--out ${folder} holds a run already (${existing}); go on with it by --resume, or give another folder`,
   );
 }
 
-/** The folder of a run that this process alone writes into. */
-export interface HeldFolder {
+/** The folder of a run that this process alone writes into, until it is released. */
+export interface LockedFolder {
   readonly folder: string;
   readonly release: Release;
 }
@@ -53,14 +53,14 @@ export interface HeldFolder {
  * @throws StriateError `usage` when the folder asked for holds a run or another process works in it, `io` when it cannot
  * be made
  */
-export async function createRunFolder(asked: string | undefined, name: string): Promise<HeldFolder> {
-  if (asked !== undefined) {
-    await makeFolder(asked);
-    const release = await holdRun(asked);
+export async function createRunFolder(out: string | undefined, name: string): Promise<LockedFolder> {
+  if (out !== undefined) {
+    await makeFolder(out);
+    const release = await lockRun(out);
     try {
       // Another process may have been faster.
-      await checkFree(asked);
-      return { folder: asked, release };
+      await checkFree(out);
+      return { folder: out, release };
     } catch (thrown) {
       await release();
       throw thrown;
@@ -68,13 +68,13 @@ export async function createRunFolder(asked: string | undefined, name: string): 
   }
   for (let number = 1; ; number++) {
     const folder = `${RUNS}/${name}${number === 1 ? "" : `-${number}`}`;
-    const release = await holdIfFree(folder);
+    const release = await lockIfFree(folder);
     if (release) return { folder, release };
   }
 }
 
 /** Takes a folder that does not exist, or in which a run was killed before it began. */
-async function holdIfFree(folder: string): Promise<Release | undefined> {
+async function lockIfFree(folder: string): Promise<Release | undefined> {
   const isFree = async () => (await listFolder(folder)).every((name) => name.startsWith("."));
   if (!(await isFree())) return undefined;
   await makeFolder(folder);
@@ -89,7 +89,7 @@ async function holdIfFree(folder: string): Promise<Release | undefined> {
  * Makes this process the only one that writes into the folder of a run.
  * @throws StriateError `usage` that names the process which does so already
  */
-export async function holdRun(folder: string): Promise<Release> {
+export async function lockRun(folder: string): Promise<Release> {
   const release = await lockOf(folder);
   if (typeof release === "function") return release;
   const who =

@@ -12,18 +12,20 @@ import {
   reduceLROnPlateau,
   terminateOnNaN,
 } from "../../../training/index.ts";
-import type { RunConfig, TrainOptions } from "../../runs/config.ts";
-import { CHECKPOINT_FILE, HISTORY_FILE, LAST_FILE, listFolder, MODEL_FILE } from "../../runs/folder.ts";
+import type { Context } from "../../context.ts";
+import { DONE, INTERRUPTED } from "../../exitCodes.ts";
+import type { RunConfig } from "../../runFolder/config.ts";
+import { CHECKPOINT_FILE, HISTORY_FILE, LAST_FILE, listFolder, MODEL_FILE } from "../../runFolder/folder.ts";
 import { commandText } from "../../terminal/invocation.ts";
-import { DONE, INTERRUPTED, type Output } from "../../terminal/output.ts";
 import { bestWeights, leaveWeights } from "./bestWeights.ts";
 import { conclude } from "./conclude.ts";
+import type { TrainOptions } from "./flags.ts";
 import { optimizerOf } from "./optimizer.ts";
 import { problemLog, tellProblems } from "./problems.ts";
 import { trainReport } from "./trainReport.ts";
 
 /** All that a run needs to train, from its beginning or from the checkpoint in its folder. */
-export interface Session {
+export interface RunParts {
   readonly folder: string;
   readonly config: RunConfig;
   /** The epochs that a run which goes on was to have. */
@@ -33,20 +35,19 @@ export interface Session {
   readonly validation?: Dataset;
   readonly test?: Dataset;
   readonly engine: Engine;
-  readonly output: Output;
-  readonly signal: AbortSignal;
 }
 
 /** Trains, tests and saves. @returns the exit code */
-export async function runSession(session: Session): Promise<number> {
-  const { folder, config, oldEpochs, model, train, validation, test, engine, output, signal } = session;
+export async function trainRun(context: Context, parts: RunParts): Promise<number> {
+  const { output, signal } = context;
+  const { folder, config, oldEpochs, model, train, validation, test, engine } = parts;
   const { epochs, batchSize, seed } = config.options;
   const checkpoint = join(folder, CHECKPOINT_FILE);
   const resumed = (await listFolder(folder)).includes(CHECKPOINT_FILE);
   const data = { train: train.length, validation: validation?.length ?? 0, test: test?.length ?? 0 };
   const stepsAnEpoch = Math.ceil(train.length / Math.min(batchSize, train.length));
   const facts = { folder, config, data, resumed, stepsAnEpoch, ...(oldEpochs !== undefined && { oldEpochs }) };
-  const report = trainReport(output, facts, signal);
+  const report = trainReport(context, facts);
   const files = { best: join(folder, MODEL_FILE), last: join(folder, LAST_FILE) };
   const { callback: keepBest, best } = bestWeights(files.best, output.say);
   const begin = performance.now();

@@ -1,0 +1,59 @@
+import type { OptimizerName } from "../../training/index.ts";
+import { flag } from "./flag.ts";
+import { nameOf, oneOf, text, toggle } from "./names.ts";
+import { fraction, positive, wholeNumber } from "./numbers.ts";
+
+/** What moves the weights. */
+const optimizerFlags = {
+  optimizer: flag(nameOf<OptimizerName>(), "sgd, adagrad, rmsprop, adam, adamW", { default: "adam" }),
+  momentum: flag(fraction("M"), "momentum of sgd or rmsprop", { otherwise: "0" }),
+  nesterov: flag(toggle, "Nesterov's momentum for sgd"),
+  learningRate: flag(positive("R"), "learning rate", { computed: "the optimizer's own" }),
+};
+
+/** How the learning rate changes with the steps. */
+const scheduleFlags = {
+  // With a rate that falls to 0 the last epoch is the best one, and a run of a few epochs ends well.
+  schedule: flag(
+    oneOf("constant", "step", "exponential", "cosine"),
+    "how the learning rate changes with the steps; with cosine it falls to 0",
+    { default: "cosine" },
+  ),
+  decaySteps: flag(wholeNumber("N"), "steps of a decay", {
+    otherwise: "step a third of all, exponential an epoch, cosine all",
+  }),
+  decayRate: flag(positive("R"), "factor of each decay", { otherwise: "step 0.1, exponential 0.9" }),
+  warmupSteps: flag(wholeNumber("N", 0), "steps in which the learning rate rises from 0", { default: 0 }),
+};
+
+/** How long, in what steps, by which optimizer, and what happens on the way. */
+export const trainingFlags = {
+  epochs: flag(wholeNumber("N"), "times through the training pictures", { default: 5, mayGrow: true }),
+  batchSize: flag(wholeNumber("N"), "pictures in a step", { default: 64 }),
+  ...optimizerFlags,
+  ...scheduleFlags,
+  earlyStopping: flag(
+    wholeNumber("PATIENCE"),
+    "stop after so many epochs without a better validation loss; keep the best",
+  ),
+  reduceOnPlateau: flag(
+    wholeNumber("PATIENCE"),
+    "a tenth of the learning rate after so many epochs without a better one",
+  ),
+  checkpointEvery: flag(wholeNumber("STEPS"), "write a checkpoint after so many steps too", {
+    otherwise: "after each epoch",
+  }),
+  batchNormMomentum: flag(fraction("M"), "most of batch normalization's moving averages that stays at a step", {
+    otherwise: "the net's own, or less in a short run",
+  }),
+  seed: flag(wholeNumber("N", 0), "seed of the first weights and of the order of the pictures", { default: 0 }),
+};
+
+/** Where a run is, and whether it goes on. */
+export const runFolderFlags = {
+  out: flag(text("DIR"), "folder of the run", {
+    otherwise: "runs/MODEL-DATA, with a number when that is there already",
+    record: false,
+  }),
+  resume: flag(toggle, "go on with the run in --out, with the options that it was started with", { record: false }),
+};
