@@ -1,7 +1,7 @@
 import { Model } from "../model/index.ts";
-import { saveModel } from "./modelFile.ts";
+import { loadWeights, saveModel } from "./lazy.ts";
 import type { SaveModelOptions } from "./table.ts";
-import { type LoadWeightsOptions, loadWeights } from "./weightsFile.ts";
+import type { LoadWeightsOptions } from "./weightsFile.ts";
 
 // A model lives to the left of formats and cannot import it; whoever imports formats gets these as methods too.
 declare module "../model/model.ts" {
