@@ -18,6 +18,7 @@ export interface Evaluation {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/** The options of `evaluate`. */
 export interface EvaluateOptions extends RunOptions, ObjectiveOptions {
   /** Examples at a time: no gradients are kept, so it needs less memory than a step of as many. Default 32. */
   readonly batchSize?: number;

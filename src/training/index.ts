@@ -37,7 +37,6 @@ export {
   defineLoss,
   type Loss,
   type LossDefinition,
-  type LossMath,
   type LossName,
   type LossValues,
   meanSquaredError,
@@ -52,6 +51,8 @@ export {
   adagrad,
   adam,
   adamW,
+  type Clipping,
+  type ClippingOptions,
   layerDecay,
   type Multipliers,
   type Optimizer,
@@ -64,7 +65,10 @@ export {
   type RmspropOptions,
   rmsprop,
   type SgdOptions,
+  type Slot,
+  type StepValues,
   sgd,
+  type UpdateRule,
   withoutDecay,
 } from "./optimizers/index.ts";
 export { type PredictOptions, predict, predictOutputs } from "./predict.ts";
