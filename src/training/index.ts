@@ -43,7 +43,7 @@ export {
   sparseCategoricalCrossentropy,
 } from "./losses/index.ts";
 export { accuracy, binaryAccuracy, type Metric, type MetricName, topKAccuracy } from "./metrics.ts";
-export { type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
+export { type ObjectiveOptions, objectivesOf } from "./objective.ts";
 export {
   type AdagradOptions,
   type AdamOptions,
