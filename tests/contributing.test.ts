@@ -100,9 +100,7 @@ test("the op's gradient is the measured slope", async () => {
   });
   const built = outputText.replace(/"\.\/(\w+)\.ts"/g, (_, name) => `"${pathToFileURL(`dist/ops/${name}.js`)}"`);
   writeFileSync(join(folder, "mish.mjs"), built);
-  const { mish }: { readonly mish: Op } = await import(
-    /* @vite-ignore */ pathToFileURL(join(folder, "mish.mjs")).href
-  );
+  const { mish }: { readonly mish: Op } = await import(/* @vite-ignore */ pathToFileURL(join(folder, "mish.mjs")).href);
   Object.assign(OPS, { Mish: mish });
   const [sample] = mish.samples;
   if (!sample) throw new Error("the op has no sample");
