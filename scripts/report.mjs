@@ -1,5 +1,5 @@
-// A vitest reporter that writes the counts of a run, and each skipped test with its reason (which vitest's own JSON
-// report leaves out), to the file that STRIATE_TEST_REPORT names.
+// A vitest reporter that writes the counts of a run, the slowest files, and each skipped test with its reason (which
+// vitest's own JSON report leaves out) to the file that STRIATE_TEST_REPORT names.
 import { writeFileSync } from "node:fs";
 
 export default class {
@@ -13,10 +13,19 @@ export default class {
     const report = {
       passed: tests.filter((test) => test.result().state === "passed").length,
       failed: failed.length + broken.length + unhandledErrors.length,
+      slowest: files
+        .map(timeOf)
+        .sort((a, b) => b.seconds - a.seconds)
+        .slice(0, 10),
       skipped: skipped.map((test) => ({ test: test.fullName, reason: reasonOf(test) })),
     };
     writeFileSync(process.env.STRIATE_TEST_REPORT, JSON.stringify(report));
   }
+}
+
+function timeOf(file) {
+  const { setupDuration, collectDuration, duration } = file.diagnostic();
+  return { file: file.relativeModuleId, seconds: (setupDuration + collectDuration + duration) / 1000 };
 }
 
 function reasonOf(test) {

@@ -13,19 +13,23 @@ const SETTINGS = ["package.json", "package-lock.json", "tsconfig.json"];
 
 /** Brings node_modules and dist up to date with the checkout; ends the process when that fails. */
 export function setUp() {
-  if (Number.parseInt(process.versions.node, 10) < 20) {
-    say(`Striate needs Node 20 or newer; this is Node ${process.versions.node}. Get a newer one at https://nodejs.org`);
-    process.exit(1);
-  }
-  if (!isInstalled()) {
-    say("installing the packages that package-lock.json names (npm ci)");
-    execute("npm", ["ci", "--include=dev"], { shell: process.platform === "win32" });
-  }
+  install();
   // Before the build: what changes meanwhile is found changed the next time.
   const inputs = [...SETTINGS, "node_modules/.package-lock.json", ...tree("src")];
   const states = statesOf(inputs);
   build();
   rememberSetup([...states, ...statesOf(tree("dist").filter((path) => statSync(join(root, path)).isDirectory()))]);
+}
+
+/** Brings node_modules up to date with the lockfile; ends the process when that fails. */
+export function install() {
+  if (Number.parseInt(process.versions.node, 10) < 20) {
+    say(`Striate needs Node 20 or newer; this is Node ${process.versions.node}. Get a newer one at https://nodejs.org`);
+    process.exit(1);
+  }
+  if (isInstalled()) return;
+  say("installing the packages that package-lock.json names (npm ci)");
+  execute("npm", ["ci", "--include=dev"], { shell: process.platform === "win32" });
 }
 
 /** The program `name` of an installed package, as a file that Node runs. */

@@ -76,6 +76,7 @@ export interface SingleInputDataset extends Dataset {
   read(indices: ArrayLike<number>, options?: ReadOptions): Promise<SingleInputBatch> | SingleInputBatch;
 }
 
+/** A batch of examples with one input each. */
 export interface SingleInputBatch extends Batch {
   readonly inputs: Tensor<"float32">;
   readonly targets: Tensor;

@@ -19,6 +19,7 @@ export interface InspectedPicture {
   readonly hash: string;
 }
 
+/** The part that a folder of pictures is for. */
 export type Part = "train" | "validation" | "test";
 
 /** What there is in a folder of pictures. */

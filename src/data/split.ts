@@ -104,7 +104,7 @@ export function split(dataset: Dataset, validationSplit: number, options: SplitO
 }
 
 /** The two parts of a data set. */
-interface Parts<D extends Dataset = SingleInputDataset> {
+export interface Parts<D extends Dataset = SingleInputDataset> {
   readonly train: D;
   readonly validation: D;
 }

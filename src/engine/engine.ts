@@ -24,6 +24,7 @@ import type { Tensor } from "../tensor/index.ts";
 /** Tensors by the names of the graph's inputs, states or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Whether an engine can run here. */
 export interface Availability {
   readonly available: boolean;
   readonly version?: string;
@@ -41,6 +42,7 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
+/** The options of an engine's `compile`. */
 export interface CompileOptions {
   /** Share the states of this executable of the same engine, by name: what one run leaves, the other finds. */
   readonly sharing?: Executable;
@@ -54,6 +56,7 @@ export interface RandomSource {
   readonly step: number;
 }
 
+/** The options of an executable's `run`. */
 export interface ExecuteOptions {
   /** Names of the outputs that are returned; no other one is copied. Default: all. */
   readonly fetch?: readonly string[];

@@ -5,6 +5,7 @@ import { ENGINE_OPTIONS, knowsOptions } from "./options.ts";
 import { availability, checkEngineName, choicesOf, ENGINE_NAMES, type EngineName, startEngine } from "./table.ts";
 import { workerEngine } from "./worker/host.ts";
 
+/** The options of `selectEngine`. */
 export interface SelectOptions extends EngineOptions {
   /** The engine to use. Default: the first of `ENGINE_NAMES` that is available with the other options. */
   readonly engine?: string;

@@ -10,6 +10,7 @@ const ENGINES = {
   reference: { devices: ["cpu"], precisions: ["float64"] },
 } as const satisfies Record<string, EngineChoices>;
 
+/** The name of an engine. */
 export type EngineName = keyof typeof ENGINES;
 
 /**
@@ -18,6 +19,7 @@ export type EngineName = keyof typeof ENGINES;
  */
 export type EngineModules = Readonly<Record<EngineName, () => Promise<EngineModule>>>;
 
+/** The names of the engines, in the order in which they are tried. */
 export const ENGINE_NAMES = Object.keys(ENGINES) as readonly EngineName[];
 
 /** What an engine can be asked for, and its defaults. */

@@ -2,7 +2,7 @@
 import "../formats/methods.ts";
 import "../training/methods.ts";
 
-// Where bytes come from and go to.
+export { MemoryBudget } from "../checks/index.ts";
 export {
   blobAccess,
   bytesAccess,
@@ -16,10 +16,6 @@ export {
   type ZipEntry,
   type ZipFile,
 } from "../files/index.ts";
-// What a file is, and the arrays in it.
-// Keras and TensorFlow.js.
-// ONNX.
-// Arrays: safetensors, NumPy, PyTorch.
 export {
   decodeNpy,
   decodeSafetensors,
@@ -32,14 +28,15 @@ export {
   flattenTensors,
   identifyFile,
   isTorchTensor,
+  type JsonRecord,
   type KerasConfigOptions,
-  type KerasWeightsOptions,
   kerasConfig,
   kindOfFile,
   type LoadKerasOptions,
   loadKeras,
   loadKerasWeights,
   loadTfjs,
+  type Moments,
   modelFromKerasConfig,
   modelFromOnnx,
   modelOfTfjs,
@@ -51,6 +48,7 @@ export {
   type PickleValue,
   parseTfjsManifest,
   parseTfjsModel,
+  type ReadShard,
   readArrays,
   readNpz,
   readOnnxFile,
@@ -68,4 +66,5 @@ export {
   type TorchContent,
   type TorchTensor,
 } from "../formats/index.ts";
+export type { Chunks } from "../platform/index.ts";
 export { encodeTrainingStep } from "../training/index.ts";

@@ -1,9 +1,6 @@
 // The IR: graphs, the ops in them, their gradients, and ONNX in and out. For those who write ops, passes and engines.
 
-// Gradients.
 export { checkGradient, type GradientCheck, gradients } from "../autodiff/index.ts";
-// Graphs.
-// What an op is.
 export {
   type Attribute,
   type AttributeSchema,
@@ -18,6 +15,7 @@ export {
   float,
   floats,
   freeze,
+  type GradientContext,
   type GradientThunk,
   type Graph,
   GraphBuilder,
@@ -25,9 +23,13 @@ export {
   graphCost,
   int,
   ints,
+  type LoweringContext,
   type LoweringTarget,
+  type NamedInputs,
   type Node,
   type Op,
+  type OpSpec,
+  type OpSpecBase,
   type OpTable,
   optionalInt,
   optionalInts,
@@ -45,15 +47,16 @@ export {
   string,
   type Value,
   type ValueType,
+  type VariadicOpSpec,
   verify,
 } from "../graph/index.ts";
-// ONNX: files as graphs, graphs as files, lowered to standard operators.
 export {
   type InstantiateOptions,
   instantiate,
   type LowerOptions,
   lower,
   type OnnxAttribute,
+  type OnnxBody,
   type OnnxInput,
   type OnnxModel,
   type OnnxNode,
@@ -64,13 +67,13 @@ export {
   parseOnnx,
   type ReadExternal,
   type ReadOptions,
+  type Rebatch,
   readOnnxGraph,
   type Shapes,
   type WriteOptions,
   withFreeBatch,
   writeOnnx,
 } from "../onnx/index.ts";
-// The ops.
 export {
   abs,
   adagradUpdate,
@@ -175,7 +178,6 @@ export {
   transposeBy,
   where,
 } from "../ops/index.ts";
-// Shapes and random numbers of tensors.
 export {
   broadcastShapes,
   bytesOf,
@@ -192,5 +194,4 @@ export {
   typeText,
   uniform,
 } from "../tensor/index.ts";
-// The graphs of a training step and of a measurement.
 export { evaluationGraph, initialStates, trainingGraph } from "../training/index.ts";

@@ -1,9 +1,5 @@
 // Pictures: decoding, resizing, filters, edges, figures.
 
-// Pictures and files of them.
-// Sizes.
-// Filters and edges.
-// Figures.
 export {
   addGaussianNoise,
   BORDERS,

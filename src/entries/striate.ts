@@ -2,26 +2,26 @@
 import "../formats/methods.ts";
 import "../training/methods.ts";
 
-// Errors, and tensors as plain data.
+export type { MemoryOptions } from "../checks/index.ts";
 export { type ErrorCode, StriateError } from "../errors.ts";
-// Files of models.
 export {
+  type KerasWeightsOptions,
   type KerasWeightsReport,
   type LoadModelOptions,
   type LoadWeightsOptions,
   loadModel,
   loadWeights,
+  type OldWeightsOptions,
   type SaveModelOptions,
   saveModel,
 } from "../formats/index.ts";
-// Layers, and what they are given.
-// Layers of one's own, and layers called on symbolic tensors.
 export {
   type Activation,
   type ActivationName,
   type ActivationOptions,
   type ActivityRegularizationOptions,
   type AffineOptions,
+  type Axes,
   activation,
   activityRegularization,
   add,
@@ -31,10 +31,12 @@ export {
   type BuildContext,
   batchNormalization,
   type ClipOptions,
+  type ConcatenateOptions,
   type Constraint,
   type ConstraintName,
   type Conv2dOptions,
   type Conv2dTransposeOptions,
+  type ConvolutionOptions,
   type Cropping2dOptions,
   callLayer,
   clip,
@@ -47,14 +49,18 @@ export {
   type DenseOptions,
   type DepthwiseConv2dOptions,
   type DropoutOptions,
+  defineLayer,
   dense,
   depthwiseConv2d,
   divide,
   dropout,
+  type ElasticNet,
   type ElementwiseOperation,
   elementwise,
   elu,
   type Feature,
+  type ForeignConstraint,
+  type ForeignRegularizer,
   flatten,
   type GlobalPooling2dOptions,
   type GroupNormalizationOptions,
@@ -67,12 +73,16 @@ export {
   identity,
   imageDataFormat,
   input,
+  type KernelOptions,
   type Layer,
+  type LayerBuildContext,
   type LayerCall,
+  type LayerDefinition,
   type LayerInputs,
   type LayerNormalizationOptions,
   type LayerOptions,
   type LayerScaleOptions,
+  type LayerWeight,
   type LocalResponseNormalizationOptions,
   l1,
   l1L2,
@@ -81,20 +91,27 @@ export {
   layerScale,
   leakyReLU,
   localResponseNormalization,
+  type MaxNorm,
+  type MinMaxNorm,
   maximum,
   maxNorm,
   maxPooling2d,
   minimum,
   minMaxNorm,
   multiply,
+  type Nested,
   type NormalizationLayer,
   type NormalizationOptions,
+  type NormalOptions,
+  type Numbers,
   nonNeg,
   normalization,
+  type Orthogonality,
   orthogonal,
   type Padding,
   type Pair,
   type PartialConv2dOptions,
+  type PictureInterpolation,
   type Pooling2dOptions,
   type PReLUOptions,
   partialConv2d,
@@ -117,6 +134,7 @@ export {
   rescaling,
   reshape,
   resizing,
+  type ScaledAddOptions,
   type SeparableConv2dOptions,
   type Sides,
   type SliceOptions,
@@ -135,24 +153,26 @@ export {
   subsampling2d,
   subtract,
   truncated,
+  type UnitNorm,
   type UnitNormalizationOptions,
   type UpSampling2dOptions,
   unitNorm,
   unitNormalization,
   upSampling2d,
   Variable,
+  type VarianceScalingOptions,
   varianceScaling,
   type WeightSpec,
   type ZeroPadding2dOptions,
   zeroPadding2d,
 } from "../layers/index.ts";
 
-// Models.
 export {
   type FunctionalOptions,
   type LayerSummary,
   limitBatchNormMomentum,
   Model,
+  type ModelParts,
   type ModelPictures,
   type ModelValues,
   type ModelWeight,
@@ -167,6 +187,7 @@ export {
   summarize,
   type Weights,
 } from "../model/index.ts";
+export type { ValueMath } from "../ops/index.ts";
 export {
   type ArrayTypes,
   asFloat32,
@@ -180,7 +201,6 @@ export {
   zeros,
 } from "../tensor/index.ts";
 
-// Training.
 export {
   type AdagradOptions,
   type AdamOptions,
@@ -215,7 +235,6 @@ export {
   type LearningRate,
   type Loss,
   type LossDefinition,
-  type LossMath,
   type LossName,
   type LossValues,
   type Metric,

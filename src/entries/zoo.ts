@@ -2,9 +2,6 @@
 import "../formats/methods.ts";
 import "../training/methods.ts";
 
-// Nets.
-// Blocks.
-// Published weights.
 export {
   type AlexnetOptions,
   alexnet,

@@ -4,6 +4,7 @@ export { writeFileAtomic } from "../files/index.ts";
 export { type FileKind, identifyFile } from "./identify.ts";
 export {
   encodeKeras,
+  type JsonRecord,
   type KerasConfigOptions,
   type KerasWeightsOptions,
   type KerasWeightsReport,
@@ -11,7 +12,9 @@ export {
   type LoadKerasOptions,
   loadKeras,
   loadKerasWeights,
+  type Moments,
   modelFromKerasConfig,
+  type OldWeightsOptions,
   saveKeras,
 } from "./keras/index.ts";
 export {
@@ -39,6 +42,7 @@ export { loadTfjs, modelOfTfjs } from "./tfjs/loadTfjs.ts";
 export {
   parseTfjsManifest,
   parseTfjsModel,
+  type ReadShard,
   readTfjsWeights,
   type TfjsManifest,
   type TfjsModel,

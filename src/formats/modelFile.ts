@@ -15,6 +15,7 @@ import { pictureMetadata } from "./pictureMetadata.ts";
 import { encodeSafetensors } from "./safetensors/safetensors.ts";
 import { loadTfjs } from "./tfjs/loadTfjs.ts";
 
+/** The options of `loadModel`. */
 export interface LoadModelOptions extends MemoryOptions {
   /** Of one input without the batch, where the file leaves it open; of an ONNX file in the file's own order. */
   readonly inputShape?: Shape;
@@ -64,6 +65,7 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
 
 const SAVE_OPTIONS: OptionNames<SaveModelOptions> = { batchSize: true };
 
+/** The options of `saveModel`. */
 export interface SaveModelOptions {
   /** For an ONNX file: the batch that it is for. Default: any. */
   readonly batchSize?: number;

@@ -60,6 +60,7 @@ async function arraysOf(
   }
 }
 
+/** The options of `loadWeights`. */
 export interface LoadWeightsOptions extends KerasWeightsOptions {
   /** What a PyTorch file calls a weight, by its key. Default: its key. */
   readonly nameOf?: (key: string) => string;

@@ -18,6 +18,7 @@ export function nodeCost(node: Node, table: OpTable): Cost {
   return op.cost(node);
 }
 
+/** The cost of one run of a graph: what its nodes cost, and the bytes of their results. */
 export function graphCost(graph: Graph, table: OpTable): GraphCost {
   const costs = graph.nodes.map((node) => nodeCost(node, table));
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);

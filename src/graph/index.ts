@@ -25,11 +25,16 @@ export {
   defineVariadicOp,
   float,
   floats,
+  type GradientContext,
   type GradientThunk,
   int,
   ints,
+  type LoweringContext,
   type LoweringTarget,
+  type NamedInputs,
   type Op,
+  type OpSpec,
+  type OpSpecBase,
   optionalInt,
   optionalInts,
   optionalTensor,
@@ -38,6 +43,7 @@ export {
   type Sample,
   type SampleInput,
   string,
+  type VariadicOpSpec,
 } from "./op.ts";
 export { print } from "./print.ts";
 export { type OpTable, verify } from "./verify.ts";

@@ -9,20 +9,29 @@ export interface AttributeSpec<T extends Attribute | undefined = Attribute | und
   readonly default: T;
 }
 
+/** An attribute that is a whole number, with its default. */
 export const int = (value: number): AttributeSpec<number> => ({ kind: "int", default: value });
+/** An attribute that is a number, with its default. */
 export const float = (value: number): AttributeSpec<number> => ({ kind: "float", default: value });
+/** An attribute that is a text, with its default. */
 export const string = <T extends string>(value: T): AttributeSpec<T> => ({ kind: "string", default: value });
+/** An attribute that is a list of whole numbers, with its default. */
 export const ints = (value: readonly number[]): AttributeSpec<readonly number[]> => ({ kind: "ints", default: value });
 /** Ints whose absence means something of its own (all axes, say). */
 export const optionalInts: AttributeSpec<readonly number[] | undefined> = { kind: "ints", default: undefined };
+/** An attribute that is a whole number or missing. */
 export const optionalInt: AttributeSpec<number | undefined> = { kind: "int", default: undefined };
+/** An attribute that is a list of numbers, with its default. */
 export const floats = (value: readonly number[]): AttributeSpec<readonly number[]> => ({
   kind: "floats",
   default: value,
 });
+/** An attribute that is a tensor or missing. */
 export const optionalTensor: AttributeSpec<Tensor | undefined> = { kind: "tensor", default: undefined };
 
+/** The attributes of an op by name. */
 export type AttributeSchema = Readonly<Record<string, AttributeSpec>>;
+/** The values of the attributes of a schema, complete. */
 export type AttributesOf<S extends AttributeSchema> = { readonly [K in keyof S]: S[K]["default"] };
 /** What may be given when a node is made; the defaults complete it. */
 export type AttributesGiven<S extends AttributeSchema> = {
@@ -71,7 +80,7 @@ export interface Sample {
 /** Makes the gradient by one input when, and only when, something needs it. */
 export type GradientThunk = () => Value;
 
-/** Everything a gradient rule may use: the builder, the node's inputs by name, its outputs, and theirs gradients. */
+/** Everything a gradient rule may use: the builder, the node's inputs by name, its outputs, and their gradients. */
 export type GradientContext<I, A> = I & {
   readonly g: GraphBuilder;
   readonly node: Node;
@@ -83,6 +92,7 @@ export type GradientContext<I, A> = I & {
   readonly dOutputs: readonly (Value | undefined)[];
 };
 
+/** What a lowering may use: a builder, the node, and its inputs and attributes by name. */
 export interface LoweringContext<I, A> {
   readonly g: GraphBuilder;
   readonly node: Node;
@@ -121,9 +131,13 @@ export interface Op<S extends AttributeSchema = AttributeSchema> {
   readonly optionalOutputs: number;
 }
 
-type Named<R extends string, O extends string, T> = { readonly [K in R]: T } & { readonly [K in O]?: T | undefined };
+/** The inputs of a node by name, some of them optional. */
+export type NamedInputs<R extends string, O extends string, T> = { readonly [K in R]: T } & {
+  readonly [K in O]?: T | undefined;
+};
 
-interface Common<S extends AttributeSchema> {
+/** What every op says of itself. */
+export interface OpSpecBase<S extends AttributeSchema> {
   readonly name: string;
   readonly domain?: "striate";
   readonly attributes?: S;
@@ -134,16 +148,17 @@ interface Common<S extends AttributeSchema> {
   readonly optionalOutputs?: number;
 }
 
-interface OpSpec<R extends string, O extends string, S extends AttributeSchema> extends Common<S> {
+/** What `defineOp` takes. */
+export interface OpSpec<R extends string, O extends string, S extends AttributeSchema> extends OpSpecBase<S> {
   /** ONNX's formal names of the inputs, required ones first. */
   readonly inputs: readonly R[];
   readonly optional?: readonly O[];
-  infer(inputs: Named<R, O, Value>, attributes: AttributesOf<S>): readonly ValueType[];
-  reference(inputs: Named<R, O, Reals>, attributes: AttributesOf<S>, node: Node): readonly Reals[];
-  readonly gradient?: (context: GradientContext<Named<R, O, Value>, AttributesOf<S>>) => {
+  infer(inputs: NamedInputs<R, O, Value>, attributes: AttributesOf<S>): readonly ValueType[];
+  reference(inputs: NamedInputs<R, O, Reals>, attributes: AttributesOf<S>, node: Node): readonly Reals[];
+  readonly gradient?: (context: GradientContext<NamedInputs<R, O, Value>, AttributesOf<S>>) => {
     readonly [K in R | O]?: GradientThunk;
   };
-  lower?(context: LoweringContext<Named<R, O, Value>, AttributesOf<S>>): readonly Value[] | undefined;
+  lower?(context: LoweringContext<NamedInputs<R, O, Value>, AttributesOf<S>>): readonly Value[] | undefined;
 }
 
 /** Makes an op whose inputs have names. All that is known about the op is in the one block that calls this. */
@@ -154,7 +169,7 @@ export function defineOp<
 >(spec: OpSpec<R, O, S>): Op<S> {
   const names = [...spec.inputs, ...(spec.optional ?? [])];
   const named = <T>(list: readonly (T | undefined)[]) =>
-    Object.fromEntries(names.map((name, i) => [name, list[i]])) as Named<R, O, T>;
+    Object.fromEntries(names.map((name, i) => [name, list[i]])) as NamedInputs<R, O, T>;
   const attributesOf = (attributes: Readonly<Record<string, Attribute>>) => attributes as AttributesOf<S>;
   const { gradient, lower } = spec;
   return {
@@ -179,7 +194,8 @@ export function defineOp<
   };
 }
 
-interface VariadicOpSpec<S extends AttributeSchema> extends Common<S> {
+/** What `defineVariadicOp` takes. */
+export interface VariadicOpSpec<S extends AttributeSchema> extends OpSpecBase<S> {
   infer(inputs: readonly Value[], attributes: AttributesOf<S>): readonly ValueType[];
   reference(inputs: readonly Reals[], attributes: AttributesOf<S>, node: Node): readonly Reals[];
   readonly gradient?: (context: {
@@ -215,7 +231,7 @@ export function defineVariadicOp<const S extends AttributeSchema = Record<never,
   };
 }
 
-function common<S extends AttributeSchema>(spec: Common<S>) {
+function common<S extends AttributeSchema>(spec: OpSpecBase<S>) {
   return {
     name: spec.name,
     domain: spec.domain ?? ("" as const),

@@ -16,6 +16,7 @@ import { type Image, imageSize } from "./image.ts";
  */
 export const BORDERS = ["zero", "nearest", "reflect", "mirror", "wrap"] as const;
 
+/** How a filter goes on beyond the border of a picture, by SciPy's names. */
 export type Border = (typeof BORDERS)[number];
 
 /** @throws StriateError `usage` for a name that is no border's */

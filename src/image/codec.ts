@@ -4,6 +4,7 @@ import { whyUndecoded } from "./fileFormat.ts";
 /** The formats that pictures are written in. */
 export const IMAGE_FORMATS = ["png", "jpeg", "webp", "avif", "gif", "tiff"] as const;
 
+/** A format that pictures are decoded from. */
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** 8-bit values as they come from a file: 1 channel is grey, 2 grey and alpha, 3 colour, 4 colour and alpha. */

@@ -43,8 +43,10 @@ function smoothed(side: number, middle: number): readonly [Kernel, Kernel] {
   ];
 }
 
+/** The name of a gradient operator. */
 export type GradientOperator = keyof typeof OPERATORS;
 
+/** The names of the gradient operators. */
 export const GRADIENT_OPERATORS = Object.keys(OPERATORS) as readonly GradientOperator[];
 
 /** How gradients are computed. */

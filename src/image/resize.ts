@@ -9,6 +9,7 @@ import { resample } from "./resample.ts";
 /** How a picture gets other sizes. */
 export const RESIZE_METHODS = ["nearest", "bilinear", "bicubic", "area", "lanczos3"] as const;
 
+/** How pixels between pixels are computed, by Pillow's names. */
 export type ResizeMethod = (typeof RESIZE_METHODS)[number];
 
 /** How values between pixels are made. */

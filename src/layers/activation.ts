@@ -28,7 +28,7 @@ import {
 } from "../ops/index.ts";
 import { at, type Shape, sameShape } from "../tensor/index.ts";
 import type { Feature } from "./feature.ts";
-import { type BuildContext, defineLayer, type Layer } from "./layer.ts";
+import { type BuildContext, defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { unknownChoice } from "./options.ts";
 
@@ -105,6 +105,7 @@ const ACTIVATIONS = {
   sparsemax,
 } satisfies Record<string, ActivationRule>;
 
+/** The name of an activation function, as in Keras. */
 export type ActivationName = keyof typeof ACTIVATIONS;
 
 /** What a layer does to its output: an activation by name, or a layer without weights, such as `leakyReLU({ ... })`. */
@@ -135,6 +136,7 @@ export function activate(context: BuildContext, activation: Activation, feature:
   return { value: ACTIVATIONS[activation](context.g, value, moved ? 1 : -1), moved };
 }
 
+/** The options of `activation`. */
 export interface ActivationOptions extends LayerOptions {
   readonly activation: Activation;
 }
@@ -146,7 +148,7 @@ export interface ActivationOptions extends LayerOptions {
 export function activation(options: ActivationOptions): Layer {
   const checked = layerOptions("activation", options, { activation: true });
   const chosen = activationOf("activation", checked.activation);
-  return defineLayer({
+  return defineUnaryLayer({
     type: "activation",
     options: checked,
     outputShape: (input) => activatedShape(chosen, input),

@@ -1,7 +1,8 @@
-import { addActivityLoss, defineLayer, type Layer } from "./layer.ts";
+import { addActivityLoss, defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { l1L2, regularizer } from "./regularizers.ts";
 
+/** The options of `activityRegularization`. */
 export interface ActivityRegularizationOptions extends LayerOptions {
   /** Times the sum of |x|. Default 0. */
   readonly l1?: number;
@@ -14,7 +15,7 @@ export function activityRegularization(options: ActivityRegularizationOptions = 
   const type = "activityRegularization";
   const checked = layerOptions(type, options, { l1: true, l2: true });
   const cost = regularizer(type, l1L2({ l1: options.l1 ?? 0, l2: options.l2 ?? 0 }));
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,

@@ -5,10 +5,11 @@ import { at } from "../tensor/index.ts";
 import { AFFINE, type AffineOptions, affineWeights } from "./affine.ts";
 import { apiAxis, apiShape, axisInGraph, type Feature } from "./feature.ts";
 import { type Initializer, type InitializerName, initializer } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { WeightSpec } from "./variable.ts";
 
+/** The options of `batchNormalization`. */
 export interface BatchNormalizationOptions extends LayerOptions, AffineOptions {
   /** The axis that is normalized by itself, the batch being 0. Default -1: the channels of pictures. */
   readonly axis?: number;
@@ -49,7 +50,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): Lay
   const affine = affineWeights(type, options);
   const meanInitializer = initializer(type, options.movingMeanInitializer ?? "zeros");
   const varianceInitializer = initializer(type, options.movingVarianceInitializer ?? "ones");
-  const layer = defineLayer({
+  const layer = defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -6,15 +6,17 @@ import { unknownChoice } from "./options.ts";
 import type { WeightSpec } from "./variable.ts";
 
 /** The axes of a weight, in Keras's shape, over which a norm is taken. Default 0: for `dense`, a norm for each unit. */
-type Axes = number | readonly number[];
+export type Axes = number | readonly number[];
 
-interface MaxNorm {
+/** What `maxNorm` makes. */
+export interface MaxNorm {
   readonly by: "maxNorm";
   readonly maxValue: number;
   readonly axis: Axes;
 }
 
-interface MinMaxNorm {
+/** What `minMaxNorm` makes. */
+export interface MinMaxNorm {
   readonly by: "minMaxNorm";
   readonly minValue: number;
   readonly maxValue: number;
@@ -22,7 +24,8 @@ interface MinMaxNorm {
   readonly axis: Axes;
 }
 
-interface UnitNorm {
+/** What `unitNorm` makes. */
+export interface UnitNorm {
   readonly by: "unitNorm";
   readonly axis: Axes;
 }
@@ -31,11 +34,12 @@ interface UnitNorm {
 export type Constraint = MaxNorm | MinMaxNorm | UnitNorm | { readonly by: "nonNeg" } | ForeignConstraint;
 
 /** One of Python code, of which a file has the name alone: the layer predicts, and does not train. */
-interface ForeignConstraint {
+export interface ForeignConstraint {
   readonly by: "foreign";
   readonly name: string;
 }
 
+/** The name of a constraint, with Keras's defaults. */
 export type ConstraintName = Exclude<Constraint["by"], "foreign">;
 
 /** Vectors that are longer than maxValue (default 2) are shortened to it, as Keras's MaxNorm. */

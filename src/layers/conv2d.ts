@@ -10,10 +10,11 @@ import {
   type KernelOptions,
   kernelOf,
 } from "./convolution.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { layerOptions } from "./layerOptions.ts";
 import { convAttributes } from "./spatial.ts";
 
+/** The options of `conv2d`. */
 export interface Conv2dOptions extends ConvolutionOptions, KernelOptions {
   /** Number of kernels, which is the number of output channels. */
   readonly filters: number;
@@ -42,7 +43,7 @@ export function conv2d(options: Conv2dOptions): Layer {
       `${type}: ${filters} filters cannot be split into ${group} groups of the same size`,
     );
   }
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -3,11 +3,12 @@ import { StriateError } from "../errors.ts";
 import { convTranspose } from "../ops/index.ts";
 import type { Conv2dOptions } from "./conv2d.ts";
 import { CONVOLUTION, convolution, KERNEL, KERNEL_TO_GRAPH, kernelOf } from "./convolution.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { layerOptions } from "./layerOptions.ts";
 import { type Pair, wholePair } from "./options.ts";
 import { extent, type Placement } from "./spatial.ts";
 
+/** The options of `conv2dTranspose`. */
 export interface Conv2dTransposeOptions extends Omit<Conv2dOptions, "groups"> {
   /** Rows and columns added at the end, fewer than the stride. Default: as many as give the sizes named below. */
   readonly outputPadding?: Pair;
@@ -59,7 +60,7 @@ export function conv2dTranspose(options: Conv2dTransposeOptions): Layer {
   const horizontal = edgesOf(placement, 1, outputPadding?.[1]);
   const outputSize = (size: number, axis: 0 | 1, { before, after, added }: Edges) =>
     placement.strides[axis] * (size - 1) + extent(placement, axis) - before - after + added;
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

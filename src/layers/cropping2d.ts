@@ -1,10 +1,11 @@
 import { StriateError } from "../errors.ts";
 import { sliceAxis } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, type Sides, wholeSides } from "./options.ts";
 
+/** The options of `cropping2d`. */
 export interface Cropping2dOptions extends LayerOptions {
   /** Default 0. */
   readonly cropping?: Sides;
@@ -20,7 +21,7 @@ export function cropping2d(options: Cropping2dOptions = {}): Layer {
   const checked = layerOptions(type, options, { cropping: true, dataFormat: true });
   const { top, bottom, left, right } = wholeSides(type, "cropping", options.cropping ?? 0);
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

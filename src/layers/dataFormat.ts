@@ -1,3 +1,4 @@
+import type { LayerType } from "./layerTypes.ts";
 import { oneOf } from "./options.ts";
 
 /** Where the channels of a picture stand at the API. Inside the graph they always come first. */
@@ -32,11 +33,23 @@ export function inImageDataFormat<T>(dataFormat: DataFormat, make: () => T): T {
 }
 
 /** The layers that have a data format. */
-export const WITH_DATA_FORMAT: ReadonlySet<string> = new Set([
-  ...["conv2d", "depthwiseConv2d", "separableConv2d", "conv2dTranspose"],
-  ...["maxPooling2d", "averagePooling2d", "globalAveragePooling2d", "globalMaxPooling2d"],
-  ...["spatialDropout2d", "flatten", "zeroPadding2d", "cropping2d", "upSampling2d", "localResponseNormalization"],
-  ...["resizing", "randomFlip"],
+export const WITH_DATA_FORMAT: ReadonlySet<string> = new Set<LayerType>([
+  "conv2d",
+  "depthwiseConv2d",
+  "separableConv2d",
+  "conv2dTranspose",
+  "maxPooling2d",
+  "averagePooling2d",
+  "globalAveragePooling2d",
+  "globalMaxPooling2d",
+  "spatialDropout2d",
+  "flatten",
+  "zeroPadding2d",
+  "cropping2d",
+  "upSampling2d",
+  "localResponseNormalization",
+  "resizing",
+  "randomFlip",
 ]);
 
 /** What a layer's options leave to the default, so that its config says it. */

@@ -8,11 +8,12 @@ import type { Constraint, ConstraintName } from "./constraints.ts";
 import { KERNEL, type KernelOptions, kernelOf } from "./convolution.ts";
 import { inApiOrder } from "./feature.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { weightOf } from "./weights.ts";
 
+/** The options of `dense`. */
 export interface DenseOptions extends LayerOptions, KernelOptions {
   /** Size of the output's last axis. */
   readonly units: number;
@@ -52,7 +53,7 @@ export function dense(options: DenseOptions): Layer {
     constraint: options.biasConstraint,
   });
   const useBias = options.useBias ?? true;
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -4,12 +4,13 @@ import { conv, reshapeTo } from "../ops/index.ts";
 import type { Constraint, ConstraintName } from "./constraints.ts";
 import { CONVOLUTION, type ConvolutionOptions, convolution } from "./convolution.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { layerOptions, type OwnOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { convAttributes, type Placement } from "./spatial.ts";
 import { weightOf } from "./weights.ts";
 
+/** The options of `depthwiseConv2d`. */
 export interface DepthwiseConv2dOptions extends ConvolutionOptions {
   /** Number of output channels for each input channel. Default 1. */
   readonly depthMultiplier?: number;
@@ -61,7 +62,7 @@ export function depthwiseConv2d(options: DepthwiseConv2dOptions): Layer {
   const multiplier = wholeNumber(type, "depthMultiplier", options.depthMultiplier ?? 1);
   const { placement, picture, outputShape, bias, build } = convolution(type, options);
   const kernel = depthwiseKernelOf(type, "kernel", options);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => outputShape(input, picture(input).channels * multiplier),

@@ -3,7 +3,7 @@ import { StriateError } from "../errors.ts";
 import { randomDropout } from "../ops/index.ts";
 import { at, type Shape } from "../tensor/index.ts";
 import { channelsFirst, type DataFormat, type Feature, fromChannelsFirst, pictureOf } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf } from "./options.ts";
 
@@ -12,6 +12,7 @@ function dropoutRate(layer: string, rate: number): number {
   throw new StriateError("usage", `${layer}: rate must be at least 0 and less than 1, received ${valueText(rate)}`);
 }
 
+/** The options of `dropout`. */
 export interface DropoutOptions extends LayerOptions {
   /** The fraction to drop, from 0 to less than 1. */
   readonly rate: number;
@@ -35,7 +36,7 @@ export function dropout(options: DropoutOptions): Layer {
   if (noiseShape !== undefined && !Array.isArray(noiseShape)) {
     throw new StriateError("usage", `${type}: noiseShape must be a list, received ${valueText(noiseShape)}`);
   }
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {
@@ -72,6 +73,7 @@ function drawShape(noiseShape: DropoutOptions["noiseShape"], { value: { shape },
   });
 }
 
+/** The options of `spatialDropout2d`. */
 export interface SpatialDropout2dOptions extends LayerOptions {
   /** The fraction of the channels to drop, from 0 to less than 1. */
   readonly rate: number;
@@ -87,7 +89,7 @@ export function spatialDropout2d(options: SpatialDropout2dOptions): Layer {
   const checked = layerOptions(type, options, { rate: true, dataFormat: true });
   const rate = dropoutRate(type, options.rate);
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -2,7 +2,7 @@ import { finiteNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import * as ops from "../ops/index.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { oneOf } from "./options.ts";
 
@@ -19,6 +19,7 @@ const OPERATIONS = {
   geluTanh: (g, x) => g.op(ops.gelu, [x], { approximate: "tanh" }),
 } satisfies Record<string, (g: GraphBuilder, x: Value) => Value>;
 
+/** The name of a function that `elementwise` computes of each element. */
 export type ElementwiseOperation = keyof typeof OPERATIONS;
 
 /**
@@ -31,7 +32,7 @@ export function elementwise(options: LayerOptions & { readonly operation: Elemen
   const checked = layerOptions(type, options, { operation: true });
   const names = Object.keys(OPERATIONS) as ElementwiseOperation[];
   const operation = OPERATIONS[oneOf(type, "operation", options.operation, names)];
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,
@@ -44,7 +45,7 @@ export function power(options: LayerOptions & { readonly exponent: number }): La
   const type = "power";
   const checked = layerOptions(type, options, { exponent: true });
   const exponent = finiteNumber(type, "exponent", options.exponent);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,
@@ -52,6 +53,7 @@ export function power(options: LayerOptions & { readonly exponent: number }): La
   });
 }
 
+/** The options of `clip`. */
 export interface ClipOptions extends LayerOptions {
   /** Smaller elements become this. Default: none do. */
   readonly min?: number;
@@ -77,7 +79,7 @@ export function clip(options: ClipOptions): Layer {
   }
   const scalar = (g: GraphBuilder, like: Value, number: number | undefined) =>
     number === undefined ? undefined : g.scalar(like, number);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,

@@ -1,6 +1,6 @@
 import { finiteNumber } from "../checks/index.ts";
 import { add, mul } from "../ops/index.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
 /**
@@ -10,7 +10,7 @@ import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 export function gaussianNoise(options: LayerOptions & { readonly stddev: number }): Layer {
   const checked = layerOptions("gaussianNoise", options, { stddev: true });
   const stddev = finiteNumber("gaussianNoise", "stddev", options.stddev, { least: 0 });
-  return defineLayer({
+  return defineUnaryLayer({
     type: "gaussianNoise",
     options: checked,
     outputShape: (input) => input,

@@ -4,9 +4,10 @@ import { add, instanceNormalization, inversePermutation, mul, reshapeTo, transpo
 import { at, type Shape, shapeText, sizeOf } from "../tensor/index.ts";
 import { AFFINE, type AffineOptions, affineWeights } from "./affine.ts";
 import { apiAxis, apiShape, axisInGraph, broadcastAlong } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `groupNormalization`. */
 export interface GroupNormalizationOptions extends LayerOptions, AffineOptions {
   /** How many groups the channels are split into; -1: each is one, which is instance normalization. Default 32. */
   readonly groups?: number;
@@ -34,7 +35,7 @@ export function groupNormalization(options: GroupNormalizationOptions = {}): Lay
   const epsilon = finiteNumber(type, "epsilon", options.epsilon ?? 1e-3, { least: 0 });
   const affine = affineWeights(type, options);
   const channelsOf = (input: Shape) => at(input, apiAxis(axis, input) - 1);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

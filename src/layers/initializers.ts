@@ -37,12 +37,13 @@ export function constant(value: number): Initializer {
   );
 }
 
-interface Normal {
+/** The options of `randomNormal` and `truncated`. */
+export interface NormalOptions {
   readonly mean: number;
   readonly stddev: number;
 }
 
-function normalOptions(name: string, options: Partial<Normal>): Normal {
+function normalOptions(name: string, options: Partial<NormalOptions>): NormalOptions {
   checkOptions(name, options, { mean: true, stddev: true });
   return {
     mean: finiteNumber(name, "mean", options.mean ?? 0),
@@ -51,7 +52,7 @@ function normalOptions(name: string, options: Partial<Normal>): Normal {
 }
 
 /** Normal with mean 0 and standard deviation 0.05 unless given, as in Keras. */
-export function randomNormal(options: Partial<Normal> = {}): Initializer {
+export function randomNormal(options: Partial<NormalOptions> = {}): Initializer {
   const { mean, stddev } = normalOptions("randomNormal", options);
   return madeBy("randomNormal", { mean, stddev }, (shape, address) =>
     tensor("float32", shape, normal(address, sizeOf(shape), mean, stddev)),
@@ -69,7 +70,7 @@ export function randomUniform(options: { readonly low?: number; readonly high?: 
 }
 
 /** Normal with everything beyond two standard deviations drawn again. */
-export function truncated(options: Partial<Normal> = {}): Initializer {
+export function truncated(options: Partial<NormalOptions> = {}): Initializer {
   const { mean, stddev } = normalOptions("truncated", options);
   return madeBy("truncated", { mean, stddev }, (shape, address) =>
     tensor("float32", shape, truncatedNormal(address, sizeOf(shape), mean, stddev)),
@@ -79,7 +80,8 @@ export function truncated(options: Partial<Normal> = {}): Initializer {
 /** The standard deviation of a standard normal distribution that is cut off at two. */
 const TRUNCATED_STDDEV = 0.87962566103423978;
 
-interface VarianceScaling {
+/** The options of `varianceScaling`. */
+export interface VarianceScalingOptions {
   readonly scale: number;
   readonly mode: "fanIn" | "fanOut" | "fanAvg";
   readonly distribution: "uniform" | "truncatedNormal";
@@ -89,7 +91,7 @@ interface VarianceScaling {
  * Keras's VarianceScaling: variance = scale / n, n being the fan in, the fan out or their mean. Defaults: scale 1, `fanIn`,
  * `truncatedNormal`.
  */
-export function varianceScaling(options: Partial<VarianceScaling> = {}): Initializer {
+export function varianceScaling(options: Partial<VarianceScalingOptions> = {}): Initializer {
   const name = "varianceScaling";
   checkOptions(name, options, { scale: true, mode: true, distribution: true });
   const scale = finiteNumber(name, "scale", options.scale ?? 1, { above: 0 });
@@ -124,6 +126,7 @@ const INITIALIZERS = {
   lecunNormal: varianceScaling({ scale: 1, mode: "fanIn", distribution: "truncatedNormal" }),
 } satisfies Record<string, Initializer>;
 
+/** The name of an initializer, with Keras's defaults. */
 export type InitializerName = keyof typeof INITIALIZERS;
 
 /** @throws StriateError `usage` that lists the names when there is none like it. */

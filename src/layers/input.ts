@@ -1,7 +1,7 @@
 import { checkOptions, valueText, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { type Shape, sameShape, shapeText } from "../tensor/index.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { makeCall, type SymbolicTensor } from "./symbolic.ts";
 
@@ -32,7 +32,7 @@ interface InputOptions extends LayerOptions {
 
 function inputLayer(options: InputOptions): Layer {
   const { shape } = options;
-  return defineLayer({
+  return defineUnaryLayer({
     type: "input",
     options: layerOptions("input", options, { shape: true }),
     outputShape: (given) => {

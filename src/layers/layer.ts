@@ -5,6 +5,7 @@ import { type Shape, sameShape, shapeText } from "../tensor/index.ts";
 import { defaultFormat } from "./dataFormat.ts";
 import type { Feature } from "./feature.ts";
 import type { CheckedOptions } from "./layerOptions.ts";
+import type { LayerType } from "./layerTypes.ts";
 import { penalty, type Regularizer, regularizer } from "./regularizers.ts";
 import { callForOutput, type LayerInputs, type SymbolicTensor } from "./symbolic.ts";
 import { Variable, type WeightSpec } from "./variable.ts";
@@ -49,8 +50,8 @@ export interface Layer {
   build(context: BuildContext, inputs: readonly Feature[]): readonly Feature[];
 }
 
-interface CommonParts {
-  readonly type: string;
+interface CommonParts<T extends string = LayerType> {
+  readonly type: T;
   /** Given through `layerOptions`. */
   readonly options: CheckedOptions;
 }
@@ -69,7 +70,7 @@ interface MergeLayerParts extends CommonParts {
 }
 
 /** Completes a layer from what is special about it. */
-export function defineLayer({ type, options, outputShape, weights, build }: LayerParts): Layer {
+export function defineUnaryLayer({ type, options, outputShape, weights, build }: LayerParts): Layer {
   const only = <T>(inputs: readonly T[]): T => {
     const [input, ...others] = inputs;
     if (input !== undefined && others.length === 0) return input;
@@ -96,13 +97,13 @@ export function defineMergeLayer({ type, options, outputShape, build }: MergeLay
 }
 
 /** A layer of any number of inputs and outputs. */
-export function completeLayer({
+export function completeLayer<T extends string = LayerType>({
   type,
   options: { name, trainable = true, ...config },
   weights,
   outputShapes,
   build,
-}: CommonParts &
+}: CommonParts<T> &
   Pick<Layer, "outputShapes" | "build"> & { weights(inputs: readonly Shape[]): readonly WeightSpec[] }): Layer {
   let variables: ReadonlyMap<string, Variable> | undefined;
   const activityRegularizer = regularizer(type, config.activityRegularizer);

@@ -3,9 +3,10 @@ import { add, layerNormalization as layerNormOp, mul, normalize } from "../ops/i
 import { at } from "../tensor/index.ts";
 import { AFFINE, type AffineOptions, affineWeights } from "./affine.ts";
 import { apiAxes, apiShape, axisInGraph, broadcastAlong, inApiOrder } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `layerNormalization`. */
 export interface LayerNormalizationOptions extends LayerOptions, AffineOptions {
   /** The axes over which mean and variance are taken, the batch being 0. Default -1: the channels of each pixel. */
   readonly axis?: number | readonly number[];
@@ -24,7 +25,7 @@ export function layerNormalization(options: LayerNormalizationOptions = {}): Lay
   const { axis = -1, center = true, scale = true } = options;
   const epsilon = finiteNumber(type, "epsilon", options.epsilon ?? 1e-3, { least: 0 });
   const affine = affineWeights(type, options);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

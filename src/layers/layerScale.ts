@@ -4,9 +4,10 @@ import { mul } from "../ops/index.ts";
 import { shapeText } from "../tensor/index.ts";
 import { broadcastAlong } from "./feature.ts";
 import { constant } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `layerScale`. */
 export interface LayerScaleOptions extends LayerOptions {
   /** What gamma is at first. */
   readonly initValues: number;
@@ -23,7 +24,7 @@ export function layerScale(options: LayerScaleOptions): Layer {
   const checked = layerOptions(type, options, { initValues: true, projectionDim: true });
   const initializer = constant(finiteNumber(type, "initValues", options.initValues));
   const size = wholeNumber(type, "projectionDim", options.projectionDim);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -3,11 +3,12 @@ import { add, averagePool, conv, matMul, mul, reshapeTo } from "../ops/index.ts"
 import { type Activation, activate, activatedShape, activationOf } from "./activation.ts";
 import { channelsFirst, fromChannelsFirst, pictureOf } from "./feature.ts";
 import { constant, randomUniform } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { type Pair, wholePair } from "./options.ts";
 import { checkKernelFits, spatialSize } from "./spatial.ts";
 
+/** The options of `subsampling2d`. */
 export interface Subsampling2dOptions extends LayerOptions {
   /** Default 2. */
   readonly poolSize?: Pair;
@@ -25,7 +26,7 @@ export function subsampling2d(options: Subsampling2dOptions = {}): Layer {
   const area = kernel[0] * kernel[1];
   const placement = { kernel, strides: kernel, dilations: [1, 1], padding: "valid" } as const;
   const activation = activationOf(type, options.activation);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {
@@ -52,6 +53,7 @@ export function subsampling2d(options: Subsampling2dOptions = {}): Layer {
   });
 }
 
+/** The options of `partialConv2d`. */
 export interface PartialConv2dOptions extends LayerOptions {
   /** For each output channel, the input channels that its kernels see. */
   readonly connections: readonly (readonly number[])[];
@@ -75,7 +77,7 @@ export function partialConv2d(options: PartialConv2dOptions): Layer {
     inputs.toSorted((a, b) => a - b).map((input) => ({ output, input })),
   );
   const filters = connections.length;
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

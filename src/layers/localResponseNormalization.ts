@@ -1,10 +1,11 @@
 import { finiteNumber, wholeNumber } from "../checks/index.ts";
 import { lrn } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf } from "./options.ts";
 
+/** The options of `localResponseNormalization`. */
 export interface LocalResponseNormalizationOptions extends LayerOptions {
   /** r: how many channels count on each side. Default 5. */
   readonly depthRadius?: number;
@@ -43,7 +44,7 @@ export function localResponseNormalization(options: LocalResponseNormalizationOp
   const alpha = finiteNumber(type, "alpha", options.alpha ?? 1) * size;
   const beta = finiteNumber(type, "beta", options.beta ?? 0.5);
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

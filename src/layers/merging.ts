@@ -7,6 +7,7 @@ import { type Shape, shapeText } from "../tensor/index.ts";
 import { apiAxis, apiShape, axisInGraph, type Feature, inApiOrder } from "./feature.ts";
 import { defineMergeLayer, type Layer } from "./layer.ts";
 import { type CheckedOptions, type LayerOptions, layerOptions } from "./layerOptions.ts";
+import type { LayerType } from "./layerTypes.ts";
 
 /**
  * The features with their values in one order, as the graph moved them if all pictures are moved, else the API's. One with
@@ -47,7 +48,7 @@ function broadcastShape(inputs: readonly Shape[]): Shape {
 
 type Combine = (g: GraphBuilder, values: readonly Value[]) => Value;
 
-function elementwise(type: string, options: CheckedOptions, least: number, most: number, combine: Combine): Layer {
+function elementwise(type: LayerType, options: CheckedOptions, least: number, most: number, combine: Combine): Layer {
   return defineMergeLayer({
     type,
     options,
@@ -132,6 +133,7 @@ export function minimum(options: LayerOptions = {}): Layer {
   return elementwise("minimum", layerOptions("minimum", options, {}), 2, ANY, (g, values) => g.op(ops.min, values));
 }
 
+/** The options of `concatenate`. */
 export interface ConcatenateOptions extends LayerOptions {
   /** Counted with the batch as 0, negative from the end. Default -1: the channels of pictures. */
   readonly axis?: number;
@@ -174,6 +176,7 @@ export function concatenate(options: ConcatenateOptions = {}): Layer {
   });
 }
 
+/** The options of `scaledAdd`. */
 export interface ScaledAddOptions extends LayerOptions {
   /** What the second input is multiplied by. */
   readonly scale: number;

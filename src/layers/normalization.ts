@@ -3,12 +3,13 @@ import { StriateError } from "../errors.ts";
 import { add, mul, sub } from "../ops/index.ts";
 import { at, type Shape, sameShape, shapeText, sizeOf, stridesOf, type Tensor } from "../tensor/index.ts";
 import { apiAxes, apiShape, broadcastAlong } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
 /** Keras's epsilon: no standard deviation counts as less. */
 const LEAST_DEVIATION = 1e-7;
 
+/** The options of `normalization`. */
 export interface NormalizationOptions extends LayerOptions {
   /**
    * The axis, or the axes, along which each place has a mean and a variance of its own, the batch being 0; null: one for
@@ -23,6 +24,7 @@ export interface NormalizationOptions extends LayerOptions {
   readonly invert?: boolean;
 }
 
+/** What `normalization` makes: a layer that can measure its statistics itself. */
 export interface NormalizationLayer extends Layer {
   /**
    * Takes the mean and the variance of these examples, as Keras's `adapt`.
@@ -54,7 +56,7 @@ export function normalization(options: NormalizationOptions = {}): Normalization
     if (moments) return moments;
     throw new StriateError("usage", "it has no mean and variance yet: call its adapt(examples) before, or give both");
   };
-  const layer = defineLayer({
+  const layer = defineUnaryLayer({
     type,
     options: { ...checked, ...moments },
     outputShape: (input) => {

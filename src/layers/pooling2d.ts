@@ -1,11 +1,13 @@
 import type { GraphBuilder, Value } from "../graph/index.ts";
 import { averagePool, globalAveragePool, globalMaxPool, maxPool, reshapeTo } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
+import type { LayerType } from "./layerTypes.ts";
 import { dataFormatOf, type Pair, wholePair } from "./options.ts";
 import { checkKernelFits, type Padding, type Placement, paddingOf, spatialSize } from "./spatial.ts";
 
+/** The options of `maxPooling2d` and `averagePooling2d`. */
 export interface Pooling2dOptions extends LayerOptions {
   /** Default 2. */
   readonly poolSize?: Pair;
@@ -17,7 +19,7 @@ export interface Pooling2dOptions extends LayerOptions {
 }
 
 function pooling(
-  type: string,
+  type: LayerType,
   options: Pooling2dOptions,
   pool: (g: GraphBuilder, x: Value, attributes: object) => Value,
 ): Layer {
@@ -30,7 +32,7 @@ function pooling(
     padding: paddingOf(type, options.padding),
   };
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {
@@ -57,6 +59,7 @@ export function averagePooling2d(options: Pooling2dOptions = {}): Layer {
   return pooling("averagePooling2d", options, (g, x, attributes) => g.op(averagePool, [x], attributes));
 }
 
+/** The options of `globalAveragePooling2d` and `globalMaxPooling2d`. */
 export interface GlobalPooling2dOptions extends LayerOptions {
   /** Keep height and width, as 1. Default false: the output is [batch, channels]. */
   readonly keepdims?: boolean;
@@ -64,13 +67,13 @@ export interface GlobalPooling2dOptions extends LayerOptions {
 }
 
 function globalPooling(
-  type: string,
+  type: LayerType,
   options: GlobalPooling2dOptions,
   pool: (g: GraphBuilder, x: Value) => Value,
 ): Layer {
   const checked = layerOptions(type, options, { keepdims: true, dataFormat: true });
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

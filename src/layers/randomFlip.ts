@@ -1,12 +1,13 @@
 import { less, reverseAxes, where } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, oneOf } from "./options.ts";
 
 /** The axes of [batch, channels, height, width] that are turned round. */
 const AXES = { horizontal: [3], vertical: [2], horizontalAndVertical: [2, 3] } as const;
 
+/** The options of `randomFlip`. */
 export interface RandomFlipOptions extends LayerOptions {
   /** Default `horizontalAndVertical`, which as in Keras is a turn by 180 degrees: both or neither. */
   readonly mode?: keyof typeof AXES;
@@ -23,7 +24,7 @@ export function randomFlip(options: RandomFlipOptions = {}): Layer {
   const modes = Object.keys(AXES) as (keyof typeof AXES)[];
   const axes = AXES[oneOf(type, "mode", options.mode ?? "horizontalAndVertical", modes)];
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

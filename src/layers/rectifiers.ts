@@ -15,11 +15,12 @@ import {
 import { type Shape, shapeText } from "../tensor/index.ts";
 import type { Constraint, ConstraintName } from "./constraints.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { weightOf } from "./weights.ts";
 
+/** The options of `reLU`. */
 export interface ReLUOptions extends LayerOptions {
   /** What the output stops at. Default: nothing. */
   readonly maxValue?: number;
@@ -41,7 +42,7 @@ export function reLU(options: ReLUOptions = {}): Layer {
   const threshold = finiteNumber(type, "threshold", options.threshold ?? 0, { least: 0 });
   const most =
     options.maxValue === undefined ? undefined : finiteNumber(type, "maxValue", options.maxValue, { least: 0 });
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,
@@ -64,7 +65,7 @@ export function reLU(options: ReLUOptions = {}): Layer {
 export function leakyReLU(options: LayerOptions & { readonly negativeSlope?: number } = {}): Layer {
   const checked = layerOptions("leakyReLU", options, { negativeSlope: true });
   const alpha = finiteNumber("leakyReLU", "negativeSlope", options.negativeSlope ?? 0.3);
-  return defineLayer({
+  return defineUnaryLayer({
     type: "leakyReLU",
     options: checked,
     outputShape: (input) => input,
@@ -76,7 +77,7 @@ export function leakyReLU(options: LayerOptions & { readonly negativeSlope?: num
 export function elu(options: LayerOptions & { readonly alpha?: number } = {}): Layer {
   const checked = layerOptions("elu", options, { alpha: true });
   const alpha = finiteNumber("elu", "alpha", options.alpha ?? 1);
-  return defineLayer({
+  return defineUnaryLayer({
     type: "elu",
     options: checked,
     outputShape: (input) => input,
@@ -84,6 +85,7 @@ export function elu(options: LayerOptions & { readonly alpha?: number } = {}): L
   });
 }
 
+/** The options of `pReLU`. */
 export interface PReLUOptions extends LayerOptions {
   /** Default `zeros`. */
   readonly alphaInitializer?: InitializerName | Initializer;
@@ -115,7 +117,7 @@ export function pReLU(options: PReLUOptions = {}): Layer {
     constraint: options.alphaConstraint,
   });
   const alphaShape = (input: Shape) => input.map((size, i) => (sharedAxes.includes(i + 1) ? 1 : size));
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -2,7 +2,7 @@ import { StriateError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { apiAxis, apiShape, axisInGraph, type Feature } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { oneOf } from "./options.ts";
 
@@ -15,8 +15,10 @@ const OPERATIONS = {
   logSumExp: ops.reduceLogSumExp,
 };
 
+/** The name of a reduction. */
 export type ReduceOperation = keyof typeof OPERATIONS;
 
+/** The options of `reduce`. */
 export interface ReduceOptions extends LayerOptions {
   readonly operation: ReduceOperation;
   /** One axis or several, counted with the batch as 0, negative from the end. Default: all but the batch. */
@@ -43,7 +45,7 @@ export function reduce(options: ReduceOptions): Layer {
     if (axes.size === given.length) return axes;
     throw new StriateError("shape", `its axes ${shapeText(given)} name one of ${shapeText(input)} twice`);
   };
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -23,8 +23,10 @@ export interface ForeignRegularizer {
   readonly foreign: string;
 }
 
+/** What large weights cost in training: made by `l1`, `l2`, `l1L2` or `orthogonal`. */
 export type Regularizer = ElasticNet | Orthogonality | ForeignRegularizer;
 
+/** The name of a regularizer, with Keras's defaults. */
 export type RegularizerName = "l1" | "l2" | "l1L2" | "orthogonal";
 
 /** Keras's default factor. */

@@ -3,7 +3,7 @@ import { StriateError } from "../errors.ts";
 import { add, mul } from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { apiAxis, apiShape, numbersAlong } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
 /** One number for all, or one for each place along an axis. */
@@ -24,6 +24,7 @@ function checkCount(option: string, given: Numbers, axis: number, input: Shape):
   );
 }
 
+/** The options of `rescaling`. */
 export interface RescalingOptions extends LayerOptions {
   /** One factor, or one for each place along the last axis. */
   readonly scale: Numbers;
@@ -41,7 +42,7 @@ export function rescaling(options: RescalingOptions): Layer {
   const checked = layerOptions(type, options, { scale: true, offset: true });
   const scale = finiteNumbers(type, "scale", options.scale);
   const offset = finiteNumbers(type, "offset", options.offset ?? 0);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

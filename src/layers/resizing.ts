@@ -2,11 +2,12 @@ import { finiteNumber, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { formula, sliceAxis, zeroPad } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, oneOf } from "./options.ts";
 import { INTERPOLATIONS, type PictureInterpolation, resizePicture } from "./resizePicture.ts";
 
+/** The options of `resizing`. */
 export interface ResizingOptions extends LayerOptions {
   readonly height: number;
   readonly width: number;
@@ -49,7 +50,7 @@ export function resizing(options: ResizingOptions): Layer {
   oneOf(type, "fillMode", options.fillMode ?? "constant", ["constant"]);
   const fillValue = finiteNumber(type, "fillValue", options.fillValue ?? 0);
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => pictureShape({ ...pictureOf(input, dataFormat), height, width }, dataFormat),

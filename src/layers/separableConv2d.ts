@@ -10,11 +10,12 @@ import {
   depthwiseKernelOf,
 } from "./depthwiseConv2d.ts";
 import type { Initializer, InitializerName } from "./initializers.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { layerOptions } from "./layerOptions.ts";
 import type { Regularizer, RegularizerName } from "./regularizers.ts";
 import { weightOf } from "./weights.ts";
 
+/** The options of `separableConv2d`. */
 export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
   /** Number of output channels. */
   readonly filters: number;
@@ -53,7 +54,7 @@ export function separableConv2d(options: SeparableConv2dOptions): Layer {
     regularizer: options.pointwiseRegularizer,
     constraint: options.pointwiseConstraint,
   });
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => outputShape(input, filters),

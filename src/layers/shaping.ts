@@ -2,7 +2,7 @@ import { StriateError } from "../errors.ts";
 import { reshapeTo, transposeBy } from "../ops/index.ts";
 import { type Shape, shapeText, sizeOf } from "../tensor/index.ts";
 import { axisInGraph, type DataFormat, inApiOrder } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf } from "./options.ts";
 
@@ -13,7 +13,7 @@ import { dataFormatOf } from "./options.ts";
 export function flatten(options: LayerOptions & { readonly dataFormat?: DataFormat } = {}): Layer {
   const checked = layerOptions("flatten", options, { dataFormat: true });
   const dataFormat = dataFormatOf("flatten", options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type: "flatten",
     options: checked,
     outputShape: (input) => [sizeOf(input)],
@@ -49,7 +49,7 @@ export function reshape(options: LayerOptions & { readonly targetShape: Shape })
     }
     return shape;
   };
-  return defineLayer({
+  return defineUnaryLayer({
     type: "reshape",
     options: checked,
     outputShape: resolve,
@@ -75,7 +75,7 @@ export function permute(options: LayerOptions & { readonly dims: readonly number
       `permute: dims must name each axis from 1 to their number once, received ${shapeText(dims)}`,
     );
   }
-  return defineLayer({
+  return defineUnaryLayer({
     type: "permute",
     options: checked,
     outputShape: (input) => {

@@ -3,9 +3,10 @@ import { StriateError } from "../errors.ts";
 import * as ops from "../ops/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { apiShape, axisInGraph } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `slice`. */
 export interface SliceOptions extends LayerOptions {
   /** For each axis after the batch, from where: negative from the end, `null` from its begin. Axes left out stay whole. */
   readonly begin?: readonly (number | null)[];
@@ -55,7 +56,7 @@ export function slice(options: SliceOptions): Layer {
       return { from, to, step: strides[axis] ?? 1 };
     });
   };
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => rangesOf(input).map(({ from, to, step }) => Math.ceil((to - from) / step)),

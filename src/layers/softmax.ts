@@ -1,9 +1,10 @@
 import { inversePermutation, reshapeTo, softmax as softmaxOp, transposeBy } from "../ops/index.ts";
 import { sizeOf } from "../tensor/index.ts";
 import { apiAxes, apiShape, axisInGraph } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `softmax`. */
 export interface SoftmaxOptions extends LayerOptions {
   /** Counted with the batch as 0, negative from the end; several are one sum. Default -1. */
   readonly axis?: number | readonly number[];
@@ -16,7 +17,7 @@ export interface SoftmaxOptions extends LayerOptions {
 export function softmax(options: SoftmaxOptions = {}): Layer {
   const checked = layerOptions("softmax", options, { axis: true });
   const { axis = -1 } = checked;
-  return defineLayer({
+  return defineUnaryLayer({
     type: "softmax",
     options: checked,
     outputShape: (input) => {

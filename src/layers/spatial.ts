@@ -1,6 +1,7 @@
 import { StriateError } from "../errors.ts";
 import { oneOf } from "./options.ts";
 
+/** `valid`: windows lie inside the picture. `same`: zeros around it, so that stride 1 keeps its size. */
 export type Padding = "valid" | "same";
 
 export function paddingOf(layer: string, value: Padding = "valid"): Padding {

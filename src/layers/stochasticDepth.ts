@@ -1,8 +1,9 @@
 import { finiteNumber } from "../checks/index.ts";
 import { randomDropout } from "../ops/index.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 
+/** The options of `stochasticDepth`. */
 export interface StochasticDepthOptions extends LayerOptions {
   /** The fraction of the examples to drop, from 0 to less than 1. */
   readonly dropPathRate: number;
@@ -16,7 +17,7 @@ export function stochasticDepth(options: StochasticDepthOptions): Layer {
   const type = "stochasticDepth";
   const checked = layerOptions(type, options, { dropPathRate: true });
   const ratio = finiteNumber(type, "dropPathRate", options.dropPathRate, { least: 0, below: 1 });
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => input,

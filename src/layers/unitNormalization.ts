@@ -1,8 +1,9 @@
 import { apiAxes, apiShape, axisInGraph } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { unitVectors } from "./unitVectors.ts";
 
+/** The options of `unitNormalization`. */
 export interface UnitNormalizationOptions extends LayerOptions {
   /** The axes over which the norm is taken, the batch being 0. Default -1. */
   readonly axis?: number | readonly number[];
@@ -15,7 +16,7 @@ export interface UnitNormalizationOptions extends LayerOptions {
 export function unitNormalization(options: UnitNormalizationOptions = {}): Layer {
   const checked = layerOptions("unitNormalization", options, { axis: true });
   const { axis = -1 } = checked;
-  return defineLayer({
+  return defineUnaryLayer({
     type: "unitNormalization",
     options: checked,
     outputShape: (input) => {

@@ -1,9 +1,10 @@
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, oneOf, type Pair, wholePair } from "./options.ts";
 import { INTERPOLATIONS, type PictureInterpolation, resizePicture } from "./resizePicture.ts";
 
+/** The options of `upSampling2d`. */
 export interface UpSampling2dOptions extends LayerOptions {
   /** How many times higher and wider. Default 2. */
   readonly size?: Pair;
@@ -19,7 +20,7 @@ export function upSampling2d(options: UpSampling2dOptions = {}): Layer {
   const size = wholePair(type, "size", options.size ?? 2);
   const interpolation = oneOf(type, "interpolation", options.interpolation ?? "nearest", INTERPOLATIONS);
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

@@ -1,9 +1,10 @@
 import { zeroPad } from "../ops/index.ts";
 import { channelsFirst, type DataFormat, fromChannelsFirst, pictureOf, pictureShape } from "./feature.ts";
-import { defineLayer, type Layer } from "./layer.ts";
+import { defineUnaryLayer, type Layer } from "./layer.ts";
 import { type LayerOptions, layerOptions } from "./layerOptions.ts";
 import { dataFormatOf, type Sides, wholeSides } from "./options.ts";
 
+/** The options of `zeroPadding2d`. */
 export interface ZeroPadding2dOptions extends LayerOptions {
   /** Default 1. */
   readonly padding?: Sides;
@@ -16,7 +17,7 @@ export function zeroPadding2d(options: ZeroPadding2dOptions = {}): Layer {
   const checked = layerOptions(type, options, { padding: true, dataFormat: true });
   const { top, bottom, left, right } = wholeSides(type, "padding", options.padding ?? 1);
   const dataFormat = dataFormatOf(type, options.dataFormat);
-  return defineLayer({
+  return defineUnaryLayer({
     type,
     options: checked,
     outputShape: (input) => {

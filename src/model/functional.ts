@@ -2,6 +2,7 @@ import { checkOptions } from "../checks/index.ts";
 import { listOf, type SymbolicTensor } from "../layers/index.ts";
 import { Model } from "./model.ts";
 
+/** The options of `model`. */
 export interface FunctionalOptions {
   /** What `input` gave, or what any layer's call gave: the model then begins there. */
   readonly inputs: SymbolicTensor | readonly SymbolicTensor[];

@@ -1,7 +1,7 @@
 export { largestBatchNormMomentum, limitBatchNormMomentum, momentumForSteps } from "./batchNormMomentum.ts";
 export { COMPARED, type Comparison, compareSummaries, comparisonText } from "./comparison.ts";
 export { type FunctionalOptions, model } from "./functional.ts";
-export { Model, type ModelValues } from "./model.ts";
+export { Model, type ModelParts, type ModelValues } from "./model.ts";
 export type { NamePattern } from "./patterns.ts";
 export { type ModelPictures, type Preprocessing, unitPreprocessing } from "./pictures.ts";
 export { PlacedLayer } from "./placedLayer.ts";

@@ -22,6 +22,7 @@ import { PlacedLayer } from "./placedLayer.ts";
 import { summarize, summaryText } from "./summary.ts";
 import { type ModelWeight, setTrainable, type Weights, weightsOf } from "./weights.ts";
 
+/** What a model is made of: `sequential` and `model` put it together. */
 export interface ModelParts {
   /** The name of the function that makes it. */
   readonly type: "sequential" | "functional";

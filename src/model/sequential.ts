@@ -5,6 +5,7 @@ import { at, type Shape, shapeText } from "../tensor/index.ts";
 import { Model } from "./model.ts";
 import { nameAll } from "./names.ts";
 
+/** The options of `sequential`. */
 export interface SequentialOptions {
   /** One input without the batch: [height, width, channels] for pictures. */
   readonly inputShape: Shape;

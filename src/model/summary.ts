@@ -5,6 +5,7 @@ import { bytesOf, type Shape, shapeText, sizeOf } from "../tensor/index.ts";
 import type { Model } from "./model.ts";
 import { tableWidth, textTable } from "./textTable.ts";
 
+/** One layer in the summary of a model. */
 export interface LayerSummary {
   readonly name: string;
   readonly type: string;
@@ -20,6 +21,7 @@ export interface LayerSummary {
   readonly activationBytes: number;
 }
 
+/** What a model consists of and costs. */
 export interface Summary {
   readonly model: string;
   /** Without the batch. */

@@ -5,6 +5,7 @@ import { maskAfterPooling } from "./passes/maskAfterPooling.ts";
 import type { Pass } from "./passes/pass.ts";
 import { resizePicturesApart } from "./passes/resizePicturesApart.ts";
 
+/** The options of `lower`. */
 export interface LowerOptions {
   /** Who runs the lowered graph. */
   readonly target: LoweringTarget;

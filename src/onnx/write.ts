@@ -36,6 +36,7 @@ export function nextName(state: Value): string {
   return `${state.name}${NEXT}`;
 }
 
+/** The options of `writeOnnx`. */
 export interface WriteOptions {
   /** The name of the first dimension of all inputs and outputs, where a file is for any batch; see `withFreeBatch`. */
   readonly batch?: string;

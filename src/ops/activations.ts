@@ -33,6 +33,7 @@ export const sigmoid = defineUnary({
     g.op(mul, [dOutput, g.op(mul, [output, g.op(sub, [g.scalar(output, 1), output])])]),
 });
 
+/** The hyperbolic tangent of each element. */
 export const tanh = defineUnary({
   name: "Tanh",
   f: Math.tanh,

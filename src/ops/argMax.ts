@@ -45,5 +45,6 @@ function defineArg(name: string, better: (a: number, b: number) => boolean) {
   });
 }
 
+/** The place of the largest element along an axis, int64. */
 export const argMax = defineArg("ArgMax", (a, b) => a > b);
 export const argMin = defineArg("ArgMin", (a, b) => a < b);

@@ -46,24 +46,28 @@ export function defineBinary({ name, f, gradient, samples }: Binary) {
   });
 }
 
+/** a + b, broadcast */
 export const add = defineBinary({
   name: "Add",
   f: (a, b) => a + b,
   gradient: (_g, _A, _B, _output, dOutput) => ({ A: () => dOutput, B: () => dOutput }),
 });
 
+/** a - b, broadcast */
 export const sub = defineBinary({
   name: "Sub",
   f: (a, b) => a - b,
   gradient: (g, _A, _B, _output, dOutput) => ({ A: () => dOutput, B: () => g.op(neg, [dOutput]) }),
 });
 
+/** a b, broadcast */
 export const mul = defineBinary({
   name: "Mul",
   f: (a, b) => a * b,
   gradient: (g, A, B, _output, dOutput) => ({ A: () => g.op(mul, [dOutput, B]), B: () => g.op(mul, [dOutput, A]) }),
 });
 
+/** a / b, broadcast */
 export const div = defineBinary({
   name: "Div",
   f: (a, b) => a / b,
@@ -108,6 +112,7 @@ function noSlope(g: GraphBuilder, _X: Value, _output: Value, dOutput: Value): Va
   return g.op(mul, [dOutput, g.scalar(dOutput, 0)]);
 }
 
+/** -x */
 export const neg = defineUnary({
   name: "Neg",
   f: (x) => -x,
@@ -121,11 +126,13 @@ export const sign = defineUnary({
   gradient: noSlope,
 });
 
+/** |x| */
 export const abs = defineUnary({
   name: "Abs",
   f: Math.abs,
   gradient: (g, X, _output, dOutput) => g.op(mul, [dOutput, g.op(sign, [X])]),
 });
 
+/** The largest whole number that is not above x. */
 export const floor = defineUnary({ name: "Floor", f: Math.floor, gradient: noSlope });
 export const ceil = defineUnary({ name: "Ceil", f: Math.ceil, gradient: noSlope });

@@ -35,6 +35,7 @@ function defineBitwise(name: string, f: (a: bigint, b: bigint) => bigint): Op {
   });
 }
 
+/** The bits that two integers share, broadcast. */
 export const bitwiseAnd = defineBitwise("BitwiseAnd", (a, b) => a & b);
 export const bitwiseOr = defineBitwise("BitwiseOr", (a, b) => a | b);
 export const bitwiseXor = defineBitwise("BitwiseXor", (a, b) => a ^ b);

@@ -23,9 +23,12 @@ function defineComparison(name: string, test: (a: number, b: number) => boolean)
   });
 }
 
+/** a = b, as bool, broadcast */
 export const equal = defineComparison("Equal", (a, b) => a === b);
+/** a > b, as bool, broadcast */
 export const greater = defineComparison("Greater", (a, b) => a > b);
 export const greaterOrEqual = defineComparison("GreaterOrEqual", (a, b) => a >= b);
+/** a < b, as bool, broadcast */
 export const less = defineComparison("Less", (a, b) => a < b);
 export const lessOrEqual = defineComparison("LessOrEqual", (a, b) => a <= b);
 

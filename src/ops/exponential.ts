@@ -1,5 +1,6 @@
 import { add, defineBinary, defineUnary, div, mul, sub } from "./arithmetic.ts";
 
+/** e to the power of each element. */
 export const exp = defineUnary({
   name: "Exp",
   f: Math.exp,
@@ -15,6 +16,7 @@ export const log = defineUnary({
   high: 3,
 });
 
+/** The square root of each element. */
 export const sqrt = defineUnary({
   name: "Sqrt",
   f: Math.sqrt,

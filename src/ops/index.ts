@@ -71,4 +71,5 @@ export {
   rmspropUpdate,
   sgdUpdate,
 } from "./updates.ts";
+export { type ValueMath, valueMath } from "./valueMath.ts";
 export { max, min } from "./variadic.ts";

@@ -8,6 +8,7 @@ function checkBool(name: string, ...inputs: readonly Value[]): void {
   if (odd) throw new StriateError("shape", `${name} takes bool, received ${typeText(odd)}; compare or cast first`);
 }
 
+/** Whether each element is false. */
 export const not = defineOp({
   name: "Not",
   inputs: ["X"],

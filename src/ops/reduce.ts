@@ -121,6 +121,7 @@ function foldGroups(
   return { shape, data: result };
 }
 
+/** The sum along axes. */
 export const reduceSum = defineReduction({
   name: "ReduceSum",
   start: 0,
@@ -128,6 +129,7 @@ export const reduceSum = defineReduction({
   gradient: ({ dOutput }) => dOutput,
 });
 
+/** The mean along axes. */
 export const reduceMean = defineReduction({
   name: "ReduceMean",
   start: 0,

@@ -10,6 +10,7 @@ function roundEven(x: number): number {
   return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : rounded;
 }
 
+/** The nearest whole number, halves to the even one. */
 export const round = defineUnary({
   name: "Round",
   f: roundEven,

@@ -51,6 +51,7 @@ export const softmax = defineOp({
   samples: SAMPLES,
 });
 
+/** The logarithm of softmax along an axis. */
 export const logSoftmax = defineOp({
   name: "LogSoftmax",
   inputs: ["input"],

@@ -9,12 +9,14 @@ function onePlusSquare(g: GraphBuilder, x: Value, sign: 1 | -1): Value {
   return sign > 0 ? f.add(square, 1) : f.sub(1, square);
 }
 
+/** The sine of each element, in radians. */
 export const sin = defineUnary({
   name: "Sin",
   f: Math.sin,
   gradient: (g, X, _output, dOutput): Value => g.op(mul, [dOutput, g.op(cos, [X])]),
 });
 
+/** The cosine of each element, in radians. */
 export const cos = defineUnary({
   name: "Cos",
   f: Math.cos,

@@ -53,7 +53,9 @@ function chosen(g: GraphBuilder, inputs: readonly Value[], output: Value, dOutpu
   return masks.map((mask) => () => g.op(mul, [share, mask]));
 }
 
+/** The largest of several tensors at each place, broadcast. */
 export const max = defineVariadic({ name: "Max", f: (values) => Math.max(...values), gradient: chosen });
+/** The smallest of several tensors at each place, broadcast. */
 export const min = defineVariadic({ name: "Min", f: (values) => Math.min(...values), gradient: chosen });
 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);

@@ -44,6 +44,7 @@ export interface Files {
   lock(path: string): Promise<Release | LockHolder | "unknown">;
 }
 
+/** Bytes as they are written: all at once, or in parts. */
 export type Chunks = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface WriteOptions {

@@ -11,6 +11,7 @@ export interface ArrayTypes {
   bool: Uint8Array<ArrayBuffer>;
 }
 
+/** The type of a tensor's elements. */
 export type DType = keyof ArrayTypes;
 
 /** Elements of one type in row-major order. Plain data: it can be sent to a worker, and nobody has to dispose it. */
@@ -29,6 +30,7 @@ const CONSTRUCTORS: { readonly [D in DType]: new (length: number) => ArrayTypes[
   bool: Uint8Array,
 };
 
+/** The types of elements that there are. */
 export const DTYPES = Object.keys(CONSTRUCTORS) as readonly DType[];
 
 export const BYTES_PER_ELEMENT: Readonly<Record<DType, number>> = {
@@ -93,6 +95,7 @@ export function isFloat(dtype: DType): dtype is "float32" | "float64" {
   return dtype === "float32" || dtype === "float64";
 }
 
+/** The bytes of a tensor's elements. */
 export function bytesOf(source: { readonly dtype: DType; readonly shape: Shape }): number {
   return sizeOf(source.shape) * BYTES_PER_ELEMENT[source.dtype];
 }

@@ -8,6 +8,7 @@ import { OBJECTIVE_OPTIONS, type ObjectiveOptions } from "./objective.ts";
 import { adam, type Optimizer } from "./optimizers.ts";
 import { initialStates, trainingGraph } from "./step.ts";
 
+/** The options of `encodeTrainingStep` and `saveTrainingStep`. */
 export interface TrainingStepOptions extends ObjectiveOptions {
   /** Default adam(). Its schedule stays behind: the learning rate is an input. */
   readonly optimizer?: Optimizer;

@@ -9,6 +9,7 @@ import { type RunOptions, withEngine } from "./running.ts";
 import { fitSettings } from "./settings.ts";
 import type { ResumeChange } from "./setup.ts";
 
+/** The options of `fit`. */
 export interface FitOptions extends RunOptions, ObjectiveOptions {
   /** Measured after every epoch. */
   readonly validation?: Dataset;

@@ -37,7 +37,6 @@ export {
   defineLoss,
   type Loss,
   type LossDefinition,
-  type LossMath,
   type LossName,
   type LossValues,
   meanSquaredError,

@@ -67,6 +67,7 @@ export function topKAccuracy(options: { readonly k?: number } = {}): Metric {
 /** The metrics that can be given by name. */
 const METRICS = { accuracy, binaryAccuracy, topKAccuracy: (_: ThresholdOptions) => topKAccuracy() };
 
+/** The name of a metric. */
 export type MetricName = keyof typeof METRICS;
 
 /**

@@ -44,6 +44,7 @@ interface CommonOptions {
   readonly learningRate?: LearningRate;
 }
 
+/** The options of `sgd`. */
 export interface SgdOptions extends CommonOptions {
   /** Default 0. */
   readonly momentum?: number;
@@ -70,6 +71,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   };
 }
 
+/** The options of `adagrad`. */
 export interface AdagradOptions extends CommonOptions {
   /** Default 0.1. */
   readonly initialAccumulatorValue?: number;
@@ -97,6 +99,7 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
   };
 }
 
+/** The options of `rmsprop`. */
 export interface RmspropOptions extends CommonOptions {
   /** Default 0.9. */
   readonly rho?: number;
@@ -138,6 +141,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   };
 }
 
+/** The options of `adam`. */
 export interface AdamOptions extends CommonOptions {
   /** Default 0.9. */
   readonly beta1?: number;
@@ -181,6 +185,7 @@ function adamNamed(where: string, options: AdamOptions): Optimizer {
   };
 }
 
+/** The options of `adamW`. */
 export interface AdamWOptions extends AdamOptions {
   /** Every step first takes the learning rate times this fraction off each weight. Default 0.004. */
   readonly weightDecay?: number;
@@ -224,6 +229,7 @@ const OPTIMIZERS = { sgd, adagrad, rmsprop, adam, adamW } satisfies Record<
   (options?: CommonOptions) => Optimizer
 >;
 
+/** The name of an optimizer. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
 /** @throws StriateError `usage` that lists the optimizers when there is none like it. */

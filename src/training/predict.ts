@@ -7,6 +7,7 @@ import { at, sizeOf, type Tensor, tensor } from "../tensor/index.ts";
 import { namedInputs } from "./feeding.ts";
 import { checkAborted, checkRun, RUN_OPTIONS, type RunOptions, withEngine } from "./running.ts";
 
+/** The options of `predict`. */
 export interface PredictOptions extends RunOptions {
   /** Default 32. */
   readonly batchSize?: number;

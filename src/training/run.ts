@@ -5,7 +5,7 @@ import type { Model, Weights } from "../model/index.ts";
 import { BatchReader } from "./batchReader.ts";
 import type { Callback, EpochLog, Run, SaveMoment } from "./callbacks/index.ts";
 import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { evaluateWith, measure } from "./evaluate.ts";
+import { evaluateWith, measure, measuredOutputs } from "./evaluate.ts";
 import { Executables } from "./executables.ts";
 import { copyFeeds, type Examples, readExamples } from "./feeding.ts";
 import type { History } from "./fit.ts";
@@ -199,7 +199,10 @@ export class TrainingRun implements Run {
     const learningRate = rateTensor(rateAt(optimizer.learningRate, step) * this.rateFactor);
     const feeds = { ...inputs, ...targets, ...weights, learningRate };
     const began = performance.now();
-    const outputs = await executable.run(feeds, { random: { seed, step } });
+    const outputs = await executable.run(feeds, {
+      fetch: ["loss", ...measuredOutputs(objectives)],
+      random: { seed, step },
+    });
     this.#time.steps += performance.now() - began;
     return { examples: count, loss: Number(outputs.loss?.data[0]), metrics: measure(objectives, outputs, kept, count) };
   }

@@ -27,6 +27,7 @@ export function checkRate(where: string, option: string, rate: LearningRate): vo
   else throw new StriateError("usage", `${where}: ${option} is a number or a schedule, received ${valueText(rate)}`);
 }
 
+/** The options of `exponentialDecay`. */
 export interface ExponentialDecayOptions {
   readonly initialLearningRate: number;
   /** The rate is multiplied by `decayRate` once in so many steps. */
@@ -53,6 +54,7 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   };
 }
 
+/** The options of `piecewiseConstantDecay`. */
 export interface PiecewiseConstantDecayOptions {
   /** Steps up to which, inclusive, each rate holds; rising. */
   readonly boundaries: readonly number[];
@@ -87,6 +89,7 @@ export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): 
   };
 }
 
+/** The options of `cosineDecay`. */
 export interface CosineDecayOptions {
   /** The rate at the start, or where the warm-up starts. */
   readonly initialLearningRate: number;

@@ -13,6 +13,7 @@ import {
 import type { Model } from "../model/index.ts";
 import { chain, type NetOptions, pictureNet, predictions } from "./net.ts";
 
+/** The options of `alexnet`. */
 export interface AlexnetOptions extends NetOptions {
   /** The fraction that the classifier's dropout drops. Default 0.5. */
   readonly dropout?: number;

@@ -14,6 +14,7 @@ import type { Model } from "../model/index.ts";
 import { chain, type NetOptions, pictureNet, predictions } from "./net.ts";
 import { BUNDLED_WEIGHTS, checkClasses, weightsFor } from "./weights/index.ts";
 
+/** The options of `efficientnetLite0`. */
 export interface EfficientnetLiteOptions extends NetOptions {
   /**
    * `imagenet`: weights that come with Striate (9.9 MB), for pictures that `preprocessInput("lite", pictures)` prepared.

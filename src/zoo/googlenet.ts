@@ -14,6 +14,7 @@ import type { Model } from "../model/index.ts";
 import { type ConvolutionUnit, convNormRelu, convRelu, type InceptionSizes, inceptionModule } from "./inception.ts";
 import { chain, type NetOptions, pictureNet, predictions } from "./net.ts";
 
+/** The options of `googlenet` and `googlenetBn`. */
 export interface GooglenetOptions extends NetOptions {
   /**
    * Adds the two auxiliary classifiers, on the modules 4a and 4d, as further outputs for training. The paper weights

@@ -87,6 +87,7 @@ export function inceptionModule(
   ]);
 }
 
+/** The options of `inceptionNaive` and `inceptionBottleneck`. */
 export interface InceptionOptions {
   /** Default [28, 28, 192]. */
   readonly inputShape?: Shape;

@@ -17,6 +17,7 @@ import {
 import { type Model, sequential } from "../model/index.ts";
 import type { Shape } from "../tensor/index.ts";
 
+/** The options of `lenet`. */
 export interface LenetOptions {
   /** Default [28, 28, 1], with `channelsFirst` [1, 28, 28]. */
   readonly inputShape?: Shape;
@@ -117,6 +118,7 @@ const CONNECTIONS: readonly (readonly number[])[] = [
   [0, 1, 2, 3, 4, 5],
 ];
 
+/** The options of `lenet5`. */
 export interface Lenet5Options {
   /** Default [28, 28, 1], padded to 32x32. */
   readonly inputShape?: Shape;

@@ -16,6 +16,7 @@ import {
   weightsFor,
 } from "./weights/index.ts";
 
+/** The options of `pretrained`. */
 export interface PretrainedOptions extends Omit<ZooOptions, "weights"> {
   /** `imagenet` (default), or the path of a file: Keras's `.h5` or `.keras`, torchvision's `.pth`, safetensors, `.npz`. */
   readonly weights?: string;

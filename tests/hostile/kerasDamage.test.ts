@@ -12,8 +12,7 @@ import {
   modelFromKerasConfig,
   saveKeras,
 } from "#striate/formats/keras/index";
-import { conv2d, dense, flatten, input, layerOptions } from "#striate/layers/index";
-import { defineLayer } from "#striate/layers/layer";
+import { conv2d, defineLayer, dense, flatten, input } from "#striate/layers/index";
 import { type Model, model, sequential } from "#striate/model/index";
 import { type Shape, tensor } from "#striate/tensor/index";
 import { predict } from "#striate/training/index";
@@ -256,18 +255,14 @@ describe("configs", () => {
   });
 
   test("a layer of one's own cannot be saved, and is named", async () => {
-    const own = defineLayer({
-      type: "mine",
-      options: layerOptions("mine", {}, {}),
-      outputShape: (shape) => shape,
-      build: (_, feature) => feature,
-    });
+    const own = defineLayer({ type: "mine", build: (_, value) => value });
     const { code, message } = await failure(
       saveKeras(sequential({ inputShape: [2] }, [own]), join(folder, "own.keras")),
     );
     expect([code, message]).toEqual([
       "usage",
-      "model sequential cannot be saved for Keras: it has no class for mine (mine)",
+      "model sequential cannot be saved for Keras: it has no class for mine (mine), and the file holds no code; " +
+        "save the weights alone as .safetensors, or the operators as .onnx",
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { StriateError } from "#striate/errors";
-import { LAYER_TYPES } from "#striate/formats/keras/table";
+import { SAVED_TYPES } from "#striate/formats/keras/table";
 import { GraphBuilder } from "#striate/graph/index";
 import * as layers from "#striate/layers/index";
 import {
@@ -247,7 +247,7 @@ test("every layer refuses an option that it does not have, and says which was pr
     conv2d: { filters: 1, kernelSize: 1 },
     input: { shape: [1] },
   };
-  for (const type of [...LAYER_TYPES, "input"]) {
+  for (const type of [...SAVED_TYPES, "input"]) {
     const make = (layers as unknown as Record<string, (options: unknown) => unknown>)[type];
     expect(errorOf(() => make?.({ ...given[type], nmae: "x" }))).toContain(`usage: ${type} has no option "nmae"`);
     expect(errorOf(() => make?.(5))).toBe(`usage: ${type} takes an object of options, received 5`);

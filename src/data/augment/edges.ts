@@ -3,6 +3,7 @@ import { CONSTANT, NEAREST, REFLECT, WRAP } from "../../simd/insideCoordinate.ts
 /** What lies outside a picture: for a row a b c d, `constant` k k|abcd|k k, `nearest` a a|abcd|d d, `reflect` b a|abcd|d c, `wrap` c d|abcd|a b. */
 export type FillMode = "constant" | "nearest" | "reflect" | "wrap";
 
+/** The fill modes, by Keras's names: what stands where a transformed picture has nothing. */
 export const FILL_MODES: readonly FillMode[] = ["constant", "nearest", "reflect", "wrap"];
 
 /** The number that `insideCoordinate` knows a mode by. */

@@ -1,6 +1,7 @@
 import { parseJson } from "../../checks/index.ts";
 import { dataError } from "../../files/dataError.ts";
 
+/** An object of JSON. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 export function isRecord(value: unknown): value is JsonRecord {

@@ -46,15 +46,14 @@ const WITHOUT_MEANING =
 const ACTIVITY = "activity_regularizer";
 
 export function entry<O extends LayerOptions>(
-  type: string,
   className: string,
   make: (options: O) => Layer,
   codecs: Codecs<O>,
   { ours = false, module = "keras.layers", merges = false, formerly = {}, only = {} }: More = {},
-): LayerEntry {
+): (type: string) => LayerEntry {
   const options = Object.entries(codecs) as [string, Codec<unknown>][];
   const byKey = new Map(options.map(([name, codec]) => [snakeCase(name), { name, codec }]));
-  return {
+  return (type) => ({
     type,
     className,
     ours,
@@ -95,7 +94,7 @@ export function entry<O extends LayerOptions>(
       if (activityRegularizer !== undefined) written[ACTIVITY] = regularizer.write(activityRegularizer);
       return written;
     },
-  };
+  });
 }
 
 /** A layer takes it that its options are there, which the type checks of a program and nothing checks of a file. */

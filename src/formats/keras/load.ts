@@ -14,6 +14,7 @@ import { type KerasConfigOptions, modelFromKerasConfig, topRecord } from "./read
 import { METADATA } from "./save.ts";
 import { KERAS_WEIGHTS, type KerasWeightsOptions, type KerasWeightsReport, loadWeights, momentsIn } from "./weights.ts";
 
+/** The options of `loadKeras`. */
 export type LoadKerasOptions = Pick<KerasConfigOptions, "inputShape" | "seed" | "onNote"> &
   MemoryOptions &
   OldWeightsOptions;

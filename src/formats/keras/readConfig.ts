@@ -16,6 +16,7 @@ export interface Moments {
   readonly variance: Nested;
 }
 
+/** The options of `modelFromKerasConfig`. */
 export interface KerasConfigOptions {
   /** What to call the config in messages: the path of its file. */
   readonly file?: string;

@@ -25,7 +25,7 @@ import { initializer } from "./initializers.ts";
 import { isRecord } from "./json.ts";
 import { entry, type LayerEntry } from "./layerEntry.ts";
 import { regularizer } from "./regularizers.ts";
-import { OPERATION_TYPES } from "./writtenOperations.ts";
+import { OPERATION_TYPES, type OperationType } from "./writtenOperations.ts";
 
 const activation = activationCodec({
   read: ({ class_name, config }) =>
@@ -65,9 +65,12 @@ const ours = { ours: true };
 const merges = { merges: true };
 const convNeXt = { module: "keras.src.applications.convnext" };
 
+/** Keras has a class for these; `input` stands in the graph of a file, and a network of ONNX in none. */
+type ClassType = Exclude<layers.LayerType, OperationType | "input" | "onnxGraph">;
+
 /** Every layer in Keras's language and in ours. */
-const ENTRIES: readonly LayerEntry[] = [
-  entry("conv2d", "Conv2D", layers.conv2d, {
+const ENTRIES: Readonly<Record<ClassType, (type: string) => LayerEntry>> = {
+  conv2d: entry("Conv2D", layers.conv2d, {
     filters: number,
     groups: number,
     kernelInitializer: initializer,
@@ -75,8 +78,7 @@ const ENTRIES: readonly LayerEntry[] = [
     kernelConstraint: constraint,
     ...convolution,
   }),
-  entry(
-    "depthwiseConv2d",
+  depthwiseConv2d: entry(
     "DepthwiseConv2D",
     layers.depthwiseConv2d,
     {
@@ -88,8 +90,7 @@ const ENTRIES: readonly LayerEntry[] = [
     },
     { only: { groups: 1 } },
   ),
-  entry(
-    "separableConv2d",
+  separableConv2d: entry(
     "SeparableConv2D",
     layers.separableConv2d,
     {
@@ -105,8 +106,7 @@ const ENTRIES: readonly LayerEntry[] = [
     },
     { only: { groups: 1 } },
   ),
-  entry(
-    "conv2dTranspose",
+  conv2dTranspose: entry(
     "Conv2DTranspose",
     layers.conv2dTranspose,
     {
@@ -119,7 +119,7 @@ const ENTRIES: readonly LayerEntry[] = [
     },
     { only: { groups: 1 } },
   ),
-  entry("dense", "Dense", layers.dense, {
+  dense: entry("Dense", layers.dense, {
     units: number,
     activation,
     useBias: flag,
@@ -130,14 +130,14 @@ const ENTRIES: readonly LayerEntry[] = [
     biasRegularizer: regularizer,
     biasConstraint: constraint,
   }),
-  entry("maxPooling2d", "MaxPooling2D", layers.maxPooling2d, pooling),
-  entry("averagePooling2d", "AveragePooling2D", layers.averagePooling2d, pooling),
-  entry("globalAveragePooling2d", "GlobalAveragePooling2D", layers.globalAveragePooling2d, {
+  maxPooling2d: entry("MaxPooling2D", layers.maxPooling2d, pooling),
+  averagePooling2d: entry("AveragePooling2D", layers.averagePooling2d, pooling),
+  globalAveragePooling2d: entry("GlobalAveragePooling2D", layers.globalAveragePooling2d, {
     keepdims: flag,
     dataFormat,
   }),
-  entry("globalMaxPooling2d", "GlobalMaxPooling2D", layers.globalMaxPooling2d, { keepdims: flag, dataFormat }),
-  entry("batchNormalization", "BatchNormalization", layers.batchNormalization, {
+  globalMaxPooling2d: entry("GlobalMaxPooling2D", layers.globalMaxPooling2d, { keepdims: flag, dataFormat }),
+  batchNormalization: entry("BatchNormalization", layers.batchNormalization, {
     axis,
     momentum: number,
     epsilon: number,
@@ -145,29 +145,29 @@ const ENTRIES: readonly LayerEntry[] = [
     movingMeanInitializer: initializer,
     movingVarianceInitializer: initializer,
   }),
-  entry("layerNormalization", "LayerNormalization", layers.layerNormalization, {
+  layerNormalization: entry("LayerNormalization", layers.layerNormalization, {
     axis: axes,
     epsilon: number,
     ...affine,
   }),
-  entry("groupNormalization", "GroupNormalization", layers.groupNormalization, {
+  groupNormalization: entry("GroupNormalization", layers.groupNormalization, {
     groups: number,
     axis,
     epsilon: number,
     ...affine,
   }),
-  entry("unitNormalization", "UnitNormalization", layers.unitNormalization, { axis: axes }),
-  entry("identity", "Identity", layers.identity, {}),
-  entry("activityRegularization", "ActivityRegularization", layers.activityRegularization, { l1: number, l2: number }),
-  entry("dropout", "Dropout", layers.dropout, { rate: number, noiseShape: sizesOrNull }),
-  entry("spatialDropout2d", "SpatialDropout2D", layers.spatialDropout2d, { rate: number, dataFormat }),
-  entry("gaussianNoise", "GaussianNoise", layers.gaussianNoise, { stddev: number }),
-  entry("flatten", "Flatten", layers.flatten, { dataFormat }),
-  entry("reshape", "Reshape", layers.reshape, { targetShape: numberList }),
-  entry("permute", "Permute", layers.permute, { dims: numberList }),
-  entry("zeroPadding2d", "ZeroPadding2D", layers.zeroPadding2d, { padding: sides, dataFormat }),
-  entry("cropping2d", "Cropping2D", layers.cropping2d, { cropping: sides, dataFormat }),
-  entry("resizing", "Resizing", layers.resizing, {
+  unitNormalization: entry("UnitNormalization", layers.unitNormalization, { axis: axes }),
+  identity: entry("Identity", layers.identity, {}),
+  activityRegularization: entry("ActivityRegularization", layers.activityRegularization, { l1: number, l2: number }),
+  dropout: entry("Dropout", layers.dropout, { rate: number, noiseShape: sizesOrNull }),
+  spatialDropout2d: entry("SpatialDropout2D", layers.spatialDropout2d, { rate: number, dataFormat }),
+  gaussianNoise: entry("GaussianNoise", layers.gaussianNoise, { stddev: number }),
+  flatten: entry("Flatten", layers.flatten, { dataFormat }),
+  reshape: entry("Reshape", layers.reshape, { targetShape: numberList }),
+  permute: entry("Permute", layers.permute, { dims: numberList }),
+  zeroPadding2d: entry("ZeroPadding2D", layers.zeroPadding2d, { padding: sides, dataFormat }),
+  cropping2d: entry("Cropping2D", layers.cropping2d, { cropping: sides, dataFormat }),
+  resizing: entry("Resizing", layers.resizing, {
     height: number,
     width: number,
     interpolation,
@@ -178,7 +178,7 @@ const ENTRIES: readonly LayerEntry[] = [
     antialias: flag,
     dataFormat,
   }),
-  entry("randomFlip", "RandomFlip", layers.randomFlip, {
+  randomFlip: entry("RandomFlip", layers.randomFlip, {
     mode: words({
       horizontal: "horizontal",
       vertical: "vertical",
@@ -186,70 +186,61 @@ const ENTRIES: readonly LayerEntry[] = [
     }),
     dataFormat,
   }),
-  entry("upSampling2d", "UpSampling2D", layers.upSampling2d, { size: pair, dataFormat, interpolation }),
-  entry("reLU", "ReLU", layers.reLU, { maxValue: number, negativeSlope: number, threshold: number }),
-  entry(
-    "leakyReLU",
-    "LeakyReLU",
-    layers.leakyReLU,
-    { negativeSlope: number },
-    { formerly: { alpha: "negative_slope" } },
-  ),
-  entry("elu", "ELU", layers.elu, { alpha: number }),
-  entry("pReLU", "PReLU", layers.pReLU, {
+  upSampling2d: entry("UpSampling2D", layers.upSampling2d, { size: pair, dataFormat, interpolation }),
+  reLU: entry("ReLU", layers.reLU, { maxValue: number, negativeSlope: number, threshold: number }),
+  leakyReLU: entry("LeakyReLU", layers.leakyReLU, { negativeSlope: number }, { formerly: { alpha: "negative_slope" } }),
+  elu: entry("ELU", layers.elu, { alpha: number }),
+  pReLU: entry("PReLU", layers.pReLU, {
     alphaInitializer: initializer,
     alphaRegularizer: regularizer,
     alphaConstraint: constraint,
     sharedAxes: numberList,
   }),
-  entry("softmax", "Softmax", layers.softmax, { axis: axes }),
-  entry("activation", "Activation", layers.activation, { activation }),
-  entry("rescaling", "Rescaling", layers.rescaling, { scale: numbers, offset: withDefault(numbers, 0) }),
-  entry("normalization", "Normalization", layers.normalization, {
+  softmax: entry("Softmax", layers.softmax, { axis: axes }),
+  activation: entry("Activation", layers.activation, { activation }),
+  rescaling: entry("Rescaling", layers.rescaling, { scale: numbers, offset: withDefault(numbers, 0) }),
+  normalization: entry("Normalization", layers.normalization, {
     axis: axesOrNone,
     mean: nestedNumbers,
     variance: nestedNumbers,
     invert: flag,
   }),
-  entry("add", "Add", layers.add, {}, merges),
-  entry("subtract", "Subtract", layers.subtract, {}, merges),
-  entry("multiply", "Multiply", layers.multiply, {}, merges),
-  entry("average", "Average", layers.average, {}, merges),
-  entry("maximum", "Maximum", layers.maximum, {}, merges),
-  entry("minimum", "Minimum", layers.minimum, {}, merges),
-  entry(
-    "scaledAdd",
+  add: entry("Add", layers.add, {}, merges),
+  subtract: entry("Subtract", layers.subtract, {}, merges),
+  multiply: entry("Multiply", layers.multiply, {}, merges),
+  average: entry("Average", layers.average, {}, merges),
+  maximum: entry("Maximum", layers.maximum, {}, merges),
+  minimum: entry("Minimum", layers.minimum, {}, merges),
+  scaledAdd: entry(
     "CustomScaleLayer",
     layers.scaledAdd,
     { scale: number },
     { ...merges, module: "keras.src.applications.inception_resnet_v2" },
   ),
-  entry("layerScale", "LayerScale", layers.layerScale, { initValues: number, projectionDim: number }, convNeXt),
-  entry("stochasticDepth", "StochasticDepth", layers.stochasticDepth, { dropPathRate: number }, convNeXt),
-  entry("concatenate", "Concatenate", layers.concatenate, { axis }, merges),
-  entry(
-    "localResponseNormalization",
+  layerScale: entry("LayerScale", layers.layerScale, { initValues: number, projectionDim: number }, convNeXt),
+  stochasticDepth: entry("StochasticDepth", layers.stochasticDepth, { dropPathRate: number }, convNeXt),
+  concatenate: entry("Concatenate", layers.concatenate, { axis }, merges),
+  localResponseNormalization: entry(
     "LocalResponseNormalization",
     layers.localResponseNormalization,
     { depthRadius: number, bias: number, alpha: number, beta: number, dataFormat },
     ours,
   ),
-  entry(
-    "partialConv2d",
+  partialConv2d: entry(
     "PartialConv2D",
     layers.partialConv2d,
     { connections: tableOfNumbers, kernelSize: pair, activation },
     ours,
   ),
-  entry("subsampling2d", "Subsampling2D", layers.subsampling2d, { poolSize: pair, activation }, ours),
-];
+  subsampling2d: entry("Subsampling2D", layers.subsampling2d, { poolSize: pair, activation }, ours),
+};
 
 /** What a registered class of ours is called in a file: `Striate>PartialConv2D`. */
 export const PACKAGE = "Striate";
 
-const BY_TYPE = new Map(ENTRIES.map((known) => [known.type, known]));
+const BY_TYPE = new Map(Object.entries(ENTRIES).map(([type, typed]) => [type, typed(type)]));
 const BY_CLASS = new Map(
-  ENTRIES.map((known) => [known.ours ? `${PACKAGE}>${known.className}` : known.className, known]),
+  [...BY_TYPE.values()].map((known) => [known.ours ? `${PACKAGE}>${known.className}` : known.className, known]),
 );
 /** Other names of the same classes in Keras. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -275,5 +266,5 @@ export function entryOfClass(name: string): LayerEntry | undefined {
   return BY_CLASS.get(Object.hasOwn(OTHER_NAMES, name) ? (OTHER_NAMES[name] ?? name) : name);
 }
 
-/** The functions that a file can hold: a test compares them with those that there are. */
-export const LAYER_TYPES: readonly string[] = [...ENTRIES.map(({ type }) => type), ...OPERATION_TYPES];
+/** The types of the layers that a file can hold. */
+export const SAVED_TYPES: readonly string[] = [...BY_TYPE.keys(), ...OPERATION_TYPES];

@@ -12,6 +12,7 @@ import { allLayers, type LayerRecord } from "./record.ts";
 import { isKeras3Layout, keras3LayerDatasets, planKeras3 } from "./variablePaths.ts";
 import type { WeightPlan } from "./weightPlan.ts";
 
+/** The options of `loadKerasWeights`. */
 export interface KerasWeightsOptions extends MemoryOptions, OldWeightsOptions {
   /** Only the layers that model and file name alike, the others stay as they are. Default false: all, in order. */
   readonly byName?: boolean;

@@ -16,7 +16,8 @@ export function kerasConfig(model: Model): JsonRecord {
   if (strangers.length > 0) {
     throw new StriateError(
       "usage",
-      `model ${model.name} cannot be saved for Keras: it has no class for ${strangers.join(", ")}`,
+      `model ${model.name} cannot be saved for Keras: it has no class for ${strangers.join(", ")}, and the file holds no code; ` +
+        "save the weights alone as .safetensors, or the operators as .onnx",
     );
   }
   return modelRecord(model, model.name, new Sharing(model));

@@ -4,6 +4,7 @@ import type {
   ElementwiseOperation,
   Layer,
   LayerOptions,
+  LayerType,
   ReduceOperation,
   ReduceOptions,
   SliceOptions,
@@ -72,8 +73,11 @@ function reduce(options: Options<ReduceOptions>, rank: number): WrittenOperation
   return operation({ ...REDUCE[options.operation], config: { axis: axes, keepdims } });
 }
 
+/** The layers that are operations in a file of Keras. */
+export type OperationType = Extract<LayerType, "elementwise" | "power" | "clip" | "divide" | "reduce" | "slice">;
+
 /** By the type of a layer. The options are those that the layer checked when it was made. */
-const WRITERS: Readonly<Record<string, (config: never, rank: number) => WrittenOperation>> = {
+const WRITERS: Readonly<Record<OperationType, (config: never, rank: number) => WrittenOperation>> = {
   elementwise: (config: { readonly operation: ElementwiseOperation }) => operation(ELEMENTWISE[config.operation]),
   power: ({ exponent }: { readonly exponent: number }) =>
     operation({ module: "numpy", className: "Power", args: [exponent] }),
@@ -90,6 +94,9 @@ export const OPERATION_TYPES: readonly string[] = Object.keys(WRITERS);
  * @param rank of its input, without the batch
  */
 export function writtenOperation({ type, config }: Layer, rank = 0): WrittenOperation | undefined {
-  const writer = Object.hasOwn(WRITERS, type) ? WRITERS[type] : undefined;
-  return writer?.(config as never, rank);
+  return isOperation(type) ? WRITERS[type](config as never, rank) : undefined;
+}
+
+function isOperation(type: string): type is OperationType {
+  return Object.hasOwn(WRITERS, type);
 }

@@ -13,6 +13,7 @@ import {
 import { type Shape, shapeText } from "../../tensor/index.ts";
 import { PICTURES_KEY, takePictures } from "../pictureMetadata.ts";
 
+/** The options of `modelFromOnnx`. */
 export interface OnnxModelOptions extends ParseOptions {
   /** Sizes for the file's dynamic dimensions other than the batch, by name: { height: 224, width: 224 }. */
   readonly bind?: Readonly<Record<string, number>>;

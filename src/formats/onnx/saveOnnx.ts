@@ -6,6 +6,7 @@ import type { Model } from "../../model/index.ts";
 import { lower, withFreeBatch, writeOnnx } from "../../onnx/index.ts";
 import { pictureMetadata } from "../pictureMetadata.ts";
 
+/** The options of `encodeOnnx` and `saveOnnx`. */
 export interface OnnxOptions {
   /** Inputs in a batch. Default: any number, unless the model has a `batchSize` of its own. */
   readonly batchSize?: number;

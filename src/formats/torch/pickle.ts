@@ -18,6 +18,7 @@ export type PickleValue =
   | Map<PickleKey, PickleValue>
   | PickleThing;
 
+/** What can be a key of a dictionary in a pickle that is read. */
 export type PickleKey = string | number | boolean | null;
 
 /** Something that is no plain data, made by the caller of `readPickle`. */

@@ -10,6 +10,7 @@ export interface TorchTensor extends PickleThing {
   readonly tensor: Tensor;
 }
 
+/** Whether a value of a PyTorch file is a tensor. */
 export function isTorchTensor(value: PickleValue): value is TorchTensor {
   return typeof value === "object" && value !== null && "tensor" in value;
 }

@@ -19,6 +19,7 @@ import { nodeText, type OnnxBody, type OnnxModel, type OnnxNode, takenBy } from 
 import { type ParseOptions, parseOnnx } from "./parse.ts";
 import { checkRebatched, type Rebatch, rebatchedInputs } from "./rebatch.ts";
 
+/** The options of `instantiate`. */
 export interface InstantiateOptions {
   /** Whether the graph is to be trained, which is when Dropout drops (by `g.random`). Default: false. */
   readonly training?: boolean;
@@ -177,6 +178,7 @@ function scopeOf({ name, op }: OnnxNode): string {
   return (parts.at(-1) === op ? parts.slice(0, -1) : parts).join("/");
 }
 
+/** The options of `readOnnxGraph`. */
 export interface ReadOptions extends ParseOptions, Pick<InstantiateOptions, "maxBytes"> {
   /** Sizes for the file's dynamic dimensions, by name. */
   readonly bind?: Readonly<Record<string, number>>;

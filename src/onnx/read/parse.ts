@@ -8,6 +8,7 @@ import type { ReadExternal } from "./externalData.ts";
 import { checkOperators } from "./importers.ts";
 import type { OnnxInput, OnnxModel } from "./model.ts";
 
+/** The options of `parseOnnx`. */
 export interface ParseOptions {
   /** What to call the file in messages. Default: "the model". */
   readonly name?: string;

@@ -66,6 +66,7 @@ export interface Callback {
   restore?(state: CallbackState): void;
 }
 
+/** When a checkpoint may be written. */
 export type SaveMoment =
   | { readonly when: "step"; readonly step: number }
   | { readonly when: "epoch"; readonly log: EpochLog }

@@ -4,6 +4,7 @@ import type { Weights } from "../../model/index.ts";
 import type { Callback } from "./callback.ts";
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.ts";
 
+/** The options of `earlyStopping`. */
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs without improvement after which training stops. Default 0. */
   readonly patience?: number;

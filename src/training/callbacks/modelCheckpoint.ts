@@ -4,6 +4,7 @@ import { StriateError } from "../../errors.ts";
 import type { Callback } from "./callback.ts";
 import { checkPath, MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.ts";
 
+/** The options of `modelCheckpoint`. */
 export interface ModelCheckpointOptions extends MonitorOptions {
   /** The file, which every save replaces: `runs/NAME/checkpoint.safetensors`. */
   readonly path: string;

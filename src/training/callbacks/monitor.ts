@@ -2,6 +2,7 @@ import { didYouMean, finiteNumber, type OptionNames, quoted, valueText } from ".
 import { StriateError } from "../../errors.ts";
 import type { EpochLog } from "./callback.ts";
 
+/** What a callback watches. */
 export interface MonitorOptions {
   /** The number of an epoch's log to watch. Default `validationLoss`. */
   readonly monitor?: string;

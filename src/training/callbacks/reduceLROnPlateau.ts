@@ -3,6 +3,7 @@ import { checkOptions, finiteNumber, wholeNumber } from "../../checks/index.ts";
 import type { Callback } from "./callback.ts";
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.ts";
 
+/** The options of `reduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** The learning rate is multiplied by this, less than 1. Default 0.1. */
   readonly factor?: number;

@@ -20,6 +20,7 @@ import { type Shape, sameShape } from "../../tensor/index.ts";
 import { logitsBehind } from "./logits.ts";
 import type { Loss } from "./loss.ts";
 
+/** The options of the cross-entropies. */
 export interface CrossentropyOptions {
   /** Whether the predictions are logits, which no softmax or sigmoid has made probabilities of. Default false. */
   readonly fromLogits?: boolean;

@@ -15,5 +15,4 @@ export {
   targetShape,
   targetType,
 } from "./loss.ts";
-export type { LossMath } from "./math.ts";
 export { isLoss, type LossName, lossOf, meanSquaredError } from "./table.ts";

@@ -1,17 +1,16 @@
 import { checkOptions, valueText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { GraphBuilder, Value } from "../../graph/index.ts";
-import { reduceMean } from "../../ops/index.ts";
+import { reduceMean, type ValueMath, valueMath } from "../../ops/index.ts";
 import { type DType, type Shape, shapeText } from "../../tensor/index.ts";
 import type { MetricName } from "../metrics.ts";
-import { type LossMath, lossMath } from "./math.ts";
 
 /** What a loss is computed from, in a graph. */
 export interface LossValues {
   /** For any operation that `f` has not: see striate/graph. */
   readonly g: GraphBuilder;
   /** Arithmetic on values of the graph. */
-  readonly f: LossMath;
+  readonly f: ValueMath;
   /** float32 [batch, ...]: what an output of the model gives, in the API's order of the axes. */
   readonly predictions: Value;
   /** int32 labels without the last axis of the predictions, or float32 of their shape: as `targets` of the loss says. */
@@ -42,6 +41,7 @@ export interface Loss {
   losses(values: LossValues): Value;
 }
 
+/** What `defineLoss` takes. */
 export interface LossDefinition {
   /** What logs of a resumed run compare: the name of your function, say. */
   readonly name: string;
@@ -109,7 +109,7 @@ export function exampleLosses(g: GraphBuilder, loss: Loss, predictions: Value, t
       `loss ${loss.name} needs predictions [batch, ...], received ${shapeText(predictions.shape)}`,
     );
   }
-  const losses = loss.losses({ g, f: lossMath(g, predictions), predictions, targets });
+  const losses = loss.losses({ g, f: valueMath(g, predictions), predictions, targets });
   if (losses?.shape?.[0] !== predictions.shape[0]) {
     const received = losses?.shape ? shapeText(losses.shape) : valueText(losses);
     throw new StriateError(

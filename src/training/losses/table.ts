@@ -30,6 +30,7 @@ const LOSSES = {
   meanSquaredError: { make: meanSquaredError, ofLogits: false },
 } satisfies Record<string, NamedLoss>;
 
+/** The name of a loss. */
 export type LossName = keyof typeof LOSSES;
 
 /**

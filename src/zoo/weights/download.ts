@@ -21,6 +21,7 @@ export interface Download {
   readonly mostBytes: number;
 }
 
+/** How files are downloaded. */
 export interface DownloadOptions {
   /** Says stop; what came until then stays, and the next call goes on from there. */
   readonly signal?: AbortSignal;

@@ -7,6 +7,7 @@ import { fileOf, type PublishedWeights, publishedWeights } from "./table.ts";
 /** The largest file of the table has 575 MB. */
 const MOST_BYTES = 2 ** 30;
 
+/** The options of `fetchWeights`. */
 export interface FetchWeightsOptions extends DownloadOptions {
   /** Whether the file has to hold the classifier. Default true. */
   readonly includeTop?: boolean;

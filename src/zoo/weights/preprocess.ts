@@ -18,6 +18,7 @@ export const PREPROCESSING = {
   lite: { channels: "RGB", scale: 1, mean: [127, 127, 127], std: [128, 128, 128] },
 } as const satisfies Record<string, Preprocessing>;
 
+/** The name of what pictures go through, as in Keras. */
 export type PreprocessingMode = keyof typeof PREPROCESSING;
 
 /**

@@ -7,7 +7,8 @@ import { checkRange, defineStep, type StepOptions } from "./define.ts";
 
 const CHANGES = { brightness: brightened, contrast: contrasted, saturation: saturated, hue: hueTurned } as const;
 
-type JitterName = keyof typeof CHANGES;
+/** What `colorJitter` changes. */
+export type JitterName = keyof typeof CHANGES;
 
 /** How far each may be changed; 0 or nothing: not at all. */
 export type JitterRanges = { readonly [name in JitterName]?: number };

@@ -4,6 +4,7 @@ import { gridOf, type Picture, withData } from "../picture.ts";
 import type { Step } from "../step.ts";
 import { checkRange, defineStep, type StepOptions } from "./define.ts";
 
+/** The options of `gaussianNoise` and `speckleNoise`. */
 export interface NoiseOptions extends StepOptions {
   /** The greatest value of a picture, default 1; results are cut to 0..max. */
   readonly max?: number;

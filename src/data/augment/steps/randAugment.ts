@@ -66,6 +66,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   equalize: { apply: (picture, _, { max }) => equalized(picture, max) },
 };
 
+/** The names of the operations that `randAugment` draws from. */
 export const RAND_AUGMENT_OPERATIONS = Object.keys(OPERATIONS);
 
 /** One operation at a magnitude from -30 to 30. */

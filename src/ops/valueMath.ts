@@ -1,23 +1,18 @@
-import type { GraphBuilder, Value, ValueType } from "../../graph/index.ts";
-import {
-  abs,
-  formula,
-  logSoftmax,
-  max,
-  min,
-  neg,
-  oneHotLike,
-  reduceMean,
-  reduceSum,
-  sigmoid,
-  softmax,
-  softplus,
-} from "../../ops/index.ts";
+import type { GraphBuilder, Value, ValueType } from "../graph/index.ts";
+import { relu, sigmoid, tanh } from "./activations.ts";
+import { abs, neg } from "./arithmetic.ts";
+import { formula } from "./formula.ts";
+import { oneHotLike } from "./losses.ts";
+import { reduceMean, reduceSum } from "./reduce.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
+import { softplus } from "./softplus.ts";
+import { max, min } from "./variadic.ts";
 
-export type LossMath = ReturnType<typeof lossMath>;
+/** Arithmetic on values of a graph: see `valueMath`. */
+export type ValueMath = ReturnType<typeof valueMath>;
 
 /** Arithmetic on values of a graph, element by element with broadcasting; a number may stand for a value. */
-export function lossMath(g: GraphBuilder, like: ValueType) {
+export function valueMath(g: GraphBuilder, like: ValueType) {
   const value = (term: Value | number) => (typeof term === "number" ? g.scalar(like, term) : term);
   return {
     ...formula(g, like),
@@ -27,6 +22,8 @@ export function lossMath(g: GraphBuilder, like: ValueType) {
     max: (a: Value | number, b: Value | number) => g.op(max, [value(a), value(b)]),
     /** The smaller of two. */
     min: (a: Value | number, b: Value | number) => g.op(min, [value(a), value(b)]),
+    relu: (x: Value) => g.op(relu, [x]),
+    tanh: (x: Value) => g.op(tanh, [x]),
     sigmoid: (x: Value) => g.op(sigmoid, [x]),
     softplus: (x: Value) => g.op(softplus, [x]),
     /** Over the last axis. */
