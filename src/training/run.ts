@@ -14,7 +14,7 @@ import { callbackStates, restoreCallbacks, restoredStates } from "./resume.ts";
 import { rateAt } from "./schedules.ts";
 import type { FitSettings } from "./settings.ts";
 import { checkSetup, setupOf } from "./setup.ts";
-import { initialStates, ownStates, rateTensor } from "./step.ts";
+import { initialStates, ownStates } from "./step/index.ts";
 
 /** How many batches ahead the data set is told what will be read. */
 const UPCOMING = 32;
@@ -95,18 +95,17 @@ export class TrainingRun implements Run {
 
   async readWeights(): Promise<Weights> {
     const names = this.model.weightSpecs.map(({ key }) => key);
-    return this.model.fromStates(await this.#executables.main.executable.readState(names));
+    return this.model.fromStates(await this.#executables.readState(names));
   }
 
   async writeWeights(weights: Weights): Promise<void> {
-    await this.#executables.main.executable.writeState(ownStates(this.model, weights));
+    await this.#executables.writeState(ownStates(this.model, weights));
   }
 
   async saveCheckpoint(path: string): Promise<void> {
-    const { graph, executable } = this.#executables.main;
     const callbacks = callbackStates(this.#settings.callbacks);
     const weightShapes = new Map(this.model.weightSpecs.map(({ key, spec }) => [key, spec.shape]));
-    const states = graph.states.map(
+    const states = this.#executables.states.map(
       ({ now }) => [now.name, { dtype: now.dtype, shape: weightShapes.get(now.name) ?? now.shape }] as const,
     );
     await writeCheckpoint(
@@ -114,7 +113,7 @@ export class TrainingRun implements Run {
       this.#progress(callbacks.data),
       new Map([...states, ...callbacks.tensors]),
       async (names) => {
-        const read = await executable.readState(names.filter((name) => !callbacks.tensors.has(name)));
+        const read = await this.#executables.readState(names.filter((name) => !callbacks.tensors.has(name)));
         const weights = this.model.fromStates(read);
         this.#checkFinite(weights);
         return new Map([...Object.entries(read), ...weights, ...callbacks.tensors]);
@@ -137,9 +136,9 @@ export class TrainingRun implements Run {
   async #start(path: string, checkpoint: Checkpoint | undefined): Promise<void> {
     const { optimizer, batchSize, callbacks } = this.#settings;
     for (const callback of callbacks) callback.reset?.();
-    const { graph, executable } = await this.#executables.step(batchSize);
-    const initial = initialStates(this.model, optimizer, graph);
-    if (!checkpoint) return executable.writeState(initial);
+    await this.#executables.start(batchSize);
+    const initial = initialStates(this.model, optimizer, this.#executables);
+    if (!checkpoint) return this.#executables.writeState(initial);
     const states = restoredStates(path, this.model, checkpoint, initial);
     restoreCallbacks(path, checkpoint, callbacks);
     const { epoch, batch, step, sums, rateFactor, history, problems } = checkpoint.progress;
@@ -147,7 +146,7 @@ export class TrainingRun implements Run {
     this.rateFactor = rateFactor;
     this.#history = history;
     this.#oldProblems = problems;
-    await executable.writeState(states);
+    await this.#executables.writeState(states);
   }
 
   async #trainEpoch(): Promise<void> {
@@ -194,15 +193,12 @@ export class TrainingRun implements Run {
   async #runStep({ inputs, targets, weights, count }: Examples): Promise<StepResult> {
     const { optimizer, objectives, seed } = this.#settings;
     const { step } = this.#position;
-    const { executable } = await this.#executables.step(count);
     const kept = copyFeeds(targets);
-    const learningRate = rateTensor(rateAt(optimizer.learningRate, step) * this.rateFactor);
-    const feeds = { ...inputs, ...targets, ...weights, learningRate };
+    const learningRate = rateAt(optimizer.learningRate, step) * this.rateFactor;
+    const feeds = { ...inputs, ...targets, ...weights };
     const began = performance.now();
-    const outputs = await executable.run(feeds, {
-      fetch: ["loss", ...measuredOutputs(objectives)],
-      random: { seed, step },
-    });
+    const fetch = ["loss", ...measuredOutputs(objectives)];
+    const outputs = await this.#executables.run({ count, feeds, learningRate, seed, step, fetch });
     this.#time.steps += performance.now() - began;
     return { examples: count, loss: Number(outputs.loss?.data[0]), metrics: measure(objectives, outputs, kept, count) };
   }
