@@ -1,7 +1,7 @@
 // Formats are loaded when one is asked for: who only trains needs none of them, and a bundle for the browser begins without.
 import type { Model } from "../model/index.ts";
 import type { KerasWeightsReport } from "./keras/index.ts";
-import type { LoadModelOptions, SaveModelOptions } from "./modelFile.ts";
+import type { LoadModelOptions, SaveModelOptions } from "./table.ts";
 import type { LoadWeightsOptions } from "./weightsFile.ts";
 
 /**

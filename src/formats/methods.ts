@@ -1,6 +1,6 @@
 import { Model } from "../model/index.ts";
 import { loadWeights, saveModel } from "./lazy.ts";
-import type { SaveModelOptions } from "./modelFile.ts";
+import type { SaveModelOptions } from "./table.ts";
 import type { LoadWeightsOptions } from "./weightsFile.ts";
 
 // A model lives to the left of formats and cannot import it; whoever imports formats gets these as methods too.

@@ -1,5 +1,6 @@
 export { largestBatchNormMomentum, limitBatchNormMomentum, momentumForSteps } from "./batchNormMomentum.ts";
 export { COMPARED, type Comparison, compareSummaries, comparisonText } from "./comparison.ts";
+export { weightDepths } from "./depths.ts";
 export { type FunctionalOptions, model } from "./functional.ts";
 export { Model, type ModelParts, type ModelValues } from "./model.ts";
 export type { NamePattern } from "./patterns.ts";
@@ -7,4 +8,4 @@ export { type ModelPictures, type Preprocessing, unitPreprocessing } from "./pic
 export { PlacedLayer } from "./placedLayer.ts";
 export { type SequentialOptions, sequential } from "./sequential.ts";
 export { bytesText, type LayerSummary, type Summary, summarize, summaryText } from "./summary.ts";
-export type { ModelWeight, Weights } from "./weights.ts";
+export { type ModelWeight, type Weights, weightsNamed } from "./weights.ts";

@@ -17,7 +17,7 @@ export interface ModelWeight {
 export type Weights = ReadonlyMap<string, Tensor<"float32">>;
 
 /** A model is a layer of one of these types. */
-function isModel(layer: Layer): layer is Model {
+export function isModel(layer: Layer): layer is Model {
   return layer.type === "sequential" || layer.type === "functional";
 }
 
@@ -33,6 +33,21 @@ export function setTrainable(model: Model, patterns: readonly NamePattern[], tra
     for (const { layer } of layers) layer.trainable = trainable;
     for (const { variable } of variables) variable.trainable = trainable;
   }
+}
+
+/**
+ * The weights of the layers and weights that a pattern fits, as `Model.freeze` takes it.
+ * @throws StriateError `usage` where it fits none
+ */
+export function weightsNamed(model: Model, pattern: NamePattern): readonly ModelWeight[] {
+  const fits = matcherOf(pattern);
+  const paths = layersOf(model, "").flatMap(({ path }) => (fits(path) ? [`${path}/`] : []));
+  const found = model.weightSpecs.filter(({ key }) => fits(key) || paths.some((path) => key.startsWith(path)));
+  if (found.length > 0) return found;
+  throw new StriateError(
+    "usage",
+    `model ${model.name} has no weights in a layer, or of the name, that fits ${pattern}`,
+  );
 }
 
 /** The layers of a model and of the models in it, with their paths. */

@@ -8,7 +8,7 @@ import { type Tensor, zeros } from "../tensor/index.ts";
 import { checkFits, copyFeeds, readExamples } from "./feeding.ts";
 import { OBJECTIVE_OPTIONS, type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
 import { checkAborted, checkRun, RUN_OPTIONS, type RunOptions, withEngine } from "./running.ts";
-import { evaluationGraph } from "./step.ts";
+import { evaluationGraph } from "./step/index.ts";
 
 /** The loss, the number of examples, and every metric by its name. */
 export interface Evaluation {

@@ -1,25 +1,52 @@
-import type { Engine, Executable } from "../engine/index.ts";
+import type { Engine, Executable, Tensors } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
-import type { Graph } from "../graph/index.ts";
+import type { Graph, State } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
-import { bytesOf } from "../tensor/index.ts";
+import { bytesOf, type Tensor } from "../tensor/index.ts";
 import type { ObjectiveOptions } from "./objective.ts";
-import type { Optimizer } from "./optimizers.ts";
-import { evaluationGraph, trainingGraph } from "./step.ts";
+import type { Optimizer } from "./optimizers/index.ts";
+import { evaluationGraph, gradientGraph, gradientName, rateTensor, trainingGraph, updateGraph } from "./step/index.ts";
 
-/** A training step made ready for a batch size. */
-export interface Step {
+/** A graph made ready. */
+interface Compiled {
   readonly graph: Graph;
   readonly executable: Executable;
 }
 
-interface Parts {
+/** What is done with the gradients of a step before the weights follow from them: an average over several machines, say. */
+export type BetweenHalves = (gradients: GradientStates) => Promise<void>;
+
+/** The gradients of all trained weights, each the sum over the steps of an update, by the names of their states, where the engine has them: only what is read is copied. */
+export interface GradientStates {
+  readonly names: readonly string[];
+  read(names?: readonly string[]): Promise<Tensors>;
+  write(gradients: Tensors): Promise<void>;
+}
+
+export interface ExecutableParts {
   readonly model: Model;
   readonly engine: Engine;
   readonly objective: ObjectiveOptions;
   readonly optimizer: Optimizer;
   /** Whether the examples of the training, and those of the validation, count differently. */
   readonly weighted: { readonly training: boolean; readonly validation: boolean };
+  /** Default: nothing stands between the halves of a step, so that they are one graph. */
+  readonly between?: BetweenHalves;
+}
+
+/** What a step is fed. */
+export interface StepFeeds {
+  /** Examples in the batch. */
+  readonly count: number;
+  /** Everything but the learning rate. */
+  readonly feeds: Tensors;
+  readonly learningRate: number;
+  /** Of the random inputs. */
+  readonly seed: number;
+  /** The number of the step in the run, from 0 on. */
+  readonly step: number;
+  /** Names of the outputs to return. */
+  readonly fetch: readonly string[];
 }
 
 /**
@@ -28,33 +55,57 @@ interface Parts {
  */
 const MOST_KEPT_BYTES = 2 ** 30;
 
-/** What a run has compiled, each thing when it is first needed. All of it shares the same states. */
+/**
+ * What a run has compiled, each thing when it is first needed. All of it shares the same states. A step is one graph, or where
+ * something stands between its halves (several steps for an update, `between`) two: gradients and update.
+ */
 export class Executables {
-  readonly #parts: Parts;
-  readonly #steps = new Map<number, Step>();
+  readonly #parts: ExecutableParts;
+  readonly #steps = new Map<number, Compiled>();
   readonly #evaluations = new Map<number, Executable>();
+  /** The second half of a step, where there are two. */
+  #update: Compiled | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: ExecutableParts) {
     this.#parts = parts;
   }
 
-  /** A step whose states are those of the run. */
-  get main(): Step {
-    const [first] = this.#steps.values();
-    if (!first) throw new StriateError("usage", "the training run has not started");
-    return first;
+  /** Makes the step of a batch size ready; before anything else. */
+  async start(batchSize: number): Promise<void> {
+    await this.#step(batchSize);
   }
 
-  async step(batchSize: number): Promise<Step> {
-    const known = this.#steps.get(batchSize);
-    if (known) return known;
-    const { model, engine, objective, optimizer, weighted } = this.#parts;
-    const graph = trainingGraph(model, objective, optimizer, batchSize, { weighted: weighted.training });
-    const executable = await engine.compile(graph, this.#steps.size > 0 ? { sharing: this.main.executable } : {});
-    if (valueBytes(graph) > MOST_KEPT_BYTES) await this.#closeSteps();
-    const step = { graph, executable };
-    this.#steps.set(batchSize, step);
-    return step;
+  /** All that outlasts a step: weights, slots, counters, and gradients that are not applied yet. */
+  get states(): readonly State[] {
+    const states = this.#holders.flatMap(({ graph }) => graph.states);
+    return [...new Map(states.map((state) => [state.now.name, state])).values()];
+  }
+
+  /** Runs a step, and gives outputs of its graph. */
+  async run({ count, feeds, learningRate, seed, step, fetch }: StepFeeds): Promise<Tensors> {
+    const { executable } = await this.#step(count);
+    const rate = { learningRate: rateTensor(learningRate) };
+    const options = { fetch, random: { seed, step } };
+    if (!this.#update) return executable.run({ ...feeds, ...rate }, options);
+    const outputs = await executable.run(feeds, options);
+    const { between, optimizer } = this.#parts;
+    if ((step + 1) % (optimizer.gradientAccumulationSteps ?? 1) !== 0) return outputs;
+    await between?.(this.#gradients(executable));
+    await this.#update.executable.run(rate);
+    return outputs;
+  }
+
+  /** Copies of states, by name. */
+  async readState(names: readonly string[]): Promise<Tensors> {
+    const read = [...this.#byHolder(names)].map(([{ executable }, its]) => executable.readState(its));
+    return Object.assign({}, ...(await Promise.all(read)));
+  }
+
+  /** Sets some or all of the states, whose tensors are taken over. */
+  async writeState(states: Tensors): Promise<void> {
+    for (const [{ executable }, names] of this.#byHolder(Object.keys(states))) {
+      await executable.writeState(Object.fromEntries(names.map((name) => [name, states[name] as Tensor])));
+    }
   }
 
   async evaluation(batchSize: number): Promise<Executable> {
@@ -62,14 +113,73 @@ export class Executables {
     if (known) return known;
     const { model, engine, objective, weighted } = this.#parts;
     const graph = evaluationGraph(model, objective, batchSize, { weighted: weighted.validation });
-    const executable = await engine.compile(graph, { sharing: this.main.executable });
+    const executable = await engine.compile(graph, { sharing: this.#main.executable });
     this.#evaluations.set(batchSize, executable);
     return executable;
   }
 
   async close(): Promise<void> {
     for (const executable of this.#evaluations.values()) await executable.close();
+    await this.#update?.executable.close();
     await this.#closeSteps();
+  }
+
+  async #step(batchSize: number): Promise<Compiled> {
+    const known = this.#steps.get(batchSize);
+    if (known) return known;
+    const { model, engine, objective, optimizer, weighted, between } = this.#parts;
+    const options = { weighted: weighted.training };
+    const isSplit = between !== undefined || (optimizer.gradientAccumulationSteps ?? 1) > 1;
+    const graph = isSplit
+      ? gradientGraph(model, objective, batchSize, options)
+      : trainingGraph(model, objective, optimizer, batchSize, options);
+    const executable = await engine.compile(graph, this.#steps.size > 0 ? { sharing: this.#main.executable } : {});
+    if (isSplit && !this.#update) {
+      const update = updateGraph(model, optimizer);
+      this.#update = { graph: update, executable: await engine.compile(update, { sharing: executable }) };
+    }
+    if (valueBytes(graph) > MOST_KEPT_BYTES) await this.#closeSteps();
+    const step = { graph, executable };
+    this.#steps.set(batchSize, step);
+    return step;
+  }
+
+  /** A step whose states are those of the run. */
+  get #main(): Compiled {
+    const [first] = this.#steps.values();
+    if (!first) throw new StriateError("usage", "the training run has not started");
+    return first;
+  }
+
+  /** Who has states: every state is in one of them, the engine's only copy in both. */
+  get #holders(): readonly Compiled[] {
+    return this.#update ? [this.#main, this.#update] : [this.#main];
+  }
+
+  /** Each name under the first who has the state. */
+  #byHolder(names: readonly string[]): ReadonlyMap<Compiled, readonly string[]> {
+    const holders = this.#holders.map((holder) => ({
+      holder,
+      known: new Set(holder.graph.states.map(({ now }) => now.name)),
+    }));
+    const grouped = new Map<Compiled, string[]>();
+    for (const name of names) {
+      const holder = holders.find(({ known }) => known.has(name))?.holder ?? this.#main;
+      const known = grouped.get(holder);
+      if (known) known.push(name);
+      else grouped.set(holder, [name]);
+    }
+    return grouped;
+  }
+
+  #gradients(executable: Executable): GradientStates {
+    const trained = this.#parts.model.weightSpecs.filter(({ trainable }) => trainable);
+    const names = trained.map(({ key }) => gradientName(key));
+    return {
+      names,
+      read: (some = names) => executable.readState(some),
+      write: (gradients) => executable.writeState(gradients),
+    };
   }
 
   async #closeSteps(): Promise<void> {

@@ -1,4 +1,5 @@
 import { checkOptions, wholeNumber } from "../checks/index.ts";
+import { StriateError } from "../errors.ts";
 import { writeFileAtomic } from "../files/index.ts";
 import { encodeSafetensors } from "../formats/safetensors/safetensors.ts";
 import type { Model } from "../model/index.ts";
@@ -6,8 +7,8 @@ import { lower, nextName, writeOnnx } from "../onnx/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import type { LossName } from "./losses/index.ts";
 import { OBJECTIVE_OPTIONS, type ObjectiveOptions } from "./objective.ts";
-import { adam, type Optimizer } from "./optimizers.ts";
-import { initialStates, trainingGraph } from "./step.ts";
+import { adam, type Optimizer } from "./optimizers/index.ts";
+import { initialStates, trainingGraph } from "./step/index.ts";
 
 /** The options of `encodeTrainingStep` and `saveTrainingStep`. */
 export interface TrainingStepOptions extends ObjectiveOptions {
@@ -40,6 +41,12 @@ export function encodeTrainingStep(model: Model, objective: LossName | TrainingS
   checkOptions("encodeTrainingStep", options, { ...OBJECTIVE_OPTIONS, optimizer: true, batchSize: true });
   const { optimizer = adam() } = options;
   const batchSize = wholeNumber("encodeTrainingStep", "batchSize", options.batchSize ?? model.batchSize ?? 32);
+  if ((optimizer.gradientAccumulationSteps ?? 1) > 1) {
+    throw new StriateError(
+      "usage",
+      "encodeTrainingStep: gradientAccumulationSteps takes two graphs, and a file has one; leave it out",
+    );
+  }
   const graph = trainingGraph(model, options, optimizer, batchSize);
   return {
     bytes: writeOnnx(lower(graph, { target: "file" })),

@@ -3,7 +3,7 @@ import { StriateError } from "../errors.ts";
 import type { Model } from "../model/index.ts";
 import { at, copyTensor, type Shape, sameShape, shapeText, sizeOf, type Tensor, typeText } from "../tensor/index.ts";
 import type { Objective } from "./objective.ts";
-import { SAMPLE_WEIGHTS } from "./step.ts";
+import { SAMPLE_WEIGHTS } from "./step/index.ts";
 import { conformTargets } from "./targets.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Model } from "../model/index.ts";
 import type { Callback, EpochLog } from "./callbacks/index.ts";
 import { terminalProgress, type Verbose } from "./callbacks/terminal.ts";
 import type { ObjectiveOptions } from "./objective.ts";
-import type { Optimizer, OptimizerName } from "./optimizers.ts";
+import type { Optimizer, OptimizerName } from "./optimizers/index.ts";
 import { TrainingRun } from "./run.ts";
 import { type RunOptions, withEngine } from "./running.ts";
 import { fitSettings } from "./settings.ts";

@@ -51,14 +51,26 @@ export {
   adagrad,
   adam,
   adamW,
+  type Clipping,
+  type ClippingOptions,
+  layerDecay,
+  type Multipliers,
   type Optimizer,
   type OptimizerName,
+  type OptimizerOptions,
   optimizerNamed,
+  type ParameterGroup,
+  type ParameterGroupOptions,
+  parameterGroup,
   type RmspropOptions,
   rmsprop,
   type SgdOptions,
+  type Slot,
+  type StepValues,
   sgd,
-} from "./optimizers.ts";
+  type UpdateRule,
+  withoutDecay,
+} from "./optimizers/index.ts";
 export { type PredictOptions, predict, predictOutputs } from "./predict.ts";
 export type { RunOptions } from "./running.ts";
 export {
@@ -73,4 +85,4 @@ export {
   warmUp,
 } from "./schedules.ts";
 export type { ResumeChange } from "./setup.ts";
-export { evaluationGraph, initialStates, rateTensor, trainingGraph } from "./step.ts";
+export { evaluationGraph, initialStates, rateTensor, trainingGraph } from "./step/index.ts";

@@ -7,7 +7,7 @@ import type { Verbose } from "./callbacks/terminal.ts";
 import { checkFits } from "./feeding.ts";
 import type { FitOptions } from "./fit.ts";
 import { OBJECTIVE_OPTIONS, type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
-import { adam, type Optimizer, optimizerNamed } from "./optimizers.ts";
+import { adam, type Optimizer, optimizerNamed } from "./optimizers/index.ts";
 import { checkRun, RUN_OPTIONS } from "./running.ts";
 import type { ResumeChange } from "./setup.ts";
 

@@ -9,7 +9,7 @@ import { lower, passesOf } from "#striate/onnx/index";
 import { add, interpret, mul, OPS } from "#striate/ops/index";
 import { fromNumbers, type Tensor, toNumbers } from "#striate/tensor/index";
 import { adagrad, adam, initialStates, type Optimizer, rateTensor, rmsprop, sgd } from "#striate/training/index";
-import { trainingGraph } from "#striate/training/step";
+import { trainingGraph } from "#striate/training/step/index";
 import { describeNumbers, describeOrder } from "../support/conformance.ts";
 import { startSmall } from "../support/engines.ts";
 import { labels, pattern } from "../support/pattern.ts";

@@ -8,7 +8,7 @@ import { lower } from "#striate/onnx/index";
 import { add, concat, reshapeTo, sliceAxis } from "#striate/ops/index";
 import { copyTensor, type Tensor, tensor, uniform } from "#striate/tensor/index";
 import { adagrad, adam, adamW, rmsprop, sgd } from "#striate/training/index";
-import { initialStates, rateTensor, trainingGraph } from "#striate/training/step";
+import { initialStates, rateTensor, trainingGraph } from "#striate/training/step/index";
 import { ENGINES } from "../support/engines.ts";
 
 const OPTIMIZERS = {
