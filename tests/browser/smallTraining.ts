@@ -1,15 +1,5 @@
 // A small net's training, the same in Node and in a browser.
-import {
-  batchNormalization,
-  conv2d,
-  dense,
-  dropout,
-  flatten,
-  maxPooling2d,
-  sequential,
-  setWorkerUrl,
-  type Tensor,
-} from "striate";
+import { batchNormalization, conv2d, dense, dropout, flatten, maxPooling2d, sequential, type Tensor } from "striate";
 import { arrays } from "striate/data";
 
 export interface TrainingReport {
@@ -56,23 +46,4 @@ export async function trainSmallNet(inline: boolean): Promise<TrainingReport> {
 
 function sum(numbers: ArrayLike<number>): number {
   return Array.from(numbers).reduce((total, number) => total + number, 0);
-}
-
-/** What a page posts. */
-export interface Trainings {
-  readonly inline: TrainingReport;
-  readonly worker: TrainingReport;
-  /** What is said where a worker's program is not found. */
-  readonly lost: string;
-}
-
-/** Trains in the page's own thread and in a worker. */
-export async function trainInPage(program: string): Promise<Trainings> {
-  setWorkerUrl(new URL("/no/such/program.js", program));
-  const lost = await trainSmallNet(false).then(
-    () => "nothing",
-    (thrown: unknown) => String(thrown),
-  );
-  setWorkerUrl(program);
-  return { inline: await trainSmallNet(true), worker: await trainSmallNet(false), lost };
 }

@@ -3,14 +3,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { serveBrowser } from "../support/browserServer.ts";
 import { bundle } from "../support/bundle.ts";
 import { findChromium, withPage } from "../support/chromium.ts";
-import { type TrainingReport, type Trainings, trainSmallNet } from "./smallTraining.ts";
+import { type TrainingReport, trainSmallNet } from "./smallTraining.ts";
+import type { Trainings } from "./trainingPage.ts";
 
 const MINUTE = 60_000;
 const { program, missing } = findChromium();
-
-const PAGE = `import { trainInPage } from "./tests/browser/smallTraining.ts";
-const post = (value) => fetch("/", { method: "POST", body: JSON.stringify(value) });
-trainInPage(new URL("/worker.js", location.href).href).then(post, (thrown) => post({ failed: String(thrown) }));`;
 
 test("Chromium is there", ({ skip }) => {
   skip(program === undefined, `${missing}: the browser's side was not run`);
@@ -22,7 +19,10 @@ describe.each(program === undefined ? [] : [program])("a small net trained in %s
   let node: TrainingReport;
 
   beforeAll(async () => {
-    const { scripts } = await bundle({ page: PAGE, worker: `import "striate/worker";` });
+    const { scripts } = await bundle({
+      page: `import "./tests/browser/trainingPage.ts";`,
+      worker: `import "striate/worker";`,
+    });
     const server = await serveBrowser({ bundle: scripts, page: "/page.js" });
     try {
       const value = await withPage(browser, server.url, (ended) => Promise.race([server.posted, ended]), MINUTE);

@@ -48,7 +48,9 @@ export function bestWeights(path: string, say: (text: string) => void): BestWeig
       if (!best || (await epochOf(path)) === best.epoch) return;
       if (atEpochEnd && best.epoch === run.history.length) await write(run);
       else {
-        say(`${path} has not the weights of epoch ${best.epoch}, which was the best; the best from here on are kept`);
+        say(
+          `${path} does not have the weights of epoch ${best.epoch}, which was the best; the best from here on are kept`,
+        );
         best = undefined;
       }
     },
