@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -38,6 +38,11 @@ beforeAll(() => {
   user = installedPackage();
 });
 afterAll(() => user.remove());
+
+test("the examples are the files of examples/, and those are these", () => {
+  const files = readdirSync(`${root}/examples`).map((name) => readFileSync(`${root}/examples/${name}`, "utf8"));
+  expect(examples.map(({ text }) => text).sort()).toEqual(files.sort());
+});
 
 test("every example has the right types, by itself", async () => {
   const folder = await user.folder();

@@ -88,7 +88,7 @@ const EXIT_CODES = `Exit codes: ${DONE} done, ${FAILED} failed, ${USED_WRONGLY} 
 function addOptions(added: Commander, command: Command, start: Start): void {
   for (const [key, each] of Object.entries(command.flags)) addOption(added, key, each);
   added
-    .option("--json", "print one JSON object a line on standard output, and nothing else there")
+    .option("--json", "print one JSON object per line on standard output, and nothing else")
     .addHelpText("after", () => examplesText(command.examples, process.stdout.columns ?? 80))
     .exitOverride((error) => explain(error, added))
     .action(() => {

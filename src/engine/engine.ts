@@ -3,11 +3,12 @@
  *
  * To add an engine:
  * - Its folder exports `available` and `start` (`EngineModule`). `start` gives a `Backend`; `table.ts` gets one line, which
- *   names its devices and precisions, and `enginesNode.ts` and `enginesBrowser.ts` one each, which load it or say why not. Workers, the tests of every engine, `striate doctor` and all messages take it from there.
+ *   names its devices and precisions, and `enginesNode.ts` and `enginesBrowser.ts` one each, which load it or say why not;
+ *   the compiler asks for these two. Workers, the tests of every engine, `striate doctor` and all messages follow.
  * - `hosted.ts` makes an `Engine` of the backend. It verifies graphs, checks what is fed, fetched, read and written, answers
  *   calls in order, draws random inputs, and knows who shares states. A backend finds all that done.
  * - `lower(graph, { target, native })` of `onnx` turns what the engine does not take whole into standard operators.
- *   `native` is a set of op names, or a predicate where it depends on a node's types or attributes. `onnx/passes.ts` says
+ *   `native` is a set of op names, or a predicate where it depends on a node's types or attributes. `onnx/lower.ts` says
  *   which passes run for a target. What is left and is too rare for a kernel can be computed by `OPS[node.op].reference`.
  * - A state has the form that the backend likes: a layout, an address in an arena, a buffer of a GPU. `toState` makes it of
  *   a tensor, `toTensor` a tensor of it, in the plain order of the graph's shape; a program reads and moves them on by the

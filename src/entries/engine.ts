@@ -14,5 +14,3 @@ export {
   selectEngine,
   type Tensors,
 } from "../engine/index.ts";
-// Where workers find their program, for bundlers that do not see it.
-export { setWorkerUrl } from "../platform/index.ts";

@@ -4,17 +4,15 @@ import "../training/methods.ts";
 
 export type { MemoryOptions } from "../checks/index.ts";
 export { type ErrorCode, StriateError } from "../errors.ts";
-export {
-  type KerasWeightsOptions,
-  type KerasWeightsReport,
-  type LoadModelOptions,
-  type LoadWeightsOptions,
-  loadModel,
-  loadWeights,
-  type OldWeightsOptions,
-  type SaveModelOptions,
-  saveModel,
+export type {
+  KerasWeightsOptions,
+  KerasWeightsReport,
+  LoadModelOptions,
+  LoadWeightsOptions,
+  OldWeightsOptions,
+  SaveModelOptions,
 } from "../formats/index.ts";
+export { loadModel, loadWeights, saveModel } from "../formats/lazy.ts";
 export {
   type Activation,
   type ActivationName,
@@ -188,6 +186,7 @@ export {
   type Weights,
 } from "../model/index.ts";
 export type { ValueMath } from "../ops/index.ts";
+export { setWorkerUrl } from "../platform/index.ts";
 export {
   type ArrayTypes,
   asFloat32,
@@ -215,6 +214,8 @@ export {
   type Callback,
   type CallbackState,
   type ClassWeight,
+  type Clipping,
+  type ClippingOptions,
   type CosineDecayOptions,
   type CrossentropyOptions,
   categoricalCrossentropy,
@@ -270,6 +271,8 @@ export {
   type SaveMoment,
   type Schedule,
   type SgdOptions,
+  type Slot,
+  type StepValues,
   saveTrainingStep,
   sgd,
   sparseCategoricalCrossentropy,
@@ -277,6 +280,7 @@ export {
   type TrainingStepOptions,
   terminateOnNaN,
   topKAccuracy,
+  type UpdateRule,
   type Verbose,
   warmUp,
   withoutDecay,

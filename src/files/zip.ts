@@ -20,6 +20,8 @@ export interface ZipEntry {
 export interface ZipArchive {
   /** By name, in the order of the directory; folders are left out. */
   readonly entries: ReadonlyMap<string, ZipEntry>;
+  /** The text at the end of the zip, which belongs to no entry; as a rule empty. */
+  readonly comment: string;
   /**
    * A whole entry, its CRC checked. A stored entry of a zip in memory is a view of it.
    * @param most the bytes that it may have, 2 GiB without
@@ -58,6 +60,7 @@ export async function openZip(
 ): Promise<ZipArchive> {
   const all: FileEntry[] = [];
   const found = new Map<string, FileEntry>();
+  let comment = "";
   try {
     // Not `strictness: "strict"`: PyTorch's own zips hold zip64 records that it takes for a second meaning.
     const options = { filenameValidation: "strict", maxAppendedDataSize: 0, useWebWorkers: false } as const;
@@ -70,6 +73,7 @@ export async function openZip(
       all.push(entry as FileEntry);
       if (!entry.directory) found.set(entry.filename, entry);
     }
+    comment = new TextDecoder().decode(reader.comment);
   } catch (thrown) {
     throw zipError(file, "is no zip file that can be read, or it is damaged", thrown);
   }
@@ -91,6 +95,7 @@ export async function openZip(
 
   return {
     entries: new Map(Array.from(found, ([name, entry]) => [name, describe(entry)])),
+    comment,
     async read(name, most = MOST_ENTRY_BYTES) {
       const { entry, range } = await opened(name, most);
       if (entry.compressionMethod !== METHOD_STORED) return inflated(entry);
@@ -260,7 +265,7 @@ const DOS_DATE = (1 << 21) | (1 << 16);
  * A zip file of these files in this order; the same files always give the same bytes.
  * @returns the file's parts in order, for `writeFileAtomic`
  */
-export async function encodeZip(files: Iterable<ZipFile>): Promise<Uint8Array[]> {
+export async function encodeZip(files: Iterable<ZipFile>, comment = ""): Promise<Uint8Array[]> {
   const chunks = new ChunkWriter();
   const zip = new ZipWriter(chunks, {
     useWebWorkers: false,
@@ -281,7 +286,7 @@ export async function encodeZip(files: Iterable<ZipFile>): Promise<Uint8Array[]>
       await zip.add(name, reader, { passThrough: true, ...known });
     }
   }
-  await zip.close();
+  await zip.close(comment === "" ? undefined : new TextEncoder().encode(comment));
   return chunks.chunks;
 }
 

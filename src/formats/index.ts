@@ -1,7 +1,7 @@
 import "./methods.ts";
 
 export { writeFileAtomic } from "../files/index.ts";
-export { type FileKind, identifyFile } from "./identify.ts";
+export { identifyFile } from "./identify.ts";
 export {
   encodeKeras,
   type JsonRecord,
@@ -17,14 +17,7 @@ export {
   type OldWeightsOptions,
   saveKeras,
 } from "./keras/index.ts";
-export {
-  kindOfFile,
-  type LoadModelOptions,
-  loadModel,
-  MODEL_ENDINGS,
-  type SaveModelOptions,
-  saveModel,
-} from "./modelFile.ts";
+export { kindOfFile, loadModel, saveModel } from "./modelFile.ts";
 export { decodeNpy, encodeNpy } from "./numpy/npy.ts";
 export { encodeNpz, readNpz } from "./numpy/npz.ts";
 export { readOnnxFile } from "./onnx/onnxFile.ts";
@@ -38,6 +31,14 @@ export {
   streamSafetensors,
   type TensorType,
 } from "./safetensors/safetensors.ts";
+export {
+  endingsOf,
+  type FileKind,
+  FORMATS,
+  formatOfEnding,
+  type LoadModelOptions,
+  type SaveModelOptions,
+} from "./table.ts";
 export { loadTfjs, modelOfTfjs } from "./tfjs/loadTfjs.ts";
 export {
   parseTfjsManifest,
@@ -52,3 +53,4 @@ export { flattenTensors, stateDict } from "./torch/stateDict.ts";
 export { readTorchFile, type TorchContent } from "./torch/torchFile.ts";
 export { isTorchTensor, type TorchTensor } from "./torch/torchPickle.ts";
 export { type LoadWeightsOptions, loadWeights, readArrays } from "./weightsFile.ts";
+export { weightsMetadata } from "./weightsMetadata.ts";

@@ -1,6 +1,7 @@
 import { Model } from "../model/index.ts";
-import { type SaveModelOptions, saveModel } from "./modelFile.ts";
-import { type LoadWeightsOptions, loadWeights } from "./weightsFile.ts";
+import { loadWeights, saveModel } from "./lazy.ts";
+import type { SaveModelOptions } from "./table.ts";
+import type { LoadWeightsOptions } from "./weightsFile.ts";
 
 // A model lives to the left of formats and cannot import it; whoever imports formats gets these as methods too.
 declare module "../model/model.ts" {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { valueText } from "../checks/index.ts";
 import { asError } from "../errors.ts";
 import { dataError } from "../files/dataError.ts";

@@ -1,18 +1,14 @@
 import { checkOptions, itemized, type MemoryOptions } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { openFile } from "../files/fileAccess.ts";
-import type { RandomAccess } from "../files/randomAccess.ts";
 import type { Model } from "../model/index.ts";
 import { inversePermutation } from "../ops/index.ts";
 import { asFloat32, permute, sameShape, type Tensor, typeText } from "../tensor/index.ts";
+import { inOrderOf, rowsByKey, rowsStated } from "./flattenOrder.ts";
 import { identifyFile } from "./identify.ts";
-import { KERAS_WEIGHTS, type KerasWeightsOptions, type KerasWeightsReport, loadKerasWeights } from "./keras/index.ts";
-import { decodeNpy } from "./numpy/npy.ts";
-import { readNpz } from "./numpy/npz.ts";
+import { KERAS_WEIGHTS, type KerasWeightsOptions, type KerasWeightsReport } from "./keras/index.ts";
 import { PICTURES_KEY, takePictures } from "./pictureMetadata.ts";
-import { decodeSafetensors } from "./safetensors/safetensors.ts";
-import { stateDict } from "./torch/stateDict.ts";
-import { readTorchFile } from "./torch/torchFile.ts";
+import { FILE_KINDS, type FileArrays, FORMATS } from "./table.ts";
 
 /**
  * The arrays of a file by name: safetensors, `.npz`, `.npy` (its only array is `array`), and PyTorch's state dicts.
@@ -24,39 +20,20 @@ export async function readArrays(path: string, options: MemoryOptions = {}): Pro
   return (await arraysIn(path, options)).arrays;
 }
 
-interface FileArrays {
-  readonly arrays: ReadonlyMap<string, Tensor>;
-  /** Texts by key, of a format that has them. */
-  readonly metadata?: Readonly<Record<string, string>>;
-}
-
 async function arraysIn(path: string, options: MemoryOptions): Promise<FileArrays> {
   const file = await openFile(path);
   try {
     const kind = await identifyFile(file, path);
-    if (kind !== "safetensors") return { arrays: await arraysOf(kind, file, path, options) };
-    const { tensors, metadata } = decodeSafetensors(await file.read(0, file.size), path);
-    return { arrays: tensors, metadata };
+    const { readArrays: read } = FORMATS[kind];
+    if (read) return await read(file, path, options);
+    const known = FILE_KINDS.flatMap((other) => (FORMATS[other].readArrays ? FORMATS[other].endings.slice(0, 1) : []));
+    const names = known.map((ending) => ending.slice(1));
+    throw new StriateError(
+      "data",
+      `${path} is a ${kind} file; arrays are read from ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`,
+    );
   } finally {
     await file.close();
-  }
-}
-
-async function arraysOf(
-  kind: string,
-  file: RandomAccess,
-  path: string,
-  options: MemoryOptions,
-): Promise<ReadonlyMap<string, Tensor>> {
-  switch (kind) {
-    case "npz":
-      return readNpz(file, path, options);
-    case "npy":
-      return new Map([["array", decodeNpy(await file.read(0, file.size), path)]]);
-    case "torch":
-      return stateDict(await readTorchFile(file, path, options), path);
-    default:
-      throw new StriateError("data", `${path} is a ${kind} file; arrays are read from safetensors, npz, npy and pth`);
   }
 }
 
@@ -69,7 +46,8 @@ export interface LoadWeightsOptions extends KerasWeightsOptions {
 /**
  * Puts the weights of a file into a model: Keras's `.h5` and `.keras` (in order, or `byName`), safetensors and `.npz`
  * (by key, in Keras's shapes), PyTorch's state dicts (by what `nameOf` says, turned from PyTorch's order of axes). A model
- * that knows nothing of its pictures takes what a safetensors file with all of its weights says of them.
+ * that knows nothing of its pictures takes what a safetensors file with all of its weights says of them. Where a dense layer
+ * follows a flatten of pictures, its rows are put in the model's order from that of the file: see `flattenedAs`.
  * @returns which weights were loaded and which were not
  * @throws StriateError `shape` that names every weight that does not fit, unless `skipMismatch`; then nothing is loaded.
  */
@@ -82,8 +60,14 @@ export async function loadWeights(
   const { nameOf = (key) => key, ...options } = given;
   const file = await openFile(path);
   const kind = await identifyFile(file, path).finally(() => file.close());
-  if (kind === "keras" || kind === "hdf5") return loadKerasWeights(model, path, options);
-  const { arrays, metadata } = await arraysIn(path, options);
+  if (FORMATS[kind].layeredWeights) {
+    return (await import("./keras/index.ts")).loadKerasWeights(model, path, options);
+  }
+  const { maxBytes } = options;
+  const { arrays, metadata } = await arraysIn(path, maxBytes === undefined ? {} : { maxBytes });
+  const rows = rowsByKey(model);
+  const stated = rowsStated(metadata, path);
+  const orderOf = (key: string) => options.flattenedAs ?? (kind === "torch" ? "channelsFirst" : stated(key));
   const loaded = new Map<string, Tensor<"float32">>();
   const misfits: string[] = [];
   for (const { key, spec } of model.weightSpecs) {
@@ -92,8 +76,10 @@ export async function loadWeights(
     const fitting = found && (kind === "torch" ? fromTorch(found, spec.toGraph) : asFloat32(found));
     if (!fitting) {
       if (!options.byName) misfits.push(`${key} is not in the file${name === key ? "" : `, as ${name}`}`);
-    } else if (sameShape(fitting.shape, spec.shape)) loaded.set(key, fitting);
-    else misfits.push(`${key} is ${typeText({ dtype: "float32", shape: spec.shape })}, in the file ${typeText(found)}`);
+    } else if (sameShape(fitting.shape, spec.shape)) {
+      loaded.set(key, inOrderOf(fitting, rows.get(key), orderOf(key), path, key));
+    } else
+      misfits.push(`${key} is ${typeText({ dtype: "float32", shape: spec.shape })}, in the file ${typeText(found)}`);
   }
   if (misfits.length > 0 && !options.skipMismatch) {
     throw new StriateError("shape", `${path}: its weights do not fit into model ${model.name}:${itemized(misfits)}`);

@@ -99,9 +99,9 @@ interface Layout extends Sides {
 
 const SCREEN = 1.5;
 
-/** The layout whose proportions are nearest to a screen's. */
+/** The layout whose proportions are nearest to a screen's, of those whose rows are as even as they can be. */
 function screenLike(shown: readonly Shown[], heading: Heading): Layout {
-  const layouts = shown.map((_, i) => laidOut(shown, i + 1, heading));
+  const layouts = shown.map((_, i) => laidOut(shown, Math.ceil(shown.length / (i + 1)), heading));
   const distance = ({ width, height }: Layout) => Math.abs(Math.log(width / height / SCREEN));
   return layouts.reduce((best, next) => (distance(next) < distance(best) ? next : best), laidOut(shown, 1, heading));
 }

@@ -79,7 +79,6 @@ export {
   nested,
   normalization,
 } from "./normalization.ts";
-export { onnxGraph } from "./onnxGraph.ts";
 export type { Pair, Sides } from "./options.ts";
 export {
   averagePooling2d,

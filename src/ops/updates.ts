@@ -68,16 +68,13 @@ function defineUpdate<Slot extends string, const S extends Readonly<Record<strin
         shape,
         data: new Float64Array(data.length),
       }));
+      const rate = at(LearningRate.data, 0);
+      // One object for all elements, of which a weight has millions.
+      const slots: Record<Slot, number> = { ...named(() => 0) };
       for (let i = 0; i < Weight.data.length; i++) {
-        const slots = named((slot) => at(inputs[slot].data, i));
-        const next = update.element(
-          at(Weight.data, i),
-          at(Gradient.data, i),
-          at(LearningRate.data, 0),
-          slots,
-          attributes,
-        );
-        for (const [k, result] of results.entries()) result.data[i] = at(next, k);
+        for (const slot of update.slots) slots[slot] = inputs[slot].data[i] ?? 0;
+        const next = update.element(Weight.data[i] ?? 0, Gradient.data[i] ?? 0, rate, slots, attributes);
+        for (let k = 0; k < results.length; k++) at(results, k).data[i] = next[k] ?? 0;
       }
       return results;
     },

@@ -1,8 +1,9 @@
-import { z } from "zod";
+import * as z from "zod";
 import { itemized, parseJson } from "../checks/index.ts";
 import { asError, StriateError } from "../errors.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
 import { readRegular } from "../files/regularFile.ts";
-import { decodeSafetensors, streamSafetensors, type TensorType, writeFileAtomic } from "../formats/index.ts";
+import { decodeSafetensors, streamSafetensors, type TensorType } from "../formats/safetensors/safetensors.ts";
 import type { Model } from "../model/index.ts";
 import { copyTensor, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
 import type { EpochLog } from "./callbacks/index.ts";

@@ -66,6 +66,7 @@ export async function evaluateWith(
   options: Pick<EvaluateOptions, "signal" | "onProgress"> & { readonly batchSize: number },
 ): Promise<Evaluation> {
   const { batchSize, signal, onProgress } = options;
+  const fetch = ["losses", ...measuredOutputs(objectives)];
   const metrics: Record<string, number> = {};
   let loss = 0;
   let measured = 0;
@@ -78,7 +79,7 @@ export async function evaluateWith(
     const examples = await readExamples(model, data, objectives, batchAt(start), batchSize, { upcoming });
     const { inputs, targets, weights, standIns } = examples;
     const kept = copyFeeds(targets);
-    const outputs = await executable.run({ ...inputs, ...targets, ...weights });
+    const outputs = await executable.run({ ...inputs, ...targets, ...weights }, { fetch });
     // A picture that stands in for one that cannot be read has a place of its own, where it is counted.
     const rows = Array.from({ length: count }, (_, row) => row).filter((row) => !standIns.includes(row));
     const isWhole = rows.length === count;
@@ -113,6 +114,14 @@ function rowsOf(tensors: Tensors, rows: readonly number[]): Tensors {
   return Object.fromEntries(picked);
 }
 
+/** The outputs that `measure` reads: predictions only where there is a metric of them. */
+export function measuredOutputs(objectives: readonly Objective[]): string[] {
+  return objectives.flatMap(({ prefix, losses, predictions, metrics }) => [
+    ...(prefix === "" ? [] : [losses]),
+    ...(metrics.length === 0 ? [] : [predictions]),
+  ]);
+}
+
 /** The sums of all objectives' metrics over the first `count` examples; with several outputs, of their losses too. */
 export function measure(
   objectives: readonly Objective[],
@@ -122,12 +131,13 @@ export function measure(
 ): [string, number][] {
   return objectives.flatMap(({ prefix, losses, predictions, target, metrics }): [string, number][] => {
     const [predicted, expected, given] = [outputs[predictions], targets[target], outputs[losses]];
-    if (!predicted || !expected) return [];
     // In a training step it is the batch's mean, in an evaluation one for each example.
     const loss = given && (given.shape.length === 0 ? Number(given.data[0]) * count : sumOfFirst(given, count));
     return [
       ...(loss === undefined || prefix === "" ? [] : [[`${prefix}loss`, loss] as [string, number]]),
-      ...metrics.map((metric): [string, number] => [`${prefix}${metric.name}`, metric.sum(predicted, expected, count)]),
+      ...metrics.flatMap((metric): [string, number][] =>
+        predicted && expected ? [[`${prefix}${metric.name}`, metric.sum(predicted, expected, count)]] : [],
+      ),
     ];
   });
 }

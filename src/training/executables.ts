@@ -45,6 +45,8 @@ export interface StepFeeds {
   readonly seed: number;
   /** The number of the step in the run, from 0 on. */
   readonly step: number;
+  /** Names of the outputs to return. */
+  readonly fetch: readonly string[];
 }
 
 /**
@@ -79,13 +81,13 @@ export class Executables {
     return [...new Map(states.map((state) => [state.now.name, state])).values()];
   }
 
-  /** Runs a step, and gives the outputs of its graph. */
-  async run({ count, feeds, learningRate, seed, step }: StepFeeds): Promise<Tensors> {
+  /** Runs a step, and gives outputs of its graph. */
+  async run({ count, feeds, learningRate, seed, step, fetch }: StepFeeds): Promise<Tensors> {
     const { executable } = await this.#step(count);
     const rate = { learningRate: rateTensor(learningRate) };
-    const random = { seed, step };
-    if (!this.#update) return executable.run({ ...feeds, ...rate }, { random });
-    const outputs = await executable.run(feeds, { random });
+    const options = { fetch, random: { seed, step } };
+    if (!this.#update) return executable.run({ ...feeds, ...rate }, options);
+    const outputs = await executable.run(feeds, options);
     const { between, optimizer } = this.#parts;
     if ((step + 1) % (optimizer.gradientAccumulationSteps ?? 1) !== 0) return outputs;
     await between?.(this.#gradients(executable));

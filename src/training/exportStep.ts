@@ -1,6 +1,7 @@
 import { checkOptions, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
-import { encodeSafetensors, writeFileAtomic } from "../formats/index.ts";
+import { writeFileAtomic } from "../files/index.ts";
+import { encodeSafetensors } from "../formats/safetensors/safetensors.ts";
 import type { Model } from "../model/index.ts";
 import { lower, nextName, writeOnnx } from "../onnx/index.ts";
 import type { Tensor } from "../tensor/index.ts";

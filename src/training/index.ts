@@ -43,7 +43,7 @@ export {
   sparseCategoricalCrossentropy,
 } from "./losses/index.ts";
 export { accuracy, binaryAccuracy, type Metric, type MetricName, topKAccuracy } from "./metrics.ts";
-export { type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
+export { type ObjectiveOptions, objectivesOf } from "./objective.ts";
 export {
   type AdagradOptions,
   type AdamOptions,
@@ -51,6 +51,8 @@ export {
   adagrad,
   adam,
   adamW,
+  type Clipping,
+  type ClippingOptions,
   layerDecay,
   type Multipliers,
   type Optimizer,
@@ -63,7 +65,10 @@ export {
   type RmspropOptions,
   rmsprop,
   type SgdOptions,
+  type Slot,
+  type StepValues,
   sgd,
+  type UpdateRule,
   withoutDecay,
 } from "./optimizers/index.ts";
 export { type PredictOptions, predict, predictOutputs } from "./predict.ts";

@@ -4,17 +4,20 @@ import { StriateError } from "../errors.ts";
 import type { Model, Weights } from "../model/index.ts";
 import { BatchReader } from "./batchReader.ts";
 import type { Callback, EpochLog, Run, SaveMoment } from "./callbacks/index.ts";
-import { type Checkpoint, type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { evaluateWith, measure } from "./evaluate.ts";
+import { type Checkpoint, type Progress, readCheckpoint } from "./checkpoint.ts";
+import { EngineTime } from "./engineTime.ts";
+import { evaluateWith, measure, measuredOutputs } from "./evaluate.ts";
 import { Executables } from "./executables.ts";
 import { copyFeeds, type Examples, readExamples } from "./feeding.ts";
 import type { History } from "./fit.ts";
 import { afterEpoch, afterStep, meansOf, START, type StepResult } from "./position.ts";
-import { callbackStates, restoreCallbacks, restoredStates } from "./resume.ts";
+import { problemsOf } from "./problems.ts";
+import { restoreCallbacks, restoredStates } from "./resume.ts";
+import { RunStates } from "./runStates.ts";
 import { rateAt } from "./schedules.ts";
 import type { FitSettings } from "./settings.ts";
 import { checkSetup, setupOf } from "./setup.ts";
-import { initialStates, ownStates } from "./step/index.ts";
+import { initialStates } from "./step/index.ts";
 
 /** How many batches ahead the data set is told what will be read. */
 const UPCOMING = 32;
@@ -24,12 +27,12 @@ export class TrainingRun implements Run {
   readonly model: Model;
   readonly #settings: FitSettings;
   readonly #executables: Executables;
+  readonly #states: RunStates;
   #history: EpochLog[] = [];
   /** Found before a resume. */
   #oldProblems: readonly DataProblem[] = [];
   #position = START;
-  /** Milliseconds in which the engine worked, and in which it waited for data. */
-  readonly #time = { steps: 0, waited: 0 };
+  readonly #time = new EngineTime();
   #stopped = false;
   rateFactor = 1;
 
@@ -39,6 +42,7 @@ export class TrainingRun implements Run {
     const { objective, optimizer, train, validation } = settings;
     const weighted = { training: train.weighted === true, validation: validation?.weighted === true };
     this.#executables = new Executables({ model, engine, objective, optimizer, weighted });
+    this.#states = new RunStates(model, this.#executables);
   }
 
   get history(): readonly EpochLog[] {
@@ -48,10 +52,7 @@ export class TrainingRun implements Run {
   /** What training and validation left out. */
   get problems(): readonly DataProblem[] {
     const { train, validation } = this.#settings;
-    const all = [this.#oldProblems, train.problems?.() ?? [], validation?.problems?.() ?? []].flat();
-    const byPath = new Map(all.map((problem) => [problem.path, problem]));
-    // In the order of the paths: that in which they were found depends on the workers.
-    return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return problemsOf(this.#oldProblems, train, validation);
   }
 
   get epochs(): number {
@@ -65,7 +66,7 @@ export class TrainingRun implements Run {
   async train(): Promise<History> {
     const { resume, resumeChanges, epochs } = this.#settings;
     const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume, this.model);
-    if (checkpoint) checkSetup(resume ?? "", checkpoint.progress, this.#setup(), resumeChanges);
+    if (checkpoint) checkSetup(resume ?? "", checkpoint.progress, setupOf(this.model, this.#settings), resumeChanges);
     try {
       await this.#start(resume ?? "", checkpoint);
       await this.#tell((callback) => callback.onTrainBegin?.(this));
@@ -73,7 +74,7 @@ export class TrainingRun implements Run {
       await this.#tell((callback) => callback.onTrainEnd?.(this));
       this.model.setWeights(await this.readWeights());
       const { problems } = this;
-      return { epochs: this.#history, dataWait: this.#dataWait(), ...(problems.length > 0 && { problems }) };
+      return { epochs: this.#history, dataWait: this.#time.waitedShare, ...(problems.length > 0 && { problems }) };
     } catch (error) {
       // What was learnt is kept, unless it is the engine that failed; the error to tell is the first one.
       await this.readWeights().then(
@@ -87,50 +88,16 @@ export class TrainingRun implements Run {
     }
   }
 
-  /** The fraction of the time in which the engine could have worked, had there been data. */
-  #dataWait(): number {
-    const { steps, waited } = this.#time;
-    return steps + waited > 0 ? waited / (steps + waited) : 0;
+  readWeights(): Promise<Weights> {
+    return this.#states.readWeights();
   }
 
-  async readWeights(): Promise<Weights> {
-    const names = this.model.weightSpecs.map(({ key }) => key);
-    return this.model.fromStates(await this.#executables.readState(names));
+  writeWeights(weights: Weights): Promise<void> {
+    return this.#states.writeWeights(weights);
   }
 
-  async writeWeights(weights: Weights): Promise<void> {
-    await this.#executables.writeState(ownStates(this.model, weights));
-  }
-
-  async saveCheckpoint(path: string): Promise<void> {
-    const callbacks = callbackStates(this.#settings.callbacks);
-    const weightShapes = new Map(this.model.weightSpecs.map(({ key, spec }) => [key, spec.shape]));
-    const states = this.#executables.states.map(
-      ({ now }) => [now.name, { dtype: now.dtype, shape: weightShapes.get(now.name) ?? now.shape }] as const,
-    );
-    await writeCheckpoint(
-      path,
-      this.#progress(callbacks.data),
-      new Map([...states, ...callbacks.tensors]),
-      async (names) => {
-        const read = await this.#executables.readState(names.filter((name) => !callbacks.tensors.has(name)));
-        const weights = this.model.fromStates(read);
-        this.#checkFinite(weights);
-        return new Map([...Object.entries(read), ...weights, ...callbacks.tensors]);
-      },
-    );
-  }
-
-  /** A loss that is a number can leave weights that are none: they must not replace a good checkpoint. */
-  #checkFinite(weights: Weights): void {
-    for (const [key, { data }] of weights) {
-      if (data.every((x) => Number.isFinite(x))) continue;
-      throw new StriateError(
-        "nan-loss",
-        `weights of ${key} are no numbers any more after step ${this.#position.step}; training stopped, and ` +
-          "the last checkpoint is kept. Try a learning rate that is 10 times smaller",
-      );
-    }
+  saveCheckpoint(path: string): Promise<void> {
+    return this.#states.save(path, this.#settings.callbacks, (data) => this.#progress(data));
   }
 
   async #start(path: string, checkpoint: Checkpoint | undefined): Promise<void> {
@@ -155,8 +122,9 @@ export class TrainingRun implements Run {
     const plan = batchPlan({ length: train.length, batchSize, seed, shuffle, epoch });
     // That of the epoch's first step, also where the run goes on in the middle of it.
     const learningRate = rateAt(optimizer.learningRate, step - batch) * this.rateFactor;
-    const reader = new BatchReader((next) => this.#read(plan, next, epoch), plan.length, batch);
-    for (let examples = await this.#timed(reader); examples; examples = await this.#timed(reader)) {
+    const reader = new BatchReader((index) => this.#read(plan, index, epoch), plan.length, batch);
+    const next = () => this.#time.waiting(reader.take());
+    for (let examples = await next(); examples; examples = await next()) {
       this.#checkAborted();
       reader.readAhead();
       const result = await this.#runStep(examples);
@@ -175,14 +143,6 @@ export class TrainingRun implements Run {
     await this.#save({ when: "epoch", log });
   }
 
-  /** The next batch, and for how long the engine had to wait for it; before the first step there is nothing it could do. */
-  async #timed(reader: BatchReader<Examples>): Promise<Examples | undefined> {
-    const asked = performance.now();
-    const examples = await reader.take();
-    if (this.#time.steps > 0) this.#time.waited += performance.now() - asked;
-    return examples;
-  }
-
   async #read(plan: readonly Uint32Array[], batch: number, epoch: number): Promise<Examples> {
     const { train, objectives } = this.#settings;
     const indices = plan[batch] ?? new Uint32Array();
@@ -196,9 +156,9 @@ export class TrainingRun implements Run {
     const kept = copyFeeds(targets);
     const learningRate = rateAt(optimizer.learningRate, step) * this.rateFactor;
     const feeds = { ...inputs, ...targets, ...weights };
-    const began = performance.now();
-    const outputs = await this.#executables.run({ count, feeds, learningRate, seed, step });
-    this.#time.steps += performance.now() - began;
+    const fetch = ["loss", ...measuredOutputs(objectives)];
+    const run = () => this.#executables.run({ count, feeds, learningRate, seed, step, fetch });
+    const outputs = await this.#time.working(run);
     return { examples: count, loss: Number(outputs.loss?.data[0]), metrics: measure(objectives, outputs, kept, count) };
   }
 
@@ -239,15 +199,11 @@ export class TrainingRun implements Run {
     throw new StriateError("interrupted", `training was interrupted ${where}`, { cause: signal.reason });
   }
 
-  #setup(): Progress["setup"] {
-    return setupOf(this.model, this.#settings);
-  }
-
   #progress(callbacks: Progress["callbacks"]): Progress {
     return {
       format: 1,
       model: this.model.name,
-      setup: this.#setup(),
+      setup: setupOf(this.model, this.#settings),
       ...this.#position,
       rateFactor: this.rateFactor,
       history: this.#history.map((log) => ({ ...log })),

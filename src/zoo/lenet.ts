@@ -1,5 +1,5 @@
 import { checkOptions, type OptionNames, wholeNumber } from "../checks/index.ts";
-import { loadWeights } from "../formats/index.ts";
+import { loadWeights } from "../formats/lazy.ts";
 import {
   type ActivationName,
   conv2d,
@@ -58,7 +58,12 @@ export function lenet(given: LenetOptions = {}): Model | Promise<Model> {
   checkOptions("lenet", given, LENET);
   const { weightsPath, ...options } = given;
   const net = untrained(options);
-  return weightsPath === undefined ? net : loadWeights(net, weightsPath).then(() => net);
+  return weightsPath === undefined ? net : withWeights(net, weightsPath);
+}
+
+async function withWeights(net: Model, path: string): Promise<Model> {
+  await loadWeights(net, path);
+  return net;
 }
 
 function untrained(options: LenetOptions): Model {

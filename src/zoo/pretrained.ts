@@ -1,5 +1,5 @@
 import { checkOptions } from "../checks/index.ts";
-import { loadWeights } from "../formats/index.ts";
+import { loadWeights } from "../formats/lazy.ts";
 import type { Model } from "../model/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { buildNet, ZOO, type ZooOptions } from "./table.ts";

@@ -67,7 +67,7 @@ describe("train", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.match(/^ *\d\/2 .* s$/gm)?.map((line) => line.slice(0, 7))).toEqual(["  1/2  ", "  2/2  "]);
     expect(stdout).toMatch(/^test accuracy 0\.\d{4}, loss \d\.\d{4} on 30 pictures$/m);
-    expect(stdout).toContain("the run lies in runs/words");
+    expect(stdout).toContain("the run is in runs/words");
     expect(stdout).toContain("striate predict runs/words");
   });
 

@@ -69,6 +69,12 @@ describe("pictures", () => {
     await failure(1, "drawing.png: is SVG, which is not decoded. Draw it as a PNG first", cwd, "edges", "drawing.png");
   });
 
+  test("that are missing are said to be, in whatever place they are given", async () => {
+    const words = 'there is no file "x.HEIC"; give a run or the file of a model, and after it the pictures';
+    await failure(2, words, cwd, "predict", "x.HEIC");
+    await failure(2, "there is no run in x; ", cwd, "predict", "x");
+  });
+
   test("of too many pixels name the option that raises the limit", async () => {
     await writePictures(cwd, { "a.png": 1 });
     const words =

@@ -196,7 +196,7 @@ describe("what is measured is called what it is:", () => {
     const { code, stdout } = await train("runs/all", ...splits("0", "0"));
     expect(code).toBe(0);
     expect(stdout).toContain("20 to train, none to validate, none to test");
-    expect(stdout).toContain("without validation nothing shows when the net begins to learn by heart");
+    expect(stdout).toContain("without validation, nothing shows when the net starts to overfit");
     expect(stdout).toContain("no pictures were kept to measure on");
     await failure(2, "runs/all: the run kept no pictures to measure on; name some", cwd, "evaluate", "runs/all");
     await failure(2, "the run kept no pictures to measure on", cwd, "predict", "runs/all");

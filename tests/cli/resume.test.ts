@@ -164,7 +164,7 @@ test("the best weights by validation are left, and the last beside them", async 
   // Where somebody has taken the best ones away, it says so.
   await rm(join(cwd, "runs/to-best/model.safetensors"));
   const { code, stderr } = await striate(cwd, "train", "--resume", "--out", "runs/to-best", "--epochs", "7");
-  expect(stderr).toContain(`model.safetensors has not the weights of epoch ${best}, which was the best`);
+  expect(stderr).toContain(`model.safetensors does not have the weights of epoch ${best}, which was the best`);
   expect(code).toBe(0);
 });
 

@@ -10,6 +10,7 @@ import { add, interpret, mul, OPS } from "#striate/ops/index";
 import { fromNumbers, type Tensor, toNumbers } from "#striate/tensor/index";
 import { adagrad, adam, initialStates, type Optimizer, rateTensor, rmsprop, sgd } from "#striate/training/index";
 import { trainingGraph } from "#striate/training/step/index";
+import { describeNumbers, describeOrder } from "../support/conformance.ts";
 import { startSmall } from "../support/engines.ts";
 import { labels, pattern } from "../support/pattern.ts";
 import { numbersOf } from "../support/runs.ts";
@@ -285,3 +286,6 @@ describe("every engine", () => {
     await executable.close();
   });
 });
+
+describeNumbers("an engine that takes ops whole", { start: async () => hosted(new Imaginary()) });
+describeOrder("an engine that takes ops whole", async () => hosted(new Imaginary()));

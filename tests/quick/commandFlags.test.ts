@@ -85,6 +85,26 @@ describe("a run", () => {
     ]);
   });
 
+  test("of train is read as it was written before newer options came", () => {
+    // Where this fails for a new option, the option is `absentInOlderRuns`.
+    const older = {
+      model: "lenet",
+      data: "fashion-mnist",
+      classes: 10,
+      validationSplit: 0.1,
+      epochs: 5,
+      batchSize: 64,
+      optimizer: "adam",
+      learningRate: 0.001,
+      schedule: "cosine",
+      warmupSteps: 0,
+      seed: 0,
+      engine: "onnxruntime",
+      threads: 2,
+    };
+    expect(recordSchema(trainFlags).parse(older)).toEqual(older);
+  });
+
   test("of train has every option but those of this one time", () => {
     const left = Object.keys(trainFlags).filter((key) => trainFlags[key as keyof typeof trainFlags].record === false);
     expect(left).toEqual(["workers", "out", "resume"]);

@@ -1,43 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Engine, selectEngine, type Tensors } from "#striate/engine/index";
-import { type Graph, GraphBuilder, type Op, type Reals, type Sample, type Value, verify } from "#striate/graph/index";
+import { describe, expect, test } from "vitest";
+import { selectEngine } from "#striate/engine/index";
+import { verify } from "#striate/graph/index";
 import { lower } from "#striate/onnx/index";
-import { add, interpret, OPS, sampleGraph } from "#striate/ops/index";
-import { fromNumbers, toNumbers } from "#striate/tensor/index";
+import { OPS } from "#striate/ops/index";
 import { closeTo } from "../support/close.ts";
+import { CASES, describeNumbers, describeOrder, meaning, sampled } from "../support/conformance.ts";
 import { ENGINES, startSmall } from "../support/engines.ts";
 import { SKIPS } from "../support/skips.ts";
-
-interface Case {
-  readonly name: string;
-  readonly op: Op;
-  readonly sample: Sample;
-  /** The one output that the graph has; without it, all of them. */
-  readonly only?: number;
-}
-
-const CASES: readonly Case[] = Object.values(OPS).flatMap((op) =>
-  op.samples.map((sample) => ({ name: `${op.name}/${sample.name}`, op, sample })),
-);
-
-function sampled({ op, sample, only }: Case) {
-  const { g, inputs, outputs, feeds } = sampleGraph(op, sample);
-  for (const [i, output] of outputs.entries()) if (only === undefined || i === only) g.output(`y${i}`, output);
-  return { graph: g.build(), inputs, feeds };
-}
-
-/** Each output of the ops that have several, where nothing uses the others. */
-const LONELY: readonly Case[] = CASES.flatMap((item) => {
-  const { outputs } = sampleGraph(item.op, item.sample);
-  return outputs.length < 2 ? [] : outputs.map((_, only) => ({ ...item, name: `${item.name}, output ${only}`, only }));
-});
-
-function expected(graph: Graph, feeds: ReadonlyMap<Value, Reals>): Map<string, Float64Array> {
-  const results = interpret(graph, feeds);
-  return new Map(
-    Object.entries(graph.outputs).map(([name, value]) => [name, results.get(value)?.data ?? new Float64Array()]),
-  );
-}
 
 describe("a lowering to standard operators means the same", () => {
   test.each(CASES.filter(({ op }) => op.lower))("$name", (item) => {
@@ -45,108 +14,15 @@ describe("a lowering to standard operators means the same", () => {
     const lowered = lower(graph, { target: "cpu" });
     verify(lowered, OPS);
     expect(lowered.nodes.filter((node) => OPS[node.op]?.domain !== "")).toEqual([]);
-    const means = expected(graph, feeds);
-    for (const [name, data] of expected(lowered, feeds)) closeTo(data, means.get(name), 1e-6, name);
+    const means = meaning(graph, feeds);
+    for (const [name, data] of meaning(lowered, feeds)) closeTo(data, means.get(name), 1e-6, name);
   });
 });
 
 test.for(ENGINES.missing)("engine $name", ({ reason }, { skip }) => skip(reason));
 
-describe.each(ENGINES.available)("engine %s gives the reference's numbers", (name) => {
-  let engine: Engine;
-  beforeAll(async () => {
-    engine = await startSmall(name);
-  });
-  afterAll(() => engine?.close());
-
-  test.for([...CASES, ...LONELY])("$name", async (item, { skip }) => {
-    const reason = SKIPS[name]?.[item.name];
-    if (reason) skip(reason);
-    const { graph, feeds } = sampled(item);
-    const executable = await engine.compile(graph);
-    const given = [...feeds].map(([value, { shape, data }]) => [value.name, fromNumbers(value.dtype, shape, data)]);
-    const results = await executable.run(Object.fromEntries(given));
-    await executable.close();
-    for (const [output, data] of expected(graph, feeds)) {
-      closeTo(toNumbers(results[output] ?? fromNumbers("float32", [0], [])), data, 2e-6, output);
-    }
-  });
-});
-
-/** total += x, and then another graph's doubling of the same state. */
-function totals() {
-  const g = new GraphBuilder("total");
-  const [x, total] = [g.input("x", "float32", []), g.state("total", "float32", [])];
-  const next = g.op(add, [total, x]);
-  g.update(total, next);
-  g.output("sum", next);
-  return g.build();
+for (const name of ENGINES.available) {
+  describeNumbers(`engine ${name}`, { start: () => startSmall(name), skips: SKIPS[name] });
+  describeOrder(`${name} inline`, () => startSmall(name));
+  describeOrder(`${name} in a worker`, () => selectEngine({ engine: name, threads: 1 }));
 }
-
-function doubling() {
-  const g = new GraphBuilder("doubling");
-  const total = g.state("total", "float32", []);
-  const next = g.op(add, [total, total]);
-  g.update(total, next);
-  g.output("sum", next);
-  return g.build();
-}
-
-const PLACES = ENGINES.available.flatMap((name) => [
-  { name, inline: true, place: "inline" },
-  { name, inline: false, place: "in a worker" },
-]);
-
-describe.each(PLACES)("$name $place answers in order", ({ name, inline }) => {
-  const scalar = (x: number) => fromNumbers("float32", [], [x]);
-  const totalOf = async (results: Promise<Tensors>) => Number(Object.values(await results)[0]?.data[0]);
-  let engine: Engine;
-  beforeAll(async () => {
-    engine = await selectEngine({ engine: name, inline, threads: 1 });
-  });
-  afterAll(() => engine?.close());
-
-  test("runs, writes and reads whose answers nobody waited for", async () => {
-    const executable = await engine.compile(totals());
-    const written = executable.writeState({ total: scalar(0) });
-    const answers = [
-      ...[1, 2, 3].map((x) => executable.run({ x: scalar(x) })),
-      executable.readState(),
-      executable.writeState({ total: scalar(100) }).then(() => ({ sum: scalar(100) })),
-      executable.run({ x: scalar(4) }),
-      executable.readState(),
-    ];
-    expect(await Promise.all(answers.map(totalOf))).toEqual([1, 3, 6, 6, 100, 104, 104]);
-    await written;
-    await executable.close();
-  });
-
-  test("calls to executables that share states", async () => {
-    const first = await engine.compile(totals());
-    const second = await engine.compile(doubling(), { sharing: first });
-    const third = await engine.compile(totals(), { sharing: second });
-    await first.writeState({ total: scalar(1) });
-    const answers = [
-      first.run({ x: scalar(1) }),
-      second.run({}),
-      third.run({ x: scalar(3) }),
-      second.run({}),
-      first.readState(),
-    ];
-    expect(await Promise.all(answers.map(totalOf))).toEqual([2, 4, 7, 14, 14]);
-    for (const executable of [first, second, third]) await executable.close();
-  });
-
-  test("those behind one that fails too", async () => {
-    const executable = await engine.compile(totals());
-    await executable.writeState({ total: scalar(0) });
-    const refused = executable.run({}).then(
-      () => 0,
-      () => Number.NaN,
-    );
-    const runs = [executable.run({ x: scalar(1) }), executable.run({ x: scalar(2) })];
-    expect(await refused).toBeNaN();
-    expect(await Promise.all(runs.map(totalOf))).toEqual([1, 3]);
-    await executable.close();
-  });
-});

@@ -89,6 +89,43 @@ describe("selectEngine", () => {
     expect(() => checkEngineName("toString")).toThrow('there is no engine "toString"');
   });
 
+  test.each([
+    [
+      { device: "cudda" },
+      'no engine computes on "cudda"; did you mean "cuda"? There are cpu, cuda, webgpu, dml, coreml',
+    ],
+    [{ precision: "bfloat16" }, 'no engine computes in "bfloat16"; there are float32, float64'],
+    [{ engine: "reference", device: "cuda" }, 'engine reference does not compute on "cuda"; it knows cpu'],
+    [
+      { engine: "reference", precision: "float32" },
+      'engine reference does not compute in "float32"; did you mean "float64"? It knows float64',
+    ],
+    [
+      { device: "cuda", precision: "float64" },
+      "no engine computes in float64 on cuda; onnxruntime in float32 on cpu, cuda, webgpu, dml, coreml; ",
+    ],
+  ])("%j: says which devices and precisions there are", async (options, message) => {
+    const error = await errorOf(selectEngine(options));
+    expect(error.code).toBe("usage");
+    expect(error.message).toContain(message);
+  });
+
+  test("takes the first engine that knows the precision", async () => {
+    const engine = await selectEngine({ precision: "float64", inline: true });
+    expect(engine.name).not.toBe("onnxruntime");
+    await engine.close();
+  });
+
+  test.skipIf(!ENGINES.available.includes("onnxruntime"))(
+    "a device that the build has not is said with those it has",
+    async () => {
+      const foreign = process.platform === "win32" ? "coreml" : "dml";
+      const error = await errorOf(selectEngine({ engine: "onnxruntime", device: foreign }));
+      expect([error.code, error.message.includes("cpu")]).toEqual(["engine", true]);
+      expect(error.message).toContain(`engine onnxruntime is not available on ${foreign}: onnxruntime-node for `);
+    },
+  );
+
   test("takes the first available one where none is asked for", async () => {
     const engine = await selectEngine({ inline: true });
     expect(engine.name).toBe(ENGINES.available[0]);

@@ -54,7 +54,7 @@ describe("identifyFile", () => {
     ["an empty zip", zip(), "an empty zip"],
     ["other JSON", text('{"name": 1, "version": 2}'), "JSON with the keys name, version"],
     ["half of a JSON", text('{"weightsManifest": ['), "text that begins as JSON, but is not JSON"],
-    ["zeros", new Uint8Array(100), "it is 100 bytes that begin with 00 00 00 00 00 00 00 00. ONNX, Keras, HDF5"],
+    ["zeros", new Uint8Array(100), "it is 100 bytes that begin with 00 00 00 00 00 00 00 00. Keras, ONNX, HDF5"],
     ["protobuf without a graph", Uint8Array.of(8, 9), "2 bytes that begin with 08 09"],
     ["ONNX cut short", onnx().subarray(0, 200), "200 bytes that begin with 08 09 12"],
     ["ONNX with more after it", Uint8Array.from([...onnx(), 0, 1]), "bytes that begin with"],

@@ -628,6 +628,9 @@ describe("figures", () => {
     const wrapped = await size({ columns: "wrap" });
     expect(wrapped.width / wrapped.height).toBeGreaterThan(1);
     expect(wrapped.width / wrapped.height).toBeLessThan(2);
+    // Six are three and three, not four and two.
+    const six = (options: Parameters<typeof figure>[1]) => figure(panels.slice(0, 6), options);
+    expect((await six({ columns: "wrap" })).shape).toEqual((await six({ columns: 3 })).shape);
     expect(await size({ columns: 12 })).toEqual(await size({}));
     const headed = await size({ columns: 4, heading: { title: "All of them", subtitle: "by number" } });
     expect(headed).toEqual({

@@ -1,7 +1,7 @@
 // What Node and browsers do differently is behind `#platform`; each file of the browser's side runs in Node as well.
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { platform as browser } from "#striate/platform/browser/index";
 import { hex } from "#striate/platform/index";
 import { platform as node } from "#striate/platform/node/index";
@@ -68,4 +68,21 @@ test("what a browser cannot do says so, and what to do", async () => {
   expect(await refusal(() => browser.hash("md5", new Uint8Array()))).toContain("usage: a browser has no md5");
   expect(await refusal(() => browser.cacheFolder())).toContain("usage: a browser has no folder for what is fetched");
   expect(browser.terminal()).toBeUndefined();
+});
+
+test("what comes with the package is fetched in a browser", async () => {
+  const answers: Record<string, Response> = {
+    "/there": new Response(Uint8Array.of(1, 2)),
+    "/missing": new Response(null, { status: 404, statusText: "Not Found" }),
+  };
+  vi.stubGlobal("fetch", async (url: URL) => answers[url.pathname] ?? Promise.reject(new TypeError("Failed to fetch")));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const at = (path: string) => new URL(path, "https://example.org");
+  expect(await browser.assets.read(at("/there"))).toEqual(Uint8Array.of(1, 2));
+  expect(await refusal(() => browser.assets.read(at("/missing")))).toBe(
+    "network: https://example.org/missing could not be fetched: the server answers 404 Not Found. It comes with Striate: " +
+      "copy it there",
+  );
+  expect(await refusal(() => browser.assets.read(at("/other")))).toContain("could not be fetched; check the network");
+  expect(await refusal(() => browser.assets.readSync(at("/there")))).toContain("usage: https://example.org/there");
 });

@@ -143,7 +143,7 @@ describe.each(ENGINES.available)("on %s", (name) => {
       input: tensor("float32", [count, 4], pattern([10, 4], 305, 4).data.slice(4 * start, 4 * (start + count))),
       target: tensor("int32", [count], labels(10, 306, 3).data.slice(start, start + count)),
     });
-    const common = { learningRate: 0.05, seed: 0, step: 0 };
+    const common = { learningRate: 0.05, seed: 0, step: 0, fetch: [] };
     await Promise.all(
       machines.map(async ({ net, executables }, i) => {
         await executables.start(4);

@@ -11,8 +11,12 @@ const { imports } = JSON.parse(readFileSync("package.json", "utf8")) as { import
 
 /** What is there beside the files of dist/ and tests/browser/. */
 export interface Served {
-  readonly task: unknown;
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly task?: unknown;
+  readonly files?: ReadonlyMap<string, Uint8Array>;
+  /** Scripts that a bundler made, by their paths. */
+  readonly bundle?: ReadonlyMap<string, string>;
+  /** The page's module. */
+  readonly page?: string;
 }
 
 /** A server, and what the page at its address posts. */
@@ -24,7 +28,12 @@ export interface BrowserServer {
   close(): void;
 }
 
-export async function serveBrowser({ task, files }: Served): Promise<BrowserServer> {
+export async function serveBrowser({
+  task,
+  files = new Map(),
+  bundle = new Map(),
+  page = "/tests/browser/page.ts",
+}: Served): Promise<BrowserServer> {
   const strangers: string[] = [];
   let post: (value: unknown) => void = () => undefined;
   const posted = new Promise((resolve) => {
@@ -34,11 +43,11 @@ export async function serveBrowser({ task, files }: Served): Promise<BrowserServ
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     if (request.method === "POST") post(JSON.parse(await textOf(request)));
     if (request.method === "POST") return send(response, "text/plain", "");
-    if (path === "/") return send(response, "text/html", PAGE);
+    if (path === "/") return send(response, "text/html", pageOf(page));
     if (path === "/task.json") return send(response, "application/json", JSON.stringify(task));
     const file = path.startsWith("/files/") ? files.get(path.slice("/files/".length)) : undefined;
     if (file) return send(response, "application/octet-stream", file);
-    const script = scriptAt(path, strangers);
+    const script = bundle.get(path) ?? scriptAt(path, strangers);
     if (script !== undefined) return send(response, "text/javascript", script);
     response.writeHead(404).end();
   });
@@ -56,8 +65,8 @@ export async function serveBrowser({ task, files }: Served): Promise<BrowserServ
 }
 
 // A file of the page that does not load, such as one that imports what a browser does not have, runs nothing of it.
-const PAGE = `<!doctype html><meta charset="utf-8"><title>Striate</title><script type="module">
-import("/tests/browser/page.ts").catch((thrown) =>
+const pageOf = (module: string) => `<!doctype html><meta charset="utf-8"><title>Striate</title><script type="module">
+import("${module}").catch((thrown) =>
   fetch("/", { method: "POST", body: JSON.stringify({ failed: String(thrown) }) }));
 </script>`;
 

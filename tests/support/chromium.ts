@@ -23,13 +23,15 @@ export interface Browser {
 
 /**
  * A Chromium, Chrome or Edge: the one that STRIATE_CHROMIUM names, or the first of the usual names.
- * @throws Error where STRIATE_CHROMIUM names one that does not start
+ * @throws Error where STRIATE_CHROMIUM names one that does not start, and in CI where there is none
  */
 export function findChromium(): Browser {
   const named = process.env.STRIATE_CHROMIUM;
   const program = (named ? [named] : NAMES).find((name) => spawnSync(name, ["--version"]).status === 0);
   if (named && !program) throw new Error(`STRIATE_CHROMIUM is ${named}, which does not start`);
-  return { program, missing: "no Chromium, Chrome or Edge is installed; STRIATE_CHROMIUM may name one" };
+  const missing = "no Chromium, Chrome or Edge is installed; STRIATE_CHROMIUM may name one";
+  if (process.env.CI && !program) throw new Error(missing);
+  return { program, missing };
 }
 
 /**

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { uniform } from "#striate/tensor/random";
+import { runInServer } from "./commandServer.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
@@ -80,7 +81,7 @@ export async function json(cwd: string, ...args: readonly string[]): Promise<Rec
  * @returns the line
  */
 export async function failure(code: number, words: string, cwd: string, ...args: readonly string[]): Promise<string> {
-  const finished = await striate(cwd, ...args);
+  const finished = await runInServer(cwd, args);
   expectFailure(finished, code, words);
   expect(finished.stdout).toBe("");
   return finished.stderr;

@@ -11,7 +11,7 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "train",
-    about: "Train a net on pictures. Ctrl-C saves; --resume goes on to the bit as if nothing had happened.",
+    about: "Train a net on pictures. Ctrl-C saves a checkpoint; --resume continues from it, bit for bit.",
     load: async () => (await import("./train/command.ts")).trainCommand,
   },
   {
@@ -22,7 +22,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "predict",
     about:
-      "Say what is on pictures: photos, folders of photos, IDX files, or without any the test pictures of the run's data.",
+      "Classify pictures: photos, folders of photos, IDX files or, without any, the test pictures of the run's data.",
     load: async () => (await import("./predict/command.ts")).predictCommand,
   },
   {
@@ -37,17 +37,18 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "data",
-    about: "Look into a folder of pictures: classes, sizes, unreadable files, duplicates.",
+    about: "Inspect a folder of pictures: classes, sizes, unreadable files, duplicates.",
     load: async () => (await import("./data/command.ts")).dataCommand,
   },
   {
     name: "augment",
-    about: "Show what augmentation makes of a picture, as one sheet or as files.",
+    about: "Show what augmentation does to a picture, on one sheet or as files.",
     load: async () => (await import("./augment/command.ts")).augmentCommand,
   },
   {
     name: "convert",
-    about: "Convert a model or weights: Keras, ONNX, TensorFlow.js, PyTorch, safetensors, NumPy; says what was lost.",
+    about:
+      "Convert a model or weights: Keras, ONNX, TensorFlow.js, PyTorch, safetensors, NumPy; reports what was lost.",
     load: async () => (await import("./convert/command.ts")).convertCommand,
   },
   {
@@ -58,7 +59,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "weights",
     about:
-      "Say where the ImageNet weights of a net are, fetched if they do not come with Striate; without a name, list them.",
+      "Print where the ImageNet weights of a net are, downloading them if they are not included; without a name, list them.",
     load: async () => (await import("./weights/command.ts")).weightsCommand,
   },
   {
@@ -68,12 +69,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "doctor",
-    about: "Say which engines there are, which one is chosen, and how to get the others.",
+    about: "Show which engines are available, which one is used, and how to get the others.",
     load: async () => (await import("./doctor/command.ts")).doctorCommand,
   },
   {
     name: "bench",
-    about: "Measure how many pictures a second a net trains on, or predicts, with the pictures ready in memory.",
+    about: "Measure how many pictures per second a net trains on, or predicts, with the pictures already in memory.",
     load: async () => (await import("./bench/command.ts")).benchCommand,
   },
 ];

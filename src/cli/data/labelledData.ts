@@ -83,10 +83,10 @@ async function holdsPictures(source: string): Promise<boolean> {
   if (entries.some((entry) => !entry.isFile() || isPictureName(entry.name))) return true;
   const names = entries.map(({ name }) => name);
   const found = names.length === 0 ? "is empty" : `has neither pictures nor IDX files in it, but ${listed(names)}`;
-  throw new StriateError("data", `${pathText(source)}: ${found}. Give ${WANTED}`);
+  throw new StriateError("data", `${pathText(source)}: ${found}. Give ${EXPECTED}`);
 }
 
-const WANTED =
+const EXPECTED =
   "a folder that holds a folder of pictures for each class, or one that holds IDX files (train-images-idx3-ubyte and its like)";
 
 async function entriesOf(source: string): Promise<Dirent[]> {
@@ -101,7 +101,7 @@ async function entriesOf(source: string): Promise<Dirent[]> {
     const reason = reasons[code ?? ""] ?? `cannot be read (${message})`;
     throw new StriateError(
       "io",
-      `${pathText(source)}: ${reason}${didYouMean(basename(source), [BUNDLED])}. Give ${BUNDLED}, or ${WANTED}`,
+      `${pathText(source)}: ${reason}${didYouMean(basename(source), [BUNDLED])}. Give ${BUNDLED}, or ${EXPECTED}`,
       { cause: thrown },
     );
   }

@@ -11,10 +11,10 @@ const MOST_WORKERS = 256;
 export const dataFlags = {
   data: flag(
     dataSource,
-    "fashion-mnist, a sample that comes along; a folder with IDX files, or with a folder of pictures for each class",
+    "fashion-mnist, a sample that is included; a folder of IDX files; or a folder with a folder of pictures for each class",
     { computed: "fashion-mnist" },
   ),
-  imageSize: flag(heightAndWidth, "height and width that pictures in folders get: 128, or height,width", {
+  imageSize: flag(heightAndWidth, "height and width to which pictures in folders are resized: 128, or height,width", {
     otherwise: String(DEFAULT_SIZE),
   }),
   augment: flag(text("NAME|FILE"), "default, strong, none, or a JSON file of steps", {
@@ -26,7 +26,7 @@ export const dataFlags = {
   }),
   onError: flag(
     oneOf("skip", "fail"),
-    "what is done about a picture that cannot be read: left out and told at the end, or an error",
+    "what to do about a picture that cannot be read: leave it out and report it at the end, or stop",
     { otherwise: "skip" },
   ),
   ...pictureFlags,

@@ -5,6 +5,8 @@ import { wholeNumber } from "./numbers.ts";
 
 /** Where to compute. */
 export const engineFlags = {
-  engine: flag(text("NAME"), "engine to compute on; `striate doctor` lists them", { computed: "the fastest there is" }),
-  threads: flag(wholeNumber("N", 1, MOST_THREADS), "threads that compute", { computed: "one for each core" }),
+  engine: flag(text("NAME"), "engine to compute with; `striate doctor` lists them", {
+    computed: "the fastest available",
+  }),
+  threads: flag(wholeNumber("N", 1, MOST_THREADS), "threads to compute with", { computed: "one for each core" }),
 };

@@ -3,8 +3,8 @@ import { sizesByName, wholeNumber, wholeNumbers } from "./numbers.ts";
 
 /** How much a file may become. */
 export const memoryFlags = {
-  maxBytes: flag(wholeNumber("N"), "most bytes that a file may become in memory", {
-    otherwise: "256 MiB and 8 times its size",
+  maxBytes: flag(wholeNumber("N"), "most bytes that a file may take in memory", {
+    otherwise: "256 MiB plus 8 times its size",
   }),
 };
 

@@ -6,6 +6,6 @@ import { wholeNumbers } from "./numbers.ts";
 /** What a net of the zoo may be given. */
 export const netFlags = {
   kernelSize: flag(wholeNumbers("K", 1, 2), "size of the convolutions' kernels: 5, or height,width"),
-  filters: flag(wholeNumbers("20,50", 2), "number of kernels of the first and of the second convolution"),
+  filters: flag(wholeNumbers("20,50", 2), "numbers of kernels of the first and the second convolution"),
   activation: flag(nameOf<ActivationName>(), "activation of the inner layers: relu, tanh, sigmoid, ..."),
 };

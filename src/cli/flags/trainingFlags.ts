@@ -23,12 +23,12 @@ const scheduleFlags = {
     otherwise: "step a third of all, exponential an epoch, cosine all",
   }),
   decayRate: flag(positive("R"), "factor of each decay", { otherwise: "step 0.1, exponential 0.9" }),
-  warmupSteps: flag(wholeNumber("N", 0), "steps in which the learning rate rises from 0", { default: 0 }),
+  warmupSteps: flag(wholeNumber("N", 0), "steps over which the learning rate rises from 0", { default: 0 }),
 };
 
 /** How long, in what steps, by which optimizer, and what happens on the way. */
 export const trainingFlags = {
-  epochs: flag(wholeNumber("N"), "times through the training pictures", { default: 5, mayGrow: true }),
+  epochs: flag(wholeNumber("N"), "passes over the training pictures", { default: 5, mayGrow: true }),
   batchSize: flag(wholeNumber("N"), "pictures in a step", { default: 64 }),
   ...optimizerFlags,
   ...scheduleFlags,
@@ -38,22 +38,22 @@ export const trainingFlags = {
   ),
   reduceOnPlateau: flag(
     wholeNumber("PATIENCE"),
-    "a tenth of the learning rate after so many epochs without a better one",
+    "divide the learning rate by 10 after so many epochs without a better validation loss",
   ),
-  checkpointEvery: flag(wholeNumber("STEPS"), "write a checkpoint after so many steps too", {
+  checkpointEvery: flag(wholeNumber("STEPS"), "write a checkpoint every so many steps as well", {
     otherwise: "after each epoch",
   }),
-  batchNormMomentum: flag(fraction("M"), "most of batch normalization's moving averages that stays at a step", {
+  batchNormMomentum: flag(fraction("M"), "upper limit of the momentum of batch normalization's moving averages", {
     otherwise: "the net's own, or less in a short run",
   }),
-  seed: flag(wholeNumber("N", 0), "seed of the first weights and of the order of the pictures", { default: 0 }),
+  seed: flag(wholeNumber("N", 0), "seed of the initial weights and of the order of the pictures", { default: 0 }),
 };
 
 /** Where a run is, and whether it goes on. */
 export const runFolderFlags = {
   out: flag(text("DIR"), "folder of the run", {
-    otherwise: "runs/MODEL-DATA, with a number when that is there already",
+    otherwise: "runs/MODEL-DATA, with a number when that exists already",
     record: false,
   }),
-  resume: flag(toggle, "go on with the run in --out, with the options that it was started with", { record: false }),
+  resume: flag(toggle, "continue the run in --out, with the options it was started with", { record: false }),
 };

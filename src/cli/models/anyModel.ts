@@ -23,7 +23,7 @@ export function isFile(path: string): Promise<boolean> {
 }
 
 /** How the messages of `modelFromOnnx` name what gives the sizes of open dimensions. */
-const WORDS = {
+const OPTION_NAMES = {
   bind: (names: readonly string[]) => `--bind ${names.map((name) => `${name}=224`).join(",")}`,
   inputShape: "--input-shape",
 };
@@ -50,7 +50,7 @@ export async function anyModel(what: string, flags: ModelFlags, { trained = fals
         ...shaped,
         ...most,
         ...(bind && { bind }),
-        words: WORDS,
+        words: OPTION_NAMES,
       });
     }
     if (bind) throw new StriateError("usage", `--bind is for ONNX files; ${what} has no named dimensions`);

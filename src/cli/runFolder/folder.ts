@@ -127,7 +127,7 @@ export async function knownRuns(): Promise<string> {
   }
   return runs.length > 0
     ? `there are ${runs.join(", ")}`
-    : `there is none in ${RUNS}/ either; make one by striate train`;
+    : `there are none in ${RUNS}/ either; train one with striate train`;
 }
 
 function folderError(folder: string, what: string, thrown: unknown): StriateError {

@@ -34,7 +34,7 @@ export async function trainedModel(folder: string): Promise<{ config: RunConfig;
   if (name === undefined) {
     throw new StriateError(
       "data",
-      `${folder}: the run has no weights yet; train it by striate train --resume --out ${folder}`,
+      `${folder}: the run has no weights yet; train it with striate train --resume --out ${folder}`,
     );
   }
   const model = buildModel(config);

@@ -16,7 +16,7 @@ export function interruptible(output: Output): { readonly signal: AbortSignal; r
     if (first === undefined) {
       first = now;
       controller.abort();
-      output.say("\nstriate: stopping after this step; Ctrl-C again ends at once");
+      output.say("\nstriate: stopping after this step; press Ctrl-C again to quit at once");
     } else if (now - first > ONE_KEYSTROKE_MS) {
       process.exit(INTERRUPTED);
     }

@@ -16,7 +16,7 @@ export interface Output {
   tell(text: string): void;
   /** A note for people, on standard error. */
   say(text: string): void;
-  /** Has something taken from the terminal's last line before anything else is written. */
+  /** Has something taken from the terminal's last line before anything else is written, and at the end. */
   clearBeforeWriting(clear: () => void): void;
   /** Reports an error, in JSON on standard output or as text on standard error. @returns the exit code */
   fail(error: Error): number;
@@ -71,6 +71,7 @@ export function createOutput({ json, debug }: OutputOptions): Output {
       return code === "usage" ? USED_WRONGLY : code === "interrupted" ? INTERRUPTED : FAILED;
     },
     finish: async (exitCode) => {
+      clear();
       await new Promise((resolve) => process.stdout.write("", resolve));
       // The event of an error comes after the callback of the write that met it.
       await new Promise((resolve) => setImmediate(resolve));

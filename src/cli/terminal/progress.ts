@@ -32,7 +32,7 @@ export interface ProgressOptions {
  * the command, remove it.
  */
 export function showProgress(
-  { output, signal, atEnd }: Pick<Context, "output" | "signal" | "atEnd">,
+  { output, signal }: Pick<Context, "output" | "signal">,
   options: ProgressOptions,
 ): Progress {
   if (!process.stderr.isTTY) return { update: () => undefined, close: () => undefined };
@@ -45,8 +45,6 @@ export function showProgress(
     bar = undefined;
   };
   output.clearBeforeWriting(close);
-  signal.addEventListener("abort", close);
-  atEnd(close);
   return {
     update: (done, { first = [], last = [] } = {}) => {
       if (signal.aborted) return;

@@ -8,6 +8,7 @@ import { type DType, type Shape, type Tensor, tensor, zeros } from "../../tensor
 import type { Backend, Program, StartOptions, States, Tensors } from "../engine.ts";
 import { updateInPlace } from "./inPlace.ts";
 import { blockedLayoutPays } from "./layout.ts";
+import { providersFor } from "./providers.ts";
 import { createSession, loadRuntime, type Runtime } from "./runtime.ts";
 
 export { available } from "./runtime.ts";
@@ -44,8 +45,7 @@ async function sessionOf(
 ): Promise<InferenceSession> {
   try {
     return await createSession(runtime, writeOnnx(graph), {
-      // What a GPU cannot do, the CPU does.
-      executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+      executionProviders: providersFor(device, graph),
       graphOptimizationLevel: blockedLayoutPays(graph) ? "all" : "extended",
       // A pattern is a second plan of the memory beside the arena that the first run has filled: up to twice as much in all,
       // and no faster.

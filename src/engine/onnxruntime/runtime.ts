@@ -1,5 +1,5 @@
 import type { InferenceSession } from "onnxruntime-node";
-import { listed } from "../../checks/index.ts";
+import { listed, quoted } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { GraphBuilder } from "../../graph/index.ts";
 import { writeOnnx } from "../../onnx/index.ts";
@@ -45,7 +45,10 @@ async function tryDevice(runtime: Runtime, device: string): Promise<void> {
   const built = runtime.listSupportedBackends().map(({ name }) => name);
   if (!built.includes(device)) {
     const platform = `${process.platform} ${process.arch}`;
-    throw new StriateError("engine", `onnxruntime-node for ${platform} computes on ${listed(built)} only`);
+    throw new StriateError(
+      "engine",
+      `onnxruntime-node for ${platform} has no ${quoted(device)}; it has ${listed(built)}`,
+    );
   }
   const g = new GraphBuilder("trial");
   g.output("y", g.op(neg, [g.input("x", "float32", [1])]));
@@ -54,8 +57,12 @@ async function tryDevice(runtime: Runtime, device: string): Promise<void> {
     await session.run({ x: new runtime.Tensor("float32", Float32Array.of(1), [1]) });
     await session.release();
   } catch (error) {
+    // Before it stand the file and the condition in ONNX Runtime's source.
+    const what = asError(error)
+      .message.trim()
+      .replace(/^.* was false\. /s, "");
     const needs = NEEDS[device];
-    throw new StriateError("engine", `${asError(error).message.trim()}${needs ? `; ${needs}` : ""}`, { cause: error });
+    throw new StriateError("engine", needs ? `${what}; ${needs}` : what, { cause: error });
   }
 }
 

@@ -1,10 +1,10 @@
 // Weights that a file holds in another order than the model: kernels of Keras 1, rows of a dense layer after a flatten.
 import { StriateError } from "../../errors.ts";
 import type { DataFormat } from "../../layers/index.ts";
-import { Model } from "../../model/index.ts";
+import type { Model } from "../../model/index.ts";
 import { permute, type Tensor, tensor } from "../../tensor/index.ts";
+import { inOrderOf, type Rows, rowsByKey } from "../flattenOrder.ts";
 import type { Hdf5Contents } from "../hdf5/index.ts";
-import { denseRows, type Rows } from "./flattenOrder.ts";
 import { backendOf } from "./layerGroups.ts";
 import { filtersFirst, type PlannedWeight, type WeightPlan } from "./weightPlan.ts";
 
@@ -21,8 +21,9 @@ export interface OldWeightsOptions {
    */
   readonly backend?: "theano" | "tensorflow";
   /**
-   * How the file's net flattened pictures: `channelsFirst` for channels, rows, columns. Default: what its config says; for
-   * kernels of `th` channels first; else as the model does.
+   * How the file's net flattened pictures: `channelsFirst` for channels, rows, columns. Default: what the file says (its
+   * model, or what Striate writes beside weights alone); channels first for PyTorch's files and for kernels of `th`; else
+   * channels last, as Keras does, and where the model itself has channels first an error that asks for it.
    */
   readonly flattenedAs?: DataFormat;
 }
@@ -32,6 +33,7 @@ export type Arrange = (numbers: Float32Array<ArrayBuffer>) => Tensor<"float32">;
 
 /**
  * For each weight of a plan how its numbers are arranged.
+ * @param file what to call it in messages: its path
  * @param fileModel the file's own model and its plan, where the file describes one
  * @throws StriateError `shape` when rows would go to the wrong places and nothing says to which they belong
  */
@@ -40,6 +42,7 @@ export function arrangements(
   plan: WeightPlan,
   contents: Hdf5Contents,
   options: OldWeightsOptions,
+  file: string,
   fileModel?: { readonly model: Model; readonly plan: WeightPlan },
 ): ReadonlyMap<string, Arrange> {
   const planned = [...plan.datasets];
@@ -66,7 +69,8 @@ export function arrangements(
             "pictures cannot be seen; give the layers before it their dataFormat, or say flattenedAs",
         );
       }
-      return [key, (numbers) => reordered(tensor("float32", weight.variable.spec.shape, numbers), rows, from)];
+      const { shape } = weight.variable.spec;
+      return [key, (numbers) => inOrderOf(tensor("float32", shape, numbers), rows, from, file, key)];
     }),
   );
 }
@@ -95,28 +99,4 @@ function turned({ shape, data }: Tensor<"float32">): Tensor<"float32"> {
   const result = new Float32Array(data.length);
   for (let i = 0; i < places; i++) result.set(data.subarray(i * size, (i + 1) * size), (places - 1 - i) * size);
   return tensor("float32", shape, result);
-}
-
-function reordered(made: Tensor<"float32">, rows: Rows | undefined, from?: DataFormat): Tensor<"float32"> {
-  if (!rows || from === undefined || rows.order === from) return made;
-  const { height, width, channels } = rows;
-  const units = made.shape[1] ?? 1;
-  const isFirst = from === "channelsFirst";
-  const picture = isFirst ? [channels, height, width, units] : [height, width, channels, units];
-  const moved = permute(tensor("float32", picture, made.data), isFirst ? [1, 2, 0, 3] : [2, 0, 1, 3]);
-  return tensor("float32", made.shape, moved.data);
-}
-
-function rowsByKey(model: Model): ReadonlyMap<string, Rows> {
-  const rows = denseRows(model);
-  const found = new Map<string, Rows>();
-  const visit = (inner: Model, prefix: string) => {
-    for (const { name, layer } of inner.layers) {
-      const own = rows.get(layer);
-      if (own) found.set(`${prefix}${name}/kernel`, own);
-      if (layer instanceof Model) visit(layer, `${prefix}${name}/`);
-    }
-  };
-  visit(model, "");
-  return found;
 }

@@ -56,7 +56,7 @@ export async function loadWeights(
   }
   const read = new Map<string, Tensor<"float32">>();
   const described = fileModel && { model: fileModel, plan: planFor(fileModel, file.contents, name, false) };
-  for (const [key, arrange] of arrangements(model, plan, file.contents, options, described)) {
+  for (const [key, arrange] of arrangements(model, plan, file.contents, options, name, described)) {
     read.set(key, arrange(await file.read(plan.datasets.get(key)?.dataset ?? "")));
   }
   const weights: Weights = read;

@@ -1,4 +1,6 @@
 import { listed, type MemoryBudget, quoted } from "../../checks/index.ts";
+import { StriateError } from "../../errors.ts";
+import { checkBytes } from "../../files/arguments.ts";
 import { dataError } from "../../files/dataError.ts";
 import { BYTES_PER_ELEMENT, type DType, type Shape, shapeText, type Tensor, tensor } from "../../tensor/index.ts";
 import { decodeElements, ELEMENT_FORMATS, type ElementFormat } from "../elements.ts";
@@ -42,6 +44,7 @@ export function isNpy(bytes: Uint8Array): boolean {
  * which is never run), uint64, float128
  */
 export function decodeNpy(bytes: Uint8Array, file: string, budget?: MemoryBudget): Tensor {
+  checkBytes("decodeNpy", bytes, file);
   if (!isNpy(bytes) || bytes.length < 10) {
     throw dataError(file, "is no .npy file: it does not begin with the byte 0x93 and NUMPY and a version");
   }
@@ -125,4 +128,11 @@ function header(dict: string, shape: Shape): Uint8Array {
   bytes.set(new TextEncoder().encode(dict), 10);
   bytes[bytes.length - 1] = 0x0a;
   return bytes;
+}
+
+/** The only one of some arrays, as a file. @throws StriateError `usage` where there are several */
+export function encodeOnly(arrays: ReadonlyMap<string, Tensor>): Uint8Array[] {
+  const [array, ...others] = arrays.values();
+  if (array && others.length === 0) return encodeNpy(array);
+  throw new StriateError("usage", `an npy file holds one array, and there are ${arrays.size}; write an npz file`);
 }

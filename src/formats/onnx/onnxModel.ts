@@ -1,6 +1,7 @@
 import { checkOptions, nameText, type OptionNames, quoted } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
-import { callLayer, input, onnxGraph } from "../../layers/index.ts";
+import { callLayer, input } from "../../layers/index.ts";
+import { onnxGraph } from "../../layers/onnxGraph.ts";
 import { Model } from "../../model/index.ts";
 import {
   fedWeights,

@@ -1,5 +1,6 @@
 import { checkOptions, quoted } from "../../checks/index.ts";
 import { internalError, StriateError } from "../../errors.ts";
+import { checkBytes } from "../../files/arguments.ts";
 import { FLOAT16_MAX, float32ToFloat16 } from "../../tensor/float16.ts";
 import { type Shape, shapeText, sizeOf } from "../../tensor/shape.ts";
 import { bytesOf, type DType, type Tensor } from "../../tensor/tensor.ts";
@@ -180,6 +181,7 @@ function halfOf(name: string, { data }: Tensor): Uint16Array {
  * @throws StriateError `checkpoint` that names the file and, where it is one, the tensor
  */
 export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsContent {
+  checkBytes("decodeSafetensors", bytes, name);
   const { entries, metadata, dataStart } = parseHeader(bytes, name);
   const tensors = new Map<string, Tensor>();
   for (const entry of entries) {

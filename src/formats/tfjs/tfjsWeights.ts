@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nameText, parseJson, quoted } from "../../checks/index.ts";
 import { asError, internalError } from "../../errors.ts";
 import { dataError } from "../../files/dataError.ts";

@@ -1,4 +1,5 @@
-import { MemoryBudget, type MemoryOptions, quoted } from "../../checks/index.ts";
+import { checkOptions, MemoryBudget, type MemoryOptions, quoted } from "../../checks/index.ts";
+import { checkSource } from "../../files/arguments.ts";
 import { dataError } from "../../files/dataError.ts";
 import type { RandomAccess } from "../../files/randomAccess.ts";
 import { openZip } from "../../files/zip.ts";
@@ -32,6 +33,8 @@ export async function readTorchFile(
   file: string,
   options: MemoryOptions = {},
 ): Promise<TorchContent> {
+  checkSource("readTorchFile", source, file);
+  checkOptions("readTorchFile", options, { maxBytes: true });
   const start = await source.read(0, Math.min(source.size, 512));
   const budget = new MemoryBudget(file, source.size, options);
   if (start[0] === 0x50 && start[1] === 0x4b) return readZipFormat(source, file, budget);

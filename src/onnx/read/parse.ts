@@ -1,6 +1,7 @@
 import { create, fromBinary } from "@bufbuild/protobuf";
-import { nameText } from "../../checks/index.ts";
+import { checkOptions, nameText, type OptionNames } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
+import { checkBytes } from "../../files/arguments.ts";
 import { type ModelProto, ModelProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from "../onnx_pb.ts";
 import { isOwnDomain, readBody } from "./body.ts";
 import { heldType } from "./elementTypes.ts";
@@ -18,6 +19,8 @@ export interface ParseOptions {
   readonly readExternal?: ReadExternal;
 }
 
+const PARSE: OptionNames<ParseOptions> = { name: true, outputs: true, readExternal: true };
+
 /** The versions of ONNX's operators that can be read: 1 to 6 in part, for what PyTorch wrote then; 28 is that of ONNX 1.23. */
 const [OLDEST_OPSET, NEWEST_OPSET] = [1, 28];
 
@@ -27,7 +30,10 @@ const [OLDEST_OPSET, NEWEST_OPSET] = [1, 28];
  * @throws StriateError `data` that says what is wrong and where (`io` from `readExternal`); operators that Striate does not have are listed, all
  *   at once, with their nodes.
  */
-export function parseOnnx(bytes: Uint8Array, { name = "the model", ...options }: ParseOptions = {}): OnnxModel {
+export function parseOnnx(bytes: Uint8Array, given: ParseOptions = {}): OnnxModel {
+  checkOptions("parseOnnx", given, PARSE);
+  const { name = "the model", ...options } = given;
+  checkBytes("parseOnnx", bytes, name);
   try {
     return readModel(decode(bytes), name, options);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, readFile, rm, stat, utimes } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { fileErrorCode, type LockHolder, type Release } from "../files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { isRunning, thisWriter } from "./writer.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checkOptions, wholeNumber } from "../../checks/index.ts";
 import type { Weights } from "../../model/index.ts";
 import type { Callback } from "./callback.ts";

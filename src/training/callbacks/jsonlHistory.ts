@@ -1,5 +1,5 @@
 import { checkOptions } from "../../checks/index.ts";
-import { writeFileAtomic } from "../../formats/index.ts";
+import { writeFileAtomic } from "../../files/atomic.ts";
 import type { Callback, EpochLog } from "./callback.ts";
 import { checkPath } from "./monitor.ts";
 

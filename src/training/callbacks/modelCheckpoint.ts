@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checkOptions, valueText } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Callback } from "./callback.ts";

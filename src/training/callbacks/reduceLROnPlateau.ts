@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { checkOptions, finiteNumber, wholeNumber } from "../../checks/index.ts";
 import type { Callback } from "./callback.ts";
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from "./monitor.ts";

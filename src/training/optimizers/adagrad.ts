@@ -2,6 +2,7 @@ import { checkOptions } from "../../checks/index.ts";
 import { adagradUpdate } from "../../ops/index.ts";
 import { AT_LEAST_0, OPTIMIZER_OPTIONS, type Optimizer, type OptimizerOptions, optimizerBy } from "./optimizer.ts";
 
+/** The options of `adagrad`. */
 export interface AdagradOptions extends OptimizerOptions {
   /** Default 0.1. */
   readonly initialAccumulatorValue?: number;

@@ -9,6 +9,7 @@ import {
   optimizerBy,
 } from "./optimizer.ts";
 
+/** The options of `adam`. */
 export interface AdamOptions extends OptimizerOptions {
   /** Default 0.9. */
   readonly beta1?: number;

@@ -3,6 +3,7 @@ import { StriateError } from "../../errors.ts";
 import type { GraphBuilder, Value } from "../../graph/index.ts";
 import { clip, formula, max, min, reduceL2 } from "../../ops/index.ts";
 
+/** How an optimizer keeps gradients short: one of these. */
 export interface ClippingOptions {
   /** The gradient of each weight whose norm is larger is shortened to it. */
   readonly clipNorm?: number;

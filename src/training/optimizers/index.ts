@@ -1,6 +1,6 @@
 export { type AdagradOptions, adagrad } from "./adagrad.ts";
 export { type AdamOptions, type AdamWOptions, adam, adamW } from "./adam.ts";
-export type { Clipping } from "./clipping.ts";
+export type { Clipping, ClippingOptions } from "./clipping.ts";
 export type { Optimizer, OptimizerOptions, Slot, StepValues, UpdateRule } from "./optimizer.ts";
 export {
   layerDecay,

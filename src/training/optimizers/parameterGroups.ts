@@ -21,6 +21,7 @@ export interface ParameterGroup {
   multipliersOf(model: Model): ReadonlyMap<string, Multipliers>;
 }
 
+/** The options of `parameterGroup`. */
 export interface ParameterGroupOptions extends Multipliers {
   /** Names of layers or weights, as `model.freeze` takes them: `base/*`, `conv1`, `conv1/kernel`, a RegExp, or several. */
   readonly weights: NamePattern | readonly NamePattern[];

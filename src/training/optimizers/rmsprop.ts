@@ -9,6 +9,7 @@ import {
   optimizerBy,
 } from "./optimizer.ts";
 
+/** The options of `rmsprop`. */
 export interface RmspropOptions extends OptimizerOptions {
   /** Default 0.9. */
   readonly rho?: number;

@@ -2,6 +2,7 @@ import { checkOptions } from "../../checks/index.ts";
 import { momentumUpdate, sgdUpdate } from "../../ops/index.ts";
 import { FRACTION, OPTIMIZER_OPTIONS, type Optimizer, type OptimizerOptions, optimizerBy } from "./optimizer.ts";
 
+/** The options of `sgd`. */
 export interface SgdOptions extends OptimizerOptions {
   /** Default 0. */
   readonly momentum?: number;

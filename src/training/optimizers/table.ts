@@ -11,6 +11,7 @@ const OPTIMIZERS = { sgd, adagrad, rmsprop, adam, adamW } satisfies Record<
   (options?: OptimizerOptions) => Optimizer
 >;
 
+/** The name of an optimizer. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
 /** @throws StriateError `usage` that lists the optimizers when there is none like it. */

@@ -16,20 +16,20 @@ export const changeFlags = {
   ),
   shearRange: flag(anyNumber("0.2"), "degrees of shear either way"),
   zoomRange: flag(numbers("0.2", 1, 2), "zoom: z for 1-z to 1+z, or lower,upper"),
-  channelShiftRange: flag(anyNumber("20"), "the most that is added to all values, which are 0 to 255"),
+  channelShiftRange: flag(anyNumber("20"), "most that is added to all values, which are 0 to 255"),
   brightnessRange: flag(numbers("0.5,1.5", 2), "factor of brightness, lower,upper"),
   horizontalFlip: flag(toggle, "flip one in two left to right"),
   verticalFlip: flag(toggle, "flip one in two upside down"),
-  gaussianNoise: flag(anyNumber("0.05"), "deviation of noise added to each value, of values 0 to 1"),
-  speckleNoise: flag(anyNumber("0.1"), "deviation of noise multiplied to each value"),
+  gaussianNoise: flag(anyNumber("0.05"), "standard deviation of noise added to each value, on a scale of 0 to 1"),
+  speckleNoise: flag(anyNumber("0.1"), "standard deviation of noise that each value is multiplied by"),
   saltAndPepper: flag(anyNumber("0.02"), "fraction of pixels made white or black"),
-  cutout: flag(anyNumber("0.25"), "side of a square put over it, as a fraction"),
+  cutout: flag(anyNumber("0.25"), "side of a square that is erased, as a fraction of the picture's"),
   colorJitter: flag(numbers("0.2,0.2,0.2,0.05", 1, 4), "ranges of brightness, contrast, saturation, hue"),
-  randAugment: flag(anyNumber("9"), "magnitude (0 to 30) of two random operations"),
+  randAugment: flag(anyNumber("9"), "magnitude, 0 to 30, of two random operations"),
 };
 
 export const augmentFlags = {
-  out: flag(text("OUT"), "a picture (png, jpg, webp) with all of them, or a folder for one file each", {
+  out: flag(text("OUT"), "a picture (png, jpg, webp) with all of them, or a folder for a file each", {
     short: "o",
     otherwise: "NAME-augmented.png",
   }),

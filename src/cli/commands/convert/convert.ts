@@ -2,16 +2,14 @@ import { extname } from "node:path";
 import { nameText, nearest, pathText, quoted } from "../../../checks/index.ts";
 import { StriateError } from "../../../errors.ts";
 import {
-  encodeNpy,
-  encodeNpz,
-  encodeSafetensors,
+  endingsOf,
+  FORMATS,
+  formatOfEnding,
   kindOfFile,
-  MODEL_ENDINGS,
   readArrays,
   saveModel,
   writeFileAtomic,
 } from "../../../formats/index.ts";
-import type { Tensor } from "../../../tensor/index.ts";
 import { NET_NAMES, pretrained } from "../../../zoo/index.ts";
 import type { Context } from "../../context.ts";
 import { defined } from "../../defined.ts";
@@ -23,19 +21,15 @@ import { readConfig } from "../../runFolder/config.ts";
 import { counted } from "../../terminal/quantities.ts";
 import type { ConvertFlags } from "./flags.ts";
 
-/** The files that hold arrays and no model. */
-const ARRAYS = ["safetensors", "torch", "npy", "npz"];
-
 /** `striate convert`: from whatever a file is to what the other's ending says. */
 export async function convert({ args, flags, output }: Context<ConvertFlags>): Promise<number> {
   const [from = "", to = ""] = args;
   await checkNotOverRead([to], [from], "the second file");
   const kind = (await isFile(from)) ? await kindOfFile(from) : "model";
-  if (flags.model !== undefined && !ARRAYS.includes(kind)) await refuseModel(from, kind, flags.model);
+  const isArrays = kind !== "model" && FORMATS[kind].readArrays !== undefined;
+  if (flags.model !== undefined && !isArrays) await refuseModel(from, kind, flags.model);
   const { what, lost } =
-    ARRAYS.includes(kind) && flags.model === undefined
-      ? await convertArrays(from, to, flags)
-      : await convertModel(from, to, flags);
+    isArrays && flags.model === undefined ? await convertArrays(from, to, flags) : await convertModel(from, to, flags);
   output.result(
     { from, to, kind, lost },
     [`${to}: ${what}, from ${from} (${kind})`, ...lost.map((thing) => `lost: ${thing}`)].join("\n"),
@@ -80,40 +74,30 @@ async function convertModel(from: string, to: string, flags: Values<ConvertFlags
 /** Before what may take long; `saveModel` says it in full. */
 function checkEnding(to: string): void {
   const ending = extname(to);
-  const meant = MODEL_ENDINGS.includes(ending.toLowerCase()) ? undefined : nearest(ending, MODEL_ENDINGS);
+  const endings = endingsOf("saveModel");
+  const meant = endings.includes(ending.toLowerCase()) ? undefined : nearest(ending, endings);
   if (meant === undefined) return;
-  const known = MODEL_ENDINGS.join(", ");
+  const known = endings.join(", ");
   throw new StriateError(
     "usage",
     `a model is saved as ${known}; received ${quoted(ending)}; did you mean ${quoted(meant)}?`,
   );
 }
 
-/** How arrays are written, by the ending of the file's name. */
-const WRITERS: Readonly<Record<string, (arrays: ReadonlyMap<string, Tensor>) => Promise<Iterable<Uint8Array>>>> = {
-  ".safetensors": async (arrays) => encodeSafetensors(arrays),
-  ".npz": (arrays) => encodeNpz(arrays),
-  ".npy": async (arrays) => {
-    const [array, ...others] = arrays.values();
-    if (array && others.length === 0) return encodeNpy(array);
-    throw new StriateError("usage", `an npy file holds one array, and there are ${arrays.size}; write an npz file`);
-  },
-};
-
 async function convertArrays(from: string, to: string, { maxBytes }: Values<ConvertFlags>): Promise<Converted> {
   const ending = extname(to).toLowerCase();
-  const write = Object.hasOwn(WRITERS, ending) ? WRITERS[ending] : undefined;
-  if (!write) {
-    const model = MODEL_ENDINGS.includes(ending);
+  const encode = formatOfEnding(ending, "encodeArrays")?.encodeArrays;
+  if (!encode) {
+    const model = formatOfEnding(ending, "saveModel") !== undefined;
     throw new StriateError(
       "usage",
       model
         ? `${from} holds arrays and no model; say by --model which net of the zoo they are the weights of`
-        : `${to}: arrays are written as ${Object.keys(WRITERS).join(", ")}`,
+        : `${to}: arrays are written as ${endingsOf("encodeArrays").join(", ")}`,
     );
   }
   const arrays = await readArrays(from, defined({ maxBytes }));
-  await writeFileAtomic(to, await write(arrays));
+  await writeFileAtomic(to, await encode(arrays));
   const values = [...arrays.values()].reduce((sum, { data }) => sum + data.length, 0);
   const lost = ending === ".npy" && !arrays.has("array") ? [`the name of the array, ${[...arrays.keys()][0]}`] : [];
   return { what: `${arrays.size} arrays, ${counted(values)} numbers`, lost };

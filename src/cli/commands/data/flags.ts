@@ -6,7 +6,7 @@ import { pictureFlags } from "../../flags/pictureFlags.ts";
 export const dataFlags = {
   sheet: flag(text("OUT.png"), "write a sheet with a sample of the pictures of each class"),
   seed: flag(wholeNumber("N", 0), "seed of the sample", { default: 0 }),
-  least: flag(wholeNumber("N"), "pictures for training below which a class counts as small", { default: 20 }),
+  least: flag(wholeNumber("N"), "training pictures below which a class counts as small", { default: 20 }),
   ...pictureFlags,
 };
 

@@ -28,9 +28,9 @@ export async function examine({ output }: Context): Promise<number> {
   });
   const advice =
     engines[0]?.name === chosen
-      ? "the fastest engine is there; nothing is left to do"
+      ? "the fastest engine is available; there is nothing to do"
       : `a faster engine is missing: see ${engines[0]?.name} above`;
-  const how = `Another one: ${commandText("train --engine NAME")}`;
+  const how = `To use another one: ${commandText("train --engine NAME")}`;
   output.result(
     { node, cores, engines, chosen },
     [`Node ${node}, ${cores} cores`, "engines, the fastest first (* is used):", ...lines, `${advice}. ${how}`].join(

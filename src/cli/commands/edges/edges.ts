@@ -87,7 +87,8 @@ async function drawn({ input }: Target, drawing: Drawing): Promise<Image<"uint8"
 
 /** Options of which only one makes sense, and those that need another. */
 function checkFlags({ flags, given, output }: Context<EdgesFlags>): void {
-  if (flags.out === "-" && output.json) throw new StriateError("usage", "--json and -o - both want standard output");
+  if (flags.out === "-" && output.json)
+    throw new StriateError("usage", "--json and -o - both write to standard output");
   if (flags.out === "-" && process.stdout.isTTY) {
     throw new StriateError(
       "usage",

@@ -13,15 +13,15 @@ export const edgesFlags = {
   }),
   gx: flag(
     toggle,
-    "how fast it becomes brighter to the right (of roberts: to the upper left), in place of the magnitude; middle grey is 0",
+    "how fast it gets brighter to the right (with roberts to the upper left), in place of the magnitude; middle grey is 0",
   ),
-  gy: flag(toggle, "how fast it becomes brighter downwards (of roberts: to the upper right); middle grey is 0"),
-  direction: flag(toggle, "where it becomes brighter, as a hue, with the wheel of hues as legend"),
+  gy: flag(toggle, "how fast it gets brighter downwards (with roberts to the upper right); middle grey is 0"),
+  direction: flag(toggle, "the direction in which it gets brighter, as a hue, with the wheel of hues as a legend"),
   kernel: flag(text("FILE.json"), "kernel of your own in place of an operator: rows of numbers, [[1,0],[0,-1]]"),
-  noise: flag(atLeast0("STDDEV"), "add normal noise first, of so many grey values"),
+  noise: flag(atLeast0("STDDEV"), "first add normal noise with this standard deviation, in grey values"),
   seed: flag(wholeNumber("N", 0), "seed of the noise", { default: 0 }),
-  blur: flag(positive("SIGMA"), "blur by a Gaussian of so many pixels first; of log its sigma", {
-    otherwise: "none; of log 2",
+  blur: flag(positive("SIGMA"), "first blur by a Gaussian with this sigma, in pixels; with log, the operator's sigma", {
+    otherwise: "none; with log 2",
   }),
   low: flag(atLeast0("T"), "lower threshold of canny", { default: 100 }),
   high: flag(atLeast0("T"), "upper threshold of canny", { default: 200 }),

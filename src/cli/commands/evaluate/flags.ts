@@ -3,7 +3,7 @@ import { engineFlags } from "../../flags/engineFlags.ts";
 import { flag } from "../../flags/flag.ts";
 
 export const evaluateFlags = {
-  data: flag(dataSource, "other data than the run's: fashion-mnist, or a folder with IDX files or pictures"),
+  data: flag(dataSource, "data other than the run's: fashion-mnist, or a folder of IDX files or of pictures"),
   ...engineFlags,
 };
 

@@ -13,7 +13,7 @@ export const stepFlags = {
   momentum: flag(fraction("M"), "with --training-step: momentum of sgd or rmsprop", { otherwise: "0" }),
   loss: flag(
     oneOf("sparseCategoricalCrossentropy", "categoricalCrossentropy", "binaryCrossentropy", "meanSquaredError"),
-    "with --training-step: what it makes smaller",
+    "with --training-step: the loss to minimize",
     { default: "sparseCategoricalCrossentropy" },
   ),
 };

@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { listed, nameText } from "../../../checks/index.ts";
+import { readFile, stat } from "node:fs/promises";
+import { extname } from "node:path";
+import { listed, nameText, quoted } from "../../../checks/index.ts";
 import { asError, StriateError } from "../../../errors.ts";
 import { loadModel } from "../../../formats/index.ts";
 import { type Model, type Preprocessing, unitPreprocessing } from "../../../model/index.ts";
@@ -9,6 +10,7 @@ import { defined } from "../../defined.ts";
 import type { Values } from "../../flags/flag.ts";
 import { isFile } from "../../models/anyModel.ts";
 import type { RunConfig } from "../../runFolder/config.ts";
+import { knownRuns } from "../../runFolder/folder.ts";
 import { trainedModel } from "../../runFolder/open.ts";
 import type { PredictFlags } from "./flags.ts";
 
@@ -39,7 +41,7 @@ export interface PictureLayout {
  * picture or gives no number for each class
  */
 export async function predictorOf(what: string, flags: Values<PredictFlags>): Promise<Predictor> {
-  const run = (await isFile(what)) ? undefined : await trainedModel(what);
+  const run = (await isFile(what)) ? undefined : await runOf(what);
   const model =
     run?.model ?? (await loadModel(what, defined({ inputShape: flags.inputShape, maxBytes: flags.maxBytes })));
   const picture = layoutOf(model, what);
@@ -58,6 +60,14 @@ export async function predictorOf(what: string, flags: Values<PredictFlags>): Pr
   checkClasses(what, model, classNames);
   const maxPixels = flags.maxPixels ?? run?.config.options.maxPixels;
   return { model, classNames, preprocessing, picture, ...defined({ maxPixels, config: run?.config }) };
+}
+
+/** The run in a folder. @throws StriateError `usage`; for what is named as a file and not there, that it is missing */
+async function runOf(what: string): ReturnType<typeof trainedModel> {
+  const isMissing = !(await stat(what).catch(() => undefined));
+  if (!isMissing || extname(what) === "") return trainedModel(what);
+  const sentence = `there is no file ${quoted(what)}; give a run or the file of a model, and after it the pictures`;
+  throw new StriateError("usage", `${sentence}; of runs ${await knownRuns()}`);
 }
 
 function layoutOf({ name, inputs }: Model, what: string): PictureLayout {
@@ -83,10 +93,17 @@ function preprocessingOf(
   return PREPROCESSING[preprocessing];
 }
 
-function checkChannels(what: string, { channels, mean, std }: Preprocessing, { channels: own }: PictureLayout): void {
+function checkChannels(
+  what: string,
+  { channels, mean, std }: Preprocessing,
+  { channels: expected }: PictureLayout,
+): void {
   const needed = { grey: 1, RGB: 3, BGR: 3, RGBA: 4 }[channels];
-  if (needed === own && mean.length === own && std.length === own) return;
-  throw new StriateError("shape", `${what} takes pictures of ${own} channels; this preprocessing is for ${channels}`);
+  if (needed === expected && mean.length === expected && std.length === expected) return;
+  throw new StriateError(
+    "shape",
+    `${what} takes pictures of ${expected} channels; this preprocessing is for ${channels}`,
+  );
 }
 
 function checkClasses(what: string, { outputs, name }: Model, classNames: readonly string[]): void {

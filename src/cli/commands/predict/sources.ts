@@ -96,8 +96,8 @@ async function idxSource(file: string, predictor: Predictor): Promise<Source> {
   const { model, picture } = predictor;
   const { height, width, channels } = picture;
   const { dtype, shape, data } = await readIdx(file);
-  const [count = 0, rows, columns, own = 1, ...more] = shape;
-  if (rows !== height || columns !== width || own !== channels || more.length > 0 || dtype !== "uint8") {
+  const [count = 0, rows, columns, depth = 1, ...more] = shape;
+  if (rows !== height || columns !== width || depth !== channels || more.length > 0 || dtype !== "uint8") {
     throw new StriateError(
       "shape",
       `${file}: holds ${shapeText(shape)}, but model ${model.name} takes pictures ` +

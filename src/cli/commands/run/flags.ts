@@ -7,7 +7,7 @@ import { wholeNumbers } from "../../flags/numbers.ts";
 export const runFlags = {
   inputs: flag(
     text("IN.npz"),
-    "NumPy archive with an array for each input, by the input's name; of a single input, any",
+    "NumPy archive with an array for each input, by the input's name; for a single input any name will do",
   ),
   outputs: flag(text("OUT.npz"), "NumPy archive to write, with an array for each output"),
   inputShape: flag(

@@ -8,9 +8,9 @@ export const summaryFlags = {
   ...netFlags,
   ...modelFileFlags,
   classes: flag(wholeNumber("N"), "number of classes", { otherwise: "10 of lenet and lenet5, 1000 of the others" }),
-  noIncludeTop: flag(toggle, "without the classifier: the net that puts out feature maps"),
-  pooling: flag(oneOf("avg", "max"), "with --no-include-top, what makes one number of each feature map"),
-  wide: flag(toggle, "names and numbers in full, also where they are wider than the terminal"),
+  noIncludeTop: flag(toggle, "without the classifier: the net whose output is feature maps"),
+  pooling: flag(oneOf("avg", "max"), "with --no-include-top, how each feature map becomes one number"),
+  wide: flag(toggle, "names and numbers in full, even where they are wider than the terminal"),
   auxiliary: flag(toggle, "with the auxiliary classifiers that googlenet is trained with"),
 };
 

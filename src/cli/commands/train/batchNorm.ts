@@ -13,17 +13,17 @@ import { counted } from "../../terminal/quantities.ts";
 export function withMomentum(config: RunConfig, examples: number, output: Output): RunConfig {
   const { batchNormMomentum: given, epochs, batchSize, model } = config.options;
   const { batchNormMomentum: _, ...options } = config.options;
-  const own = largestBatchNormMomentum(buildModel({ ...config, options }));
+  const momentumOfNet = largestBatchNormMomentum(buildModel({ ...config, options }));
   if (given !== undefined) {
-    if (own !== undefined) return config;
+    if (momentumOfNet !== undefined) return config;
     throw new StriateError("usage", `--batch-norm-momentum has no use here: ${model} has no batch normalization`);
   }
   const steps = epochs * Math.ceil(examples / Math.min(batchSize, examples));
   const momentum = Number(momentumForSteps(steps).toFixed(4));
-  if (own === undefined || own <= momentum) return config;
+  if (momentumOfNet === undefined || momentumOfNet <= momentum) return config;
   output.say(
     `batch normalization's momentum is at most ${momentum}, since this run has ${counted(steps)} steps; the net's own is ` +
-      `${own}, and --batch-norm-momentum gives another`,
+      `${momentumOfNet}, and --batch-norm-momentum gives another`,
   );
   return { ...config, options: { ...config.options, batchNormMomentum: momentum } };
 }

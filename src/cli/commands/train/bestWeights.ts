@@ -1,7 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { decodeSafetensors, encodeSafetensors, loadWeights, writeFileAtomic } from "../../../formats/index.ts";
-import { pictureMetadata } from "../../../formats/pictureMetadata.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  loadWeights,
+  weightsMetadata,
+  writeFileAtomic,
+} from "../../../formats/index.ts";
 import type { Model } from "../../../model/index.ts";
 import type { Callback, Run } from "../../../training/index.ts";
 
@@ -34,7 +39,7 @@ export function bestWeights(path: string, say: (text: string) => void): BestWeig
   let atEpochEnd = false;
   const write = async (run: Run) => {
     if (!best) return;
-    const metadata = { ...pictureMetadata(run.model), [EPOCH_KEY]: String(best.epoch) };
+    const metadata = { ...weightsMetadata(run.model), [EPOCH_KEY]: String(best.epoch) };
     await writeFileAtomic(path, encodeSafetensors(await run.readWeights(), metadata));
   };
   const callback: Callback = {
@@ -43,7 +48,9 @@ export function bestWeights(path: string, say: (text: string) => void): BestWeig
       if (!best || (await epochOf(path)) === best.epoch) return;
       if (atEpochEnd && best.epoch === run.history.length) await write(run);
       else {
-        say(`${path} has not the weights of epoch ${best.epoch}, which was the best; the best from here on are kept`);
+        say(
+          `${path} does not have the weights of epoch ${best.epoch}, which was the best; the best from here on are kept`,
+        );
         best = undefined;
       }
     },
@@ -77,7 +84,7 @@ export async function leaveWeights(
   best: BestEpoch | undefined,
   files: { readonly best: string; readonly last: string },
 ): Promise<void> {
-  const encoded = encodeSafetensors(model.weights, pictureMetadata(model));
+  const encoded = encodeSafetensors(model.weights, weightsMetadata(model));
   if (!best) return writeFileAtomic(files.best, encoded);
   await writeFileAtomic(files.last, encoded);
   await loadWeights(model, files.best);

@@ -39,17 +39,19 @@ export function conclude(output: Output, end: RunEnd): void {
   if (validation) {
     const { epoch, loss } = validation;
     output.tell(
-      `${MODEL_FILE} has the weights of epoch ${epoch} of ${epochs.length}, the least validation loss (${loss.toFixed(4)}); ` +
-        `${LAST_FILE} those of the last`,
+      `${MODEL_FILE} has the weights of epoch ${epoch} of ${epochs.length}, which has the lowest validation loss (${loss.toFixed(4)}); ` +
+        `${LAST_FILE} has those of the last`,
     );
   }
   const text = ({ loss, accuracy }: { loss: number; accuracy: number }, count: number) =>
     `accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)} on ${counted(count)} pictures`;
   if (test) output.tell(`test ${text(test, data.test)}`);
   else if (validation) {
-    output.tell(`validation ${text(validation, data.validation)}, by which the epoch was chosen: no test was kept`);
-  } else output.tell("no pictures were kept to measure on: how the net does on others is not known");
-  output.tell(`the run lies in ${folder}. Next:`);
+    output.tell(
+      `validation ${text(validation, data.validation)}, by which the epoch was chosen: no pictures were kept to test`,
+    );
+  } else output.tell("no pictures were kept to measure on, so how well the net does on new ones is unknown");
+  output.tell(`the run is in ${folder}. Next:`);
   for (const next of nextCommands(end)) output.tell(`  ${next}`);
 }
 

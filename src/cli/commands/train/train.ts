@@ -112,5 +112,5 @@ async function warnOfSlowEngine(engine: string, output: Output): Promise<void> {
   const [fastest] = ENGINE_NAMES;
   if (fastest === undefined || engine === fastest) return;
   const { reason } = await availability(fastest);
-  output.say(`striate: ${reason}. Going on with engine ${engine}, which is much slower`);
+  output.say(`striate: ${reason}. Using engine ${engine} instead, which is much slower`);
 }

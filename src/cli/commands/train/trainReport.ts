@@ -99,8 +99,8 @@ function introduce(output: Output, facts: RunFacts, { model, history, rateFactor
   const parts = `${counted(data.train)} to train, ${number(data.validation)} to validate, ${number(data.test)} to test`;
   output.tell(`${name}: ${counted(parameters)} parameters; pictures ${config.inputShape.join("x")}: ${parts}`);
   output.tell(`${optimizer}, learning rate ${learningRate}, batches of ${batchSize}; ${engine}, threads ${threads}`);
-  output.tell(resumed ? `going on with ${folder} after epoch ${history.length} of ${epochs}` : `run: ${folder}`);
-  if (data.validation === 0) output.tell("without validation nothing shows when the net begins to learn by heart");
+  output.tell(resumed ? `resuming ${folder} after epoch ${history.length} of ${epochs}` : `run: ${folder}`);
+  if (data.validation === 0) output.tell("without validation, nothing shows when the net starts to overfit");
   if (!stretched) return;
   const { schedule } = config.options;
   output.tell(

@@ -74,7 +74,7 @@ export async function trainRun(context: Context, parts: RunParts): Promise<numbe
     if (!(thrown instanceof StriateError && thrown.code === "interrupted")) throw thrown;
     const { epoch, step } = report.position();
     output.event({ event: "interrupted", run: folder, epoch, step });
-    output.tell(`interrupted after ${epoch} of ${epochs} epochs; a checkpoint is written. Go on by`);
+    output.tell(`interrupted after ${epoch} of ${epochs} epochs; a checkpoint was written. Continue with`);
     output.tell(`  ${commandText(`train --resume --out ${folder}`)}`);
     return INTERRUPTED;
   } finally {
