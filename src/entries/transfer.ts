@@ -3,6 +3,7 @@ import "../formats/methods.ts";
 import "../training/methods.ts";
 
 export {
+  type Accuracy,
   type Advice,
   type Advised,
   type AdviseOptions,
@@ -29,6 +30,7 @@ export {
   type Measured,
   nearDuplicates,
   openBackbone,
+  type Parts,
   type Probe,
   type ProbeFitter,
   type ProbePoint,

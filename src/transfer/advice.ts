@@ -17,7 +17,8 @@ export interface Advice {
   readonly seconds: Readonly<Record<StrategyName, number>>;
 }
 
-interface Accuracy {
+/** A share of pictures that are told right, with its 95% interval. */
+export interface Accuracy {
   readonly accuracy: number;
   readonly low: number;
   readonly high: number;

@@ -10,6 +10,7 @@ import type { Stage } from "./stages.ts";
 /** The names of the layers of a classifier's head. */
 export const HEAD = { pooling: "pooled_features", dropout: "head_dropout", output: "predictions" } as const;
 
+/** The head of a classifier. */
 export interface ClassifierOptions {
   readonly classes: number;
   /** The share of the features that is dropped in training; default 0: no such layer. */

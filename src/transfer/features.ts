@@ -10,6 +10,7 @@ import type { Backbone } from "./backbone.ts";
 import { prepared } from "./prepared.ts";
 import type { Stage } from "./stages.ts";
 
+/** Which features, and how they are computed. */
 export interface FeatureOptions extends RunOptions {
   /** Which stages' features; default all. */
   readonly stages?: readonly Stage[];

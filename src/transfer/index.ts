@@ -1,4 +1,4 @@
-export type { Advice } from "./advice.ts";
+export type { Accuracy, Advice } from "./advice.ts";
 export { type Backbone, type BackboneOptions, openBackbone } from "./backbone.ts";
 export { atTemperature, type Calibration, calibrate, expectedCalibrationError } from "./calibration.ts";
 export { type ClassifierOptions, classifier } from "./classifier.ts";
@@ -8,6 +8,7 @@ export { foldsOf } from "./folds.ts";
 export { type Interval, wilson } from "./interval.ts";
 export type { CurvePoint } from "./learningCurve.ts";
 export type { Measured } from "./measure.ts";
+export type { Parts } from "./parts.ts";
 export { pictureOptions, prepared } from "./prepared.ts";
 export { type FitProbeOptions, type Probe, type ProbeFitter, type ProbePoint, probeFitter } from "./probe.ts";
 export { FINE_TUNING, SCRATCH } from "./recipes.ts";

@@ -1,5 +1,6 @@
 import { GraphBuilder } from "../graph/index.ts";
-import { callLayer, input, onnxGraph } from "../layers/index.ts";
+import { callLayer, input } from "../layers/index.ts";
+import { onnxGraph } from "../layers/onnxGraph.ts";
 import { model as functional, type Model } from "../model/index.ts";
 import { instantiate, type OnnxModel, takenBy } from "../onnx/index.ts";
 import { at, type Shape, type Tensor } from "../tensor/index.ts";

@@ -15,6 +15,7 @@ export interface Probe {
   readonly bias: Tensor<"float32">;
 }
 
+/** How a probe is fitted. */
 export interface FitProbeOptions {
   /** Where to begin, such as the solution for another penalty. Default: zeros. */
   readonly start?: ProbePoint;

@@ -18,6 +18,7 @@ export const FINE_TUNING = {
   patience: 3,
 } as const;
 
+/** The same for training from random weights. */
 export const SCRATCH = {
   epochs: 60,
   learningRate: 1e-3,

@@ -53,8 +53,10 @@ export const STRATEGIES = {
   },
 } as const satisfies Readonly<Record<string, Strategy>>;
 
+/** The name of a strategy. */
 export type StrategyName = keyof typeof STRATEGIES;
 
+/** All of them. */
 export const STRATEGY_NAMES = Object.keys(STRATEGIES) as readonly StrategyName[];
 
 /** @throws StriateError `usage` that lists them where there is none of this name */

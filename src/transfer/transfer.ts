@@ -28,6 +28,7 @@ export type TransferEvent =
       readonly validation: number;
     };
 
+/** How `advise` measures. */
 export interface AdviseOptions extends RunOptions {
   /** Folds of the cross-validation. Default 5, or as many different pictures as the smallest class has. */
   readonly folds?: number;
@@ -37,6 +38,7 @@ export interface AdviseOptions extends RunOptions {
   readonly onEvent?: (event: TransferEvent) => void;
 }
 
+/** How `transfer` goes about it. */
 export interface TransferOptions extends Omit<AdviseOptions, "folds">, TrainingOptions {
   /** Default: the one that is advised. */
   readonly strategy?: StrategyName;
