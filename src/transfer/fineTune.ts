@@ -61,7 +61,7 @@ export async function fineTune(
   const steps = Math.ceil(data.train.length / batchSize);
   const decay = cosineDecay({
     initialLearningRate: learningRate,
-    decaySteps: Math.max(1, steps * (epochs - warmUpEpochs)),
+    decaySteps: steps * epochs,
   });
   const settings: FitOptions = {
     ...placeOf(options),

@@ -30,14 +30,21 @@ export function partsByGroup(
     const distinct = [...new Set(places.map((place) => groups[place] ?? 0))];
     if (distinct.length < 2) throw tooFew(classNames[label] ?? String(label), places.length);
     const share = Math.max(1, Math.round(places.length * fraction));
+    const sizeOf = (group: number) => places.filter((member) => groups[member] === group).length;
+    const order = permutation({ seed, stream: "split", counter: label }, distinct.length);
+    const candidates = Array.from(order, (place) => ({
+      group: distinct[place] ?? 0,
+      size: sizeOf(distinct[place] ?? 0),
+    }));
     let taken = 0;
-    // The last group stays for the training, however large the share.
-    for (const place of permutation({ seed, stream: "split", counter: label }, distinct.length).subarray(1)) {
-      if (taken >= share) break;
-      const group = distinct[place] ?? 0;
+    for (const { group, size } of candidates) {
+      // A group that would go further beyond the share than it falls short without it stays for the training.
+      if (taken + size - share > share - taken) continue;
       held.add(group);
-      taken += places.filter((member) => groups[member] === group).length;
+      taken += size;
     }
+    // Where every group is larger than that, the smallest is kept for the validation.
+    if (taken === 0) held.add(candidates.reduce((a, b) => (b.size < a.size ? b : a)).group);
   }
   for (const place of members) if (held.has(groups[place] ?? 0)) validation.add(place);
   return {
