@@ -114,10 +114,10 @@ function rowsOf(tensors: Tensors, rows: readonly number[]): Tensors {
   return Object.fromEntries(picked);
 }
 
-/** The outputs that `measure` reads: predictions only where there is a metric of them. */
+/** The outputs that `measure` reads: predictions only where there is a metric of them, each loss only where there are several. */
 export function measuredOutputs(objectives: readonly Objective[]): string[] {
-  return objectives.flatMap(({ prefix, losses, predictions, metrics }) => [
-    ...(prefix === "" ? [] : [losses]),
+  return objectives.flatMap(({ losses, predictions, metrics }) => [
+    ...(objectives.length > 1 ? [losses] : []),
     ...(metrics.length === 0 ? [] : [predictions]),
   ]);
 }
