@@ -8,7 +8,7 @@ import type { Probe } from "./probe.ts";
 import type { Stage } from "./stages.ts";
 
 /** The names of the layers of a classifier's head. */
-export const HEAD = { pooling: "pooled_features", dropout: "head_dropout", output: "predictions" } as const;
+const HEAD = { pooling: "pooled_features", dropout: "head_dropout", output: "predictions" } as const;
 
 /** The head of a classifier. */
 export interface ClassifierOptions {

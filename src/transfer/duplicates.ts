@@ -28,7 +28,7 @@ export function nearDuplicates(features: Tensor<"float32">, similarity = NEAR): 
 }
 
 /** Different photos of alike things reach 0.86 (measured on 321 photos of food), copies of one photo more. */
-export const NEAR = 0.9;
+const NEAR = 0.9;
 
 /** The groups of two and more. */
 export function groupsOf(groups: Int32Array): readonly (readonly number[])[] {

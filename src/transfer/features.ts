@@ -99,7 +99,7 @@ export async function computeFeatures(
 }
 
 /** A model from pictures to the mean of each map of some stages. */
-export function pooledStages(backbone: Backbone, stages: readonly Stage[]): Model {
+function pooledStages(backbone: Backbone, stages: readonly Stage[]): Model {
   if (stages.length === 0) throw new StriateError("usage", `name at least one stage of ${backbone.name}`);
   const maps = backbone.upTo(stages);
   const { mapFormat: dataFormat } = backbone;

@@ -58,7 +58,7 @@ function checkRange(name: string, { data }: Tensor<"float32">): void {
  * (255 x / scale - mean) / std by channel, in the order of channels and axes that a net wants.
  * @param pictures [n, height, width, channels], values from 0 to 1
  */
-export function preprocessed(
+function preprocessed(
   pictures: Tensor<"float32">,
   { channels: order, scale, mean, std }: Preprocessing,
   channelsFirst: boolean,

@@ -209,7 +209,7 @@ function given(options: TrainByOptions) {
 }
 
 /** Pictures may be seen from the left and the right, and a part of a thing tells what it is. */
-export function defaultAugmentation(): readonly Step[] {
+function defaultAugmentation(): readonly Step[] {
   return [randomFlip(), randomResizedCrop({ scale: [0.6, 1], ratio: [0.85, 1.18] })];
 }
 
