@@ -71,6 +71,8 @@ export interface Dataset {
   describe?(): SourceDescription | undefined;
   /** The class of each example, where it is known without reading: a split then keeps the proportions of the classes. */
   labels?(): ArrayLike<number> | undefined;
+  /** The file of each example, where each is one. A batch's `standIns` are of other files. */
+  paths?(): readonly string[] | undefined;
   /** The pictures that were left out so far because they could not be read, each once. */
   problems?(): readonly DataProblem[];
 }

@@ -109,11 +109,11 @@ export function writeOnnx(
 function nameValues(graph: Graph, outputs: readonly [name: string, value: Value][]): ReadonlyMap<Value, string> {
   const fed = sources(graph);
   const names = new Map(fed.map((value) => [value, value.name]));
-  const made = new Set([...graph.nodes.flatMap((node) => node.outputs), ...constants(graph)]);
+  const values = new Set([...graph.nodes.flatMap((node) => node.outputs), ...constants(graph)]);
   for (const [name, value] of outputs)
-    if (made.has(value) && !value.constant && !names.has(value)) names.set(value, name);
+    if (values.has(value) && !value.constant && !names.has(value)) names.set(value, name);
   const taken = new Set([...names.values(), ...outputs.map(([name]) => name)]);
-  for (const value of made) {
+  for (const value of values) {
     if (names.has(value)) continue;
     let { name } = value;
     while (taken.has(name)) name += "_";

@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import { nearest, quoted } from "../../../checks/index.ts";
 import { StriateError } from "../../../errors.ts";
-import { optimizerNamed, rmsprop, saveTrainingStep, sgd } from "../../../training/index.ts";
+import { optimizerNamed, saveTrainingStep } from "../../../training/index.ts";
+import { optimizersWith } from "../../../training/optimizers/names.ts";
 import type { Context } from "../../context.ts";
 import { defined } from "../../defined.ts";
 import { DONE } from "../../exitCodes.ts";
@@ -72,8 +73,9 @@ function checkEnding(path: string): void {
 }
 
 function optimizerOf({ optimizer, momentum }: Values<ExportFlags>) {
-  if (momentum === undefined) return optimizerNamed(optimizer)();
-  if (optimizer === "sgd") return sgd({ momentum });
-  if (optimizer === "rmsprop") return rmsprop({ momentum });
-  throw new StriateError("usage", `--momentum is for sgd and rmsprop; the optimizer is ${optimizer}`);
+  const make = optimizerNamed(optimizer);
+  if (momentum === undefined) return make();
+  const able = optimizersWith("momentum");
+  if (able.includes(optimizer)) return make({ momentum });
+  throw new StriateError("usage", `--momentum is for ${able.join(" and ")}; the optimizer is ${optimizer}`);
 }

@@ -1,4 +1,5 @@
-import type { OptimizerName } from "../../../training/index.ts";
+import { LOSS_NAMES } from "../../../training/losses/names.ts";
+import { OPTIMIZER_NAMES, type OptimizerName, optimizersWith } from "../../../training/optimizers/names.ts";
 import { modelFileFlags } from "../../flags/fileFlags.ts";
 import { flag } from "../../flags/flag.ts";
 import { nameOf, oneOf, text, toggle } from "../../flags/names.ts";
@@ -26,15 +27,15 @@ export const pictureInputFlags = {
 
 /** What a training step is made of. */
 export const stepFlags = {
-  optimizer: flag(nameOf<OptimizerName>(), "with --training-step: sgd, adagrad, rmsprop, adam, adamW", {
+  optimizer: flag(nameOf<OptimizerName>(), `with --training-step: ${OPTIMIZER_NAMES.join(", ")}`, {
     default: "adam",
   }),
-  momentum: flag(fraction("M"), "with --training-step: momentum of sgd or rmsprop", { otherwise: "0" }),
-  loss: flag(
-    oneOf("sparseCategoricalCrossentropy", "categoricalCrossentropy", "binaryCrossentropy", "meanSquaredError"),
-    "with --training-step: the loss to minimize",
-    { default: "sparseCategoricalCrossentropy" },
-  ),
+  momentum: flag(fraction("M"), `with --training-step: momentum of ${optimizersWith("momentum").join(" or ")}`, {
+    otherwise: "0",
+  }),
+  loss: flag(oneOf(...LOSS_NAMES), "with --training-step: the loss to minimize", {
+    default: "sparseCategoricalCrossentropy",
+  }),
 };
 
 export const exportFlags = {
