@@ -76,6 +76,8 @@ export interface Dataset {
    * what is computed of examples to be kept in files. `undefined` where that is not known.
    */
   signatures?(): Promise<readonly string[] | undefined>;
+  /** The file of each example, where each is one. A batch's `standIns` are of other files. */
+  paths?(): readonly string[] | undefined;
   /** The pictures that were left out so far because they could not be read, each once. */
   problems?(): readonly DataProblem[];
 }

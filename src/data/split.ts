@@ -48,6 +48,10 @@ export function pick(dataset: Dataset, members: ArrayLike<number>): Dataset {
       const labels = dataset.labels?.();
       return labels && Array.from(members, (member) => labels[member] ?? 0);
     },
+    paths() {
+      const paths = dataset.paths?.();
+      return paths && Array.from(members, (member) => paths[member] ?? "");
+    },
     describe() {
       const source = dataset.describe?.();
       return source && { kind: "subset", source, members: Float64Array.from(members) };

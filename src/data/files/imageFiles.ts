@@ -20,6 +20,7 @@ export interface ImageFiles extends SingleInputDataset {
   readonly classes: number;
   readonly classNames: readonly string[];
   readonly files: readonly LabelledFile[];
+  paths(): readonly string[];
   problems(): readonly DataProblem[];
 }
 
@@ -89,6 +90,7 @@ export function imageFiles(
     fresh: true,
     versions: 1,
     labels: () => labels,
+    paths: () => files.map(({ path }) => path),
     problems: () => [...problems.values()],
     describe: () => ({ kind: "imageFiles", files, options }),
     signatures: () =>
