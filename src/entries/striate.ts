@@ -230,6 +230,7 @@ export {
   evaluate,
   exponentialDecay,
   type FitOptions,
+  type FrozenCacheOptions,
   fit,
   type History,
   jsonlHistory,
