@@ -231,6 +231,7 @@ export {
   evaluate,
   exponentialDecay,
   type FitOptions,
+  type FrozenCacheOptions,
   fit,
   type History,
   jsonlHistory,
