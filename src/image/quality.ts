@@ -1,5 +1,4 @@
 import { type Image, imageSize } from "./image.ts";
-import { laplacian } from "./laplacian.ts";
 import { resizeImage } from "./resize.ts";
 
 /** Numbers by which dark, washed out and blurred pictures can be told. */
@@ -26,7 +25,7 @@ const LONGER_SIDE = 224;
 export function pictureQuality(image: Image): PictureQuality {
   const grey = small(greyOf(image));
   const { mean: brightness, variance } = momentsOf(grey.data);
-  return { brightness, contrast: Math.sqrt(variance), sharpness: momentsOf(laplacian(grey).data).variance };
+  return { brightness, contrast: Math.sqrt(variance), sharpness: momentsOf(secondDifferences(grey)).variance };
 }
 
 /** Grey by ITU-R BT.601's luma, not rounded. */
@@ -49,10 +48,31 @@ function small(image: Image<"float32">): Image<"float32"> {
   return resizeImage(image, { width: side(width), height: side(height) });
 }
 
+/** As `laplacian`, for one channel, some times faster. */
+function secondDifferences(image: Image<"float32">): Float32Array {
+  const { width, height } = imageSize(image);
+  const { data } = image;
+  const out = new Float32Array(data.length);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    const [above, below] = [Math.max(0, y - 1) * width, Math.min(height - 1, y + 1) * width];
+    for (let x = 0; x < width; x++) {
+      const left = data[row + (x > 0 ? x - 1 : 0)] ?? 0;
+      const right = data[row + (x < width - 1 ? x + 1 : x)] ?? 0;
+      out[row + x] = left + right + (data[above + x] ?? 0) + (data[below + x] ?? 0) - 4 * (data[row + x] ?? 0);
+    }
+  }
+  return out;
+}
+
 function momentsOf(values: Float32Array): { readonly mean: number; readonly variance: number } {
   let mean = 0;
-  for (const value of values) mean += value / values.length;
+  for (let i = 0; i < values.length; i++) mean += values[i] ?? 0;
+  mean /= values.length;
   let variance = 0;
-  for (const value of values) variance += (value - mean) ** 2 / values.length;
-  return { mean, variance };
+  for (let i = 0; i < values.length; i++) {
+    const off = (values[i] ?? 0) - mean;
+    variance += off * off;
+  }
+  return { mean, variance: variance / values.length };
 }

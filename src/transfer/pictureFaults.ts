@@ -20,7 +20,8 @@ export interface PictureFault {
 }
 
 /**
- * What each fault is. The limits are such that of 321 photos of food one counts as washed out and none as dark or blurred, while all
+ * What each fault is. The limits are such that of 321 photos of food one counts as washed out and none as dark or blurred (two as blurred where
+ * `fit: "crop"` enlarges them), while all
  * of them do when a fifth of their light is left (dark) or of their distance from white (bright), and 93% when they are blurred by
  * a Gaussian of 2 pixels at the size of the net, 99% by one of 3, 7% by one of 1.
  */
@@ -41,7 +42,7 @@ const [SHARP, SHARP_SHARE] = [40, 0.05];
 export function faultOf({ brightness, contrast, sharpness }: PictureQuality): FaultName | undefined {
   if (contrast < LITTLE_CONTRAST && brightness < DARK) return "dark";
   if (contrast < LITTLE_CONTRAST && brightness > BRIGHT) return "bright";
-  return sharpness < SHARP && sharpness < SHARP_SHARE * contrast ** 2 ? "blurred" : undefined;
+  return sharpness < SHARP && sharpness <= SHARP_SHARE * contrast ** 2 ? "blurred" : undefined;
 }
 
 /** Finds faults in pictures that somebody else reads: `onPictures` is the hook of `computeFeatures`. */

@@ -12,6 +12,7 @@ import { foldsOf } from "./folds.ts";
 import type { Interval } from "./interval.ts";
 import { type Measured, measure } from "./measure.ts";
 import { type Parts, partsByGroup } from "./parts.ts";
+import { faultFinder, type PictureFault } from "./pictureFaults.ts";
 import { type StrategyName, strategyNamed } from "./strategies.ts";
 import { type Study, study } from "./study.ts";
 import { shareOfLastStage } from "./timing.ts";
@@ -65,6 +66,8 @@ export interface Advised {
   readonly advice: Advice;
   readonly study: Study;
   readonly features: Features;
+  /** Pictures that are dark, washed out, blurred or tiny. */
+  readonly faults: readonly PictureFault[];
 }
 
 /** A classifier made of a backbone. */
@@ -198,8 +201,10 @@ async function advised(
   const classes = namesOf(data).length;
   const common = { engine, ...(signal && { signal }) };
   const began = performance.now();
+  const finder = faultFinder(data);
   const features = await computeFeatures(backbone, data, {
     ...common,
+    onPictures: finder.onPictures,
     onProgress: (done, total) => onEvent?.({ phase: "features", done, total }),
   });
   const secondsPerPicture = (performance.now() - began) / 1000 / data.length;
@@ -216,7 +221,7 @@ async function advised(
   const timing = { pictures: data.length, secondsPerPicture, lastStage: shareOfLastStage(backbone) };
   const advice = adviceFrom(studied, backbone, timing);
   onEvent?.({ phase: "advice", advice, study: studied });
-  return { advice, study: studied, features };
+  return { advice, study: studied, features, faults: await finder.faults(features.standIns) };
 }
 
 function placesBut(length: number, left: readonly number[]): readonly number[] {
