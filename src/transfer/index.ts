@@ -22,6 +22,7 @@ export {
   type AdviseOptions,
   advise,
   type CrossValidatedTransfer,
+  type CrossValidateTransferOptions,
   crossValidateTransfer,
   type TransferEvent,
   type TransferOptions,

@@ -47,6 +47,9 @@ export interface DataOptions {
   readonly testSplit?: number | undefined;
   /** Of pictures in folders: height and width. */
   readonly imageSize?: readonly number[] | undefined;
+  /** Of pictures in folders: their channels, default 3; and how they get their size, default `stretch`. */
+  readonly channels?: 1 | 3 | 4 | undefined;
+  readonly fit?: "stretch" | "crop" | "pad" | undefined;
   readonly seed?: number | undefined;
   /** Above which a picture counts as unreadable. */
   readonly maxPixels?: number | undefined;
@@ -76,7 +79,7 @@ export async function loadData(source: string, options: DataOptions = {}): Promi
 const IDX_NAME = /^(train|t10k)-(images|labels)[-.]idx/;
 
 /** Whether a source is a folder of pictures: one with folders or pictures in it, and without IDX files. */
-async function holdsPictures(source: string): Promise<boolean> {
+export async function holdsPictures(source: string): Promise<boolean> {
   if (source === BUNDLED) return false;
   const entries = await entriesOf(source);
   if (entries.some(({ name }) => IDX_NAME.test(name))) return false;
@@ -131,7 +134,18 @@ async function idxData(source: string, options: DataOptions): Promise<LabelledDa
 }
 
 async function pictureFolder(source: string, options: DataOptions): Promise<LabelledData> {
-  const { classes, validationSplit = 0, testSplit, imageSize, seed, onError, maxPixels, classNames: ofRun } = options;
+  const {
+    classes,
+    validationSplit = 0,
+    testSplit,
+    imageSize,
+    seed,
+    onError,
+    maxPixels,
+    classNames: ofRun,
+    channels,
+    fit,
+  } = options;
   const [height = DEFAULT_SIZE, width = height] = imageSize ?? [];
   const ownParts = await partsIn(source);
   const splits = {
@@ -146,7 +160,7 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
   const { train, validation, test, classNames, emptyClasses } = await imageFolder(source, {
     size,
     ...splits,
-    ...defined({ seed, onError, maxPixels, classes: asRun }),
+    ...defined({ seed, onError, maxPixels, channels, fit, classes: asRun }),
   });
   // Of a run the names are compared, which says more.
   if (!ofRun && classes !== undefined && classes !== classNames.length) {

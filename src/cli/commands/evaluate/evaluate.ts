@@ -4,7 +4,8 @@ import { foreignData } from "../../data/labelledData.ts";
 import { defined } from "../../defined.ts";
 import { DONE } from "../../exitCodes.ts";
 import { trainedModel } from "../../runFolder/open.ts";
-import { testData } from "../../runFolder/testData.ts";
+import { preparedFor } from "../../runFolder/preparedFor.ts";
+import { dataOptionsOf, testData } from "../../runFolder/testData.ts";
 import { counted } from "../../terminal/quantities.ts";
 import type { EvaluateFlags } from "./flags.ts";
 
@@ -19,16 +20,16 @@ const PARTS = {
 export async function evaluateRun({ args, flags, output, signal }: Context<EvaluateFlags>): Promise<number> {
   const [folder = ""] = args;
   const { config, model, weights } = await trainedModel(folder);
-  const { options, classNames } = config;
+  const { options } = config;
   const source = flags.data ?? options.data;
   const { pictures, part } =
     source === options.data
       ? await testData(folder, config)
-      : { pictures: await foreignData(source, { ...options, classNames }), part: "given" as const };
+      : { pictures: await foreignData(source, dataOptionsOf(config)), part: "given" as const };
   const { engine, threads } = flags;
   const { batchSize } = options;
   const where = defined({ engine, threads });
-  const { loss, count, metrics } = await evaluate(model, pictures, { batchSize, signal, ...where });
+  const { loss, count, metrics } = await evaluate(model, preparedFor(model, pictures), { batchSize, signal, ...where });
   const { accuracy = Number.NaN } = metrics;
   output.result(
     { loss, accuracy, count, part },

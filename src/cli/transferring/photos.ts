@@ -1,0 +1,87 @@
+import { relative } from "node:path";
+import { listed, quoted } from "../../checks/index.ts";
+import { StriateError } from "../../errors.ts";
+import type { Backbone } from "../../transfer/index.ts";
+import { dataSource } from "../data/dataSource.ts";
+import { type LabelledData, loadData } from "../data/labelledData.ts";
+import { defined } from "../defined.ts";
+import { fitOf } from "../runFolder/fit.ts";
+import type { Output } from "../terminal/output.ts";
+
+/** How the photos of a command are read. */
+interface PhotoFlags {
+  readonly fit: "pad" | "crop" | "squash";
+  readonly seed: number;
+  readonly maxPixels?: number;
+  readonly onError?: "skip" | "fail";
+}
+
+/**
+ * The folder that stands on the command line, by itself or as `--data`.
+ * @throws StriateError `usage` where there are two, or none
+ */
+export function photosNamed(command: string, [argument]: readonly string[], data: string | undefined): string {
+  if (argument !== undefined && data !== undefined) {
+    throw new StriateError("usage", `the data is ${argument} or --data ${relative("", data)}; give one`);
+  }
+  const source = argument === undefined ? data : dataSource.parse(argument, "--data");
+  if (source !== undefined) return source;
+  throw new StriateError("usage", `name the folder of the photos: striate ${command} photos`);
+}
+
+/**
+ * Photos in the size of a backbone.
+ * @throws StriateError `usage` for data that is no folder of pictures, `data` for classes that cannot be told apart by their names
+ */
+export async function loadPhotos(
+  source: string,
+  flags: PhotoFlags,
+  { pictureShape: [height, width, channels] }: Backbone,
+  classNames?: readonly string[],
+): Promise<LabelledData> {
+  const { seed, maxPixels, onError } = flags;
+  const data = await loadData(source, {
+    ...defined({ seed, maxPixels, onError, classNames }),
+    imageSize: [height, width],
+    channels: channels as 1 | 3 | 4,
+    fit: fitOf(flags.fit),
+    testSplit: 0,
+  });
+  if (!data.hasPictures) {
+    throw new StriateError(
+      "usage",
+      `${source} is no folder of photos, which transfer learning is for; train a net on it: striate train --model lenet`,
+    );
+  }
+  checkNames(source, data.classNames);
+  return data;
+}
+
+/** Folders of one class that were spelt in two ways would be learned as two. */
+function checkNames(source: string, names: readonly string[]): void {
+  const alike = [...bySpelling(names).values()].find((group) => group.length > 1);
+  if (!alike) return;
+  throw new StriateError(
+    "data",
+    `${source}: the classes ${alike.map(quoted).join(" and ")} differ only in case; put their photos into one folder, or rename one`,
+  );
+}
+
+function bySpelling(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const key = name.normalize().toLowerCase();
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  return groups;
+}
+
+/** Says what is worth knowing before anything is computed. */
+export function tellPhotos(output: Output, { emptyClasses }: LabelledData, backbone: Backbone): void {
+  if (emptyClasses?.length) {
+    output.say(`no class, without a picture that can be read: ${listed(emptyClasses)}`);
+  }
+  if (backbone.assumed) {
+    output.say(`${backbone.name} does not say how its pictures are prepared; values from 0 to 1 are taken`);
+  }
+}
