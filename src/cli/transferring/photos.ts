@@ -3,7 +3,7 @@ import { listed, quoted } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Backbone } from "../../transfer/index.ts";
 import { dataSource } from "../data/dataSource.ts";
-import { type LabelledData, loadData } from "../data/labelledData.ts";
+import { holdsPictures, type LabelledData, loadData } from "../data/labelledData.ts";
 import { defined } from "../defined.ts";
 import { fitOf } from "../runFolder/fit.ts";
 import type { Output } from "../terminal/output.ts";
@@ -40,6 +40,12 @@ export async function loadPhotos(
   classNames?: readonly string[],
 ): Promise<LabelledData> {
   const { seed, maxPixels, onError } = flags;
+  if (!(await holdsPictures(source))) {
+    throw new StriateError(
+      "usage",
+      `${source} is no folder of photos, which transfer learning is for; train a net on it: striate train --model lenet`,
+    );
+  }
   const data = await loadData(source, {
     ...defined({ seed, maxPixels, onError, classNames }),
     imageSize: [height, width],
@@ -47,12 +53,6 @@ export async function loadPhotos(
     fit: fitOf(flags.fit),
     testSplit: 0,
   });
-  if (!data.hasPictures) {
-    throw new StriateError(
-      "usage",
-      `${source} is no folder of photos, which transfer learning is for; train a net on it: striate train --model lenet`,
-    );
-  }
   checkNames(source, data.classNames);
   return data;
 }
