@@ -44,6 +44,7 @@ export { FASHION_MNIST_CLASSES, fashionMnist } from "./fashionMnist.ts";
 export { type CsvManifestOptions, csvManifest } from "./files/csvManifest.ts";
 export type { ImageFiles, LabelledFile } from "./files/imageFiles.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./files/imageFolder.ts";
+export { folderLayout } from "./files/layout.ts";
 export type { CacheOptions } from "./files/pictureCache.ts";
 export type { PictureOptions } from "./files/picturePixels.ts";
 export { picturesIn } from "./files/walk.ts";

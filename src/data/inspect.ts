@@ -45,13 +45,15 @@ export async function inspectFolder(
   folder: string,
   options: {
     readonly maxPixels?: number;
+    /** As `imageFolder` takes it. */
+    readonly classPattern?: RegExp | string;
     readonly signal?: AbortSignal;
     readonly onProgress?: (done: number, of: number) => void;
   } = {},
 ): Promise<FolderReport> {
-  checkOptions("inspectFolder", options, { maxPixels: true, signal: true, onProgress: true });
-  const { signal, onProgress, maxPixels } = options;
-  const found = await imageFolder(folder);
+  checkOptions("inspectFolder", options, { maxPixels: true, classPattern: true, signal: true, onProgress: true });
+  const { signal, onProgress, maxPixels, classPattern } = options;
+  const found = await imageFolder(folder, classPattern === undefined ? {} : { classPattern });
   const parts = partsOf(found);
   const files = parts.flatMap(([part, { files }]) => files.map((file) => ({ ...file, part })));
   const unreadable = parts.flatMap(([, dataset]) => [...dataset.problems()]);

@@ -3,6 +3,7 @@ import { StriateError } from "../errors.ts";
 import { permutation } from "../tensor/random.ts";
 import type { Dataset, ReadOptions, SingleInputDataset } from "./dataset.ts";
 import { derived } from "./derived.ts";
+import { signedWith } from "./signatures.ts";
 import { type Stratified, stratified } from "./stratified.ts";
 
 /**
@@ -47,9 +48,17 @@ export function pick(dataset: Dataset, members: ArrayLike<number>): Dataset {
       const labels = dataset.labels?.();
       return labels && Array.from(members, (member) => labels[member] ?? 0);
     },
+    paths() {
+      const paths = dataset.paths?.();
+      return paths && Array.from(members, (member) => paths[member] ?? "");
+    },
     describe() {
       const source = dataset.describe?.();
       return source && { kind: "subset", source, members: Float64Array.from(members) };
+    },
+    async signatures() {
+      const signatures = await dataset.signatures?.();
+      return signatures && Array.from(members, (member) => signatures[member] ?? "");
     },
     read(indices, options: ReadOptions = {}) {
       const { upcoming } = options;
@@ -62,7 +71,11 @@ export function pick(dataset: Dataset, members: ArrayLike<number>): Dataset {
 export function measured(dataset: SingleInputDataset): SingleInputDataset;
 export function measured(dataset: Dataset): Dataset;
 export function measured(dataset: Dataset): Dataset {
-  return derived(dataset, { read: (indices, options) => dataset.read(indices, { ...options, augment: false }) });
+  return derived(dataset, {
+    ...(dataset.versions !== undefined && { versions: dataset.versions }),
+    signatures: () => signedWith(dataset, "unaugmented"),
+    read: (indices, options) => dataset.read(indices, { ...options, augment: false }),
+  });
 }
 
 /** How a data set is split. */

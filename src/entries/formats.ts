@@ -46,6 +46,7 @@ export {
   type PickleKey,
   type PickleThing,
   type PickleValue,
+  type PictureInput,
   parseTfjsManifest,
   parseTfjsModel,
   type ReadShard,

@@ -14,12 +14,12 @@ export interface RandomAccess {
 /** A file that is already in memory; what is read are views of `bytes`. */
 export function bytesAccess(bytes: Uint8Array, name: string): RandomAccess {
   const { buffer, byteOffset, length: size } = bytes;
-  const own = buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, size) : new Uint8Array(bytes);
+  const view = buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, size) : new Uint8Array(bytes);
   return {
     size,
     async read(offset, length) {
       checkRange(size, offset, length, name);
-      return own.subarray(offset, offset + length);
+      return view.subarray(offset, offset + length);
     },
   };
 }

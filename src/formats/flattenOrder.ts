@@ -69,8 +69,8 @@ export function rowsByKey(model: Model): ReadonlyMap<string, Rows> {
   const found = new Map<string, Rows>();
   const visit = (inner: Model, prefix: string) => {
     for (const { name, layer } of inner.layers) {
-      const own = rows.get(layer);
-      if (own) found.set(`${prefix}${name}/kernel`, own);
+      const order = rows.get(layer);
+      if (order) found.set(`${prefix}${name}/kernel`, order);
       if (layer instanceof Model) visit(layer, `${prefix}${name}/`);
     }
   };

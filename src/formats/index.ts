@@ -22,6 +22,7 @@ export { decodeNpy, encodeNpy } from "./numpy/npy.ts";
 export { encodeNpz, readNpz } from "./numpy/npz.ts";
 export { readOnnxFile } from "./onnx/onnxFile.ts";
 export { modelFromOnnx, type OnnxModelOptions } from "./onnx/onnxModel.ts";
+export { type PictureInput, whyNotInside } from "./onnx/preprocessingInside.ts";
 export { encodeOnnx, type OnnxOptions, saveOnnx } from "./onnx/saveOnnx.ts";
 export {
   decodeSafetensors,

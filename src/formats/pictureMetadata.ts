@@ -23,7 +23,7 @@ const schema = z.strictObject({
 });
 
 /** What a model knows of its pictures as metadata of a file: texts by their keys, none where it knows nothing. */
-export function pictureMetadata({ pictures }: Model): Readonly<Record<string, string>> {
+export function pictureMetadata({ pictures }: Pick<Model, "pictures">): Readonly<Record<string, string>> {
   return pictures ? { [PICTURES_KEY]: JSON.stringify(schema.parse(pictures)) } : {};
 }
 

@@ -12,20 +12,20 @@ export type OpTable = Readonly<Record<string, Op>>;
  * @throws StriateError `internal` that names the node and the broken rule.
  */
 export function verify(graph: Graph, table: OpTable): void {
-  const made = new Set<Value>();
+  const computed = new Set<Value>();
   const names = new Set<string>();
   const make = (value: Value, maker: string) => {
     if (names.has(value.name)) throw broken(graph, maker, `makes a second value named ${value.name}`);
     names.add(value.name);
-    made.add(value);
+    computed.add(value);
   };
   for (const source of [...sources(graph), ...constants(graph)]) make(source, "the graph");
   for (const node of graph.nodes) {
-    checkNode(graph, node, table, made);
+    checkNode(graph, node, table, computed);
     for (const output of node.outputs) make(output, `node ${node.name}`);
   }
   for (const result of results(graph)) {
-    if (!made.has(result) && !result.constant)
+    if (!computed.has(result) && !result.constant)
       throw broken(graph, "the graph", `returns ${result.name}, which nothing makes`);
   }
   for (const { now, next } of graph.states) {
@@ -35,12 +35,12 @@ export function verify(graph: Graph, table: OpTable): void {
   }
 }
 
-function checkNode(graph: Graph, node: Node, table: OpTable, made: ReadonlySet<Value>): void {
+function checkNode(graph: Graph, node: Node, table: OpTable, computed: ReadonlySet<Value>): void {
   const where = `node ${node.name} (${node.op})`;
   const op = table[node.op];
   if (!op) throw broken(graph, where, "is of an unknown op");
   for (const input of node.inputs) {
-    if (input && !made.has(input)) throw broken(graph, where, `uses ${input.name} before anything makes it`);
+    if (input && !computed.has(input)) throw broken(graph, where, `uses ${input.name} before anything makes it`);
   }
   const types = inferAgain(graph, where, op, node);
   node.outputs.forEach((output, i) => {

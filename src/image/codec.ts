@@ -24,7 +24,7 @@ export interface Sides {
 
 /** What a decoder may do at once: bring a picture to the size that `sides` makes of its own, where that is smaller. */
 export interface Shrinking {
-  sides(own: Sides): Sides;
+  sides(original: Sides): Sides;
   readonly method: "bilinear" | "bicubic" | "lanczos3";
 }
 

@@ -87,9 +87,9 @@ const SHARP_NAMES: Readonly<Record<PictureFormat, string>> = {
 const KERNELS = { bilinear: "linear", bicubic: "cubic", lanczos3: "lanczos3" } as const;
 
 /** Resized by libvips, which reads a JPEG at a half, a quarter or an eighth of its size where that is still enough. */
-function shrunk(input: Sharp, own: Sides, { sides, method }: Shrinking): Sharp {
-  const { width, height } = sides(own);
-  if (width > own.width || height > own.height) return input;
+function shrunk(input: Sharp, original: Sides, { sides, method }: Shrinking): Sharp {
+  const { width, height } = sides(original);
+  if (width > original.width || height > original.height) return input;
   return input.resize(width, height, { fit: "fill", kernel: KERNELS[method] });
 }
 

@@ -40,15 +40,15 @@ export function eachCorrelatedRow(
   const length = (left + width + right) * channels;
   const count = ((outWidth - 1) * stride + 1) * channels;
   const taps = kernels.map((kernel) => tapsOf(kernel, channels));
-  const sizes = taps.flatMap((own) => [tapsSize(own.length), count * 4]);
+  const sizes = taps.flatMap((kernelTaps) => [tapsSize(kernelTaps.length), count * 4]);
   withRoom([kernelHeight * length * 8, ...sizes], (workspace) => {
     const [source = 0, ...parts] = workspace.parts;
-    const passes = taps.map((own, i) => {
+    const passes = taps.map((kernelTaps, i) => {
       const [table = 0, target = 0] = parts.slice(2 * i);
-      const weights = own.map(({ weight }) => weight);
-      return { taps: own, target, sums: weightedSums(workspace, table, weights) };
+      const weights = kernelTaps.map(({ weight }) => weight);
+      return { taps: kernelTaps, target, sums: weightedSums(workspace, table, weights) };
     });
-    const made = passes.map(({ target }) => new Float32Array(workspace.buffer, target, count));
+    const sums = passes.map(({ target }) => new Float32Array(workspace.buffer, target, count));
     const rows = rowRing(kernelHeight, (y, slot) => {
       read(y, new Float64Array(workspace.buffer, source + slot * length * 8, length));
     });
@@ -59,7 +59,7 @@ export function eachCorrelatedRow(
         for (const [k, { row, start }] of taps.entries()) sums.setRow(k, at(places, row) + start * 8);
         sums.run(target, count, true);
       }
-      take(y, made, workspace.kernels);
+      take(y, sums, workspace.kernels);
     }
   });
 }

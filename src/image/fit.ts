@@ -81,11 +81,11 @@ export function resizeShortSide<D extends "uint8" | "float32">(image: Image<D>, 
 }
 
 /** The largest sides of the same proportions that fit into a box, floored. */
-export function sidesInside(own: Sides, box: Sides): Sides {
-  const ratio = Math.max(own.width / box.width, own.height / box.height);
+export function sidesInside(original: Sides, box: Sides): Sides {
+  const ratio = Math.max(original.width / box.width, original.height / box.height);
   return {
-    width: Math.max(1, Math.floor(own.width / ratio)),
-    height: Math.max(1, Math.floor(own.height / ratio)),
+    width: Math.max(1, Math.floor(original.width / ratio)),
+    height: Math.max(1, Math.floor(original.height / ratio)),
   };
 }
 

@@ -73,11 +73,11 @@ export interface GaborBankOptions extends Omit<GaborOptions, "orientation"> {
  */
 export function gaborBank(options: GaborBankOptions): Tensor<"float32">[] {
   checkOptions("gaborBank", options, { ...GABOR, orientations: true });
-  const { orientations, ...own } = options;
+  const { orientations, ...kernelOptions } = options;
   if (!Number.isSafeInteger(orientations) || orientations < 1) {
     throw new StriateError("usage", `a bank has a whole number of orientations from 1 on; got ${orientations}`);
   }
   return Array.from({ length: orientations }, (_, i) =>
-    gaborKernel({ ...own, orientation: (i * Math.PI) / orientations }),
+    gaborKernel({ ...kernelOptions, orientation: (i * Math.PI) / orientations }),
   );
 }

@@ -107,7 +107,7 @@ export function constrained(g: GraphBuilder, weight: Value, { constraint, shape,
   };
   const within = (norm: Value, least: number, most: number) =>
     g.op(clip, [norm, g.scalar(norm, least), g.scalar(norm, most)]);
-  const scaled = (norm: Value, wanted: Value | number) => f.mul(weight, f.div(wanted, f.add(norm, EPSILON)));
+  const scaled = (norm: Value, target: Value | number) => f.mul(weight, f.div(target, f.add(norm, EPSILON)));
   switch (constraint.by) {
     case "nonNeg":
       return g.op(relu, [weight]);

@@ -86,8 +86,8 @@ export interface Picture {
 export function pictureOf(shape: Shape, dataFormat: DataFormat): Picture {
   const [a, b, c] = shape;
   if (shape.length !== 3 || a === undefined || b === undefined || c === undefined) {
-    const wanted = dataFormat === "channelsLast" ? "[height, width, channels]" : "[channels, height, width]";
-    throw new StriateError("shape", `it needs pictures ${wanted}, received ${shapeText(shape)}`);
+    const expected = dataFormat === "channelsLast" ? "[height, width, channels]" : "[channels, height, width]";
+    throw new StriateError("shape", `it needs pictures ${expected}, received ${shapeText(shape)}`);
   }
   return dataFormat === "channelsLast" ? { height: a, width: b, channels: c } : { channels: a, height: b, width: c };
 }

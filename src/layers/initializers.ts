@@ -15,7 +15,7 @@ import { oneOf, unknownChoice } from "./options.ts";
 export interface Initializer {
   (shape: Shape, address: DrawAddress): Tensor<"float32">;
   /** The function that made it and its options, for files; a function of one's own has none. */
-  readonly made?: { readonly by: string; readonly options: Readonly<Record<string, number | string>> };
+  readonly origin?: { readonly by: string; readonly options: Readonly<Record<string, number | string>> };
 }
 
 function madeBy(by: string, options: Readonly<Record<string, number | string>>, draw: Initializer): Initializer {

@@ -128,11 +128,11 @@ export function completeLayer<T extends string = LayerType>({
 
 function checkSame(specs: readonly WeightSpec[], variables: ReadonlyMap<string, Variable>): void {
   for (const { name, shape } of specs) {
-    const made = variables.get(name)?.spec.shape ?? [];
-    if (sameShape(made, shape)) continue;
+    const existing = variables.get(name)?.spec.shape ?? [];
+    if (sameShape(existing, shape)) continue;
     throw new StriateError(
       "shape",
-      `its weight ${name} is ${shapeText(made)} since its first call; this input needs ${shapeText(shape)}, ` +
+      `its weight ${name} is ${shapeText(existing)} since its first call; this input needs ${shapeText(shape)}, ` +
         "so it takes a layer of its own",
     );
   }

@@ -9,7 +9,8 @@ import {
   parametersOf,
   type Shapes,
 } from "../onnx/index.ts";
-import { at, type Shape, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
+import { castTo } from "../ops/index.ts";
+import { at, type DType, type Shape, sameShape, shapeText, type Tensor } from "../tensor/index.ts";
 import { inBatches } from "./batches.ts";
 import { type Feature, inApiOrder } from "./feature.ts";
 import { completeLayer, type Layer } from "./layer.ts";
@@ -44,7 +45,7 @@ export function onnxGraph(options: LayerOptions & { readonly model: OnnxModel; r
   let shapes: Shapes | undefined;
 
   const add = (g: GraphBuilder, inputs: readonly Value[], weight: (name: string) => Value, how: InstantiateOptions) => {
-    const named = new Map(model.inputs.map(({ name }, i) => [name, at(inputs, i)]));
+    const named = new Map(model.inputs.map(({ name, dtype }, i) => [name, castTo(g, at(inputs, i), inputType(dtype))]));
     const parameter = (name: string) => (learnt.has(name) ? weight(name) : undefined);
     return [...instantiate(model, g, named, { ...how, maxBytes, parameter })];
   };
@@ -147,6 +148,11 @@ function withOpenBatch(model: OnnxModel): OnnxModel {
     ],
   }));
   return { ...model, inputs };
+}
+
+/** Pictures of bytes are taken as they are; the layers of a model give float32. */
+function inputType(dtype: DType): DType {
+  return dtype === "uint8" ? "uint8" : "float32";
 }
 
 function isFloat32(parameter: OnnxParameter): parameter is OnnxParameter & { readonly value: Tensor<"float32"> } {

@@ -41,11 +41,11 @@ export function compareSummaries(first: Summary, second: Summary): Comparison {
 function mergedNames(first: Summary, second: Summary): string[] {
   const names = new Set<string>();
   const common = new Set(second.layers.map(({ name }) => name));
-  const own = new Set(first.layers.map(({ name }) => name));
+  const firstNames = new Set(first.layers.map(({ name }) => name));
   const waiting = second.layers.map(({ name }) => name);
   const takeUntil = (name: string | undefined) => {
     for (let next = waiting.shift(); next !== undefined && next !== name; next = waiting.shift()) {
-      if (!own.has(next)) names.add(next);
+      if (!firstNames.has(next)) names.add(next);
     }
   };
   for (const { name } of first.layers) {

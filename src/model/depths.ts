@@ -47,8 +47,8 @@ function addDepths(
     const depth = Math.max(0, ...after);
     depths.set(path, Math.max(depths.get(path) ?? 0, depth));
     const before = isModel(layer) ? addDepths(layer, `${path}/`, after, depths) : [];
-    const own = hasKernel(layer, inputs) ? 1 : 0;
-    for (const [i, input] of inputs.entries()) reach(input, before[i] ?? depth + own);
+    const kernels = hasKernel(layer, inputs) ? 1 : 0;
+    for (const [i, input] of inputs.entries()) reach(input, before[i] ?? depth + kernels);
   }
   return model.inputs.map((input) => reached.get(input) ?? 0);
 }

@@ -4,7 +4,7 @@ export { weightDepths } from "./depths.ts";
 export { type FunctionalOptions, model } from "./functional.ts";
 export { Model, type ModelParts, type ModelValues } from "./model.ts";
 export type { NamePattern } from "./patterns.ts";
-export { type ModelPictures, type Preprocessing, unitPreprocessing } from "./pictures.ts";
+export { type ModelPictures, type Preprocessing, preprocessingOfBytes, unitPreprocessing } from "./pictures.ts";
 export { PlacedLayer } from "./placedLayer.ts";
 export { type SequentialOptions, sequential } from "./sequential.ts";
 export { bytesText, type LayerSummary, type Summary, summarize, summaryText } from "./summary.ts";

@@ -89,14 +89,14 @@ export class Model extends Callable implements Layer {
       "inputs",
     );
     const named = ({ call, index }: SymbolicTensor) => {
-      const own = this.#names.get(call.layer) ?? inputNames.get(call.layer) ?? call.layer.type;
-      return call.outputs.length === 1 ? own : `${own}_${index}`;
+      const name = this.#names.get(call.layer) ?? inputNames.get(call.layer) ?? call.layer.type;
+      return call.outputs.length === 1 ? name : `${name}_${index}`;
     };
     this.inputNames = distinct(inputs.map(named));
     this.outputNames = outputs.length === 1 ? ["output"] : distinct(outputs.map(named));
     this.#variables = new Map(
       this.layers.flatMap((placed) =>
-        [...placed.variables].map(([own, variable]) => [`${placed.name}/${own}`, variable]),
+        [...placed.variables].map(([variableName, variable]) => [`${placed.name}/${variableName}`, variable]),
       ),
     );
     for (const [key, variable] of this.#variables) variable.drawFrom(seed, key);
@@ -231,9 +231,9 @@ export class Model extends Callable implements Layer {
 
   /** As a layer: the shapes that reach it are those of its inputs. */
   outputShapes(inputs: readonly Shape[]): readonly Shape[] {
-    const wanted = this.inputs.map(({ shape }) => shape);
-    const fits = inputs.length === wanted.length && inputs.every((shape, i) => sameShape(shape, at(wanted, i)));
-    if (!fits) throw new StriateError("shape", `it takes ${wanted.map(shapeText).join(", ")}`);
+    const expected = this.inputs.map(({ shape }) => shape);
+    const fits = inputs.length === expected.length && inputs.every((shape, i) => sameShape(shape, at(expected, i)));
+    if (!fits) throw new StriateError("shape", `it takes ${expected.map(shapeText).join(", ")}`);
     return this.outputs.map(({ shape }) => shape);
   }
 
@@ -244,9 +244,9 @@ export class Model extends Callable implements Layer {
 
   /** As a layer: adds its own layers' nodes. */
   build(context: BuildContext, inputs: readonly Feature[]): readonly Feature[] {
-    const made = new Map(this.inputs.map((input, i) => [input, at(inputs, i)]));
+    const known = new Map(this.inputs.map((input, i) => [input, at(inputs, i)]));
     const featureOf = (tensor: SymbolicTensor): Feature => {
-      const feature = made.get(tensor);
+      const feature = known.get(tensor);
       if (!feature) throw internalError(`model ${this.name} uses a tensor before it is made`);
       return feature;
     };
@@ -262,7 +262,7 @@ export class Model extends Callable implements Layer {
             `layer ${name} built ${shapeText(apiShape(feature))} in place of ${shapeText(output.shape)}`,
           );
         }
-        made.set(output, feature);
+        known.set(output, feature);
       }
     }
     return this.outputs.map(featureOf);
@@ -347,8 +347,8 @@ function within(context: BuildContext, name: string, layer: Layer): BuildContext
   return {
     ...context,
     trainable: context.trainable && layer.trainable,
-    weight: (own) => context.weight(`${name}/${own}`),
-    update: (own, next) => context.update(`${name}/${own}`, next),
+    weight: (variableName) => context.weight(`${name}/${variableName}`),
+    update: (variableName, next) => context.update(`${name}/${variableName}`, next),
   };
 }
 

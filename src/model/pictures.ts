@@ -23,6 +23,13 @@ export interface ModelPictures {
   readonly preprocessing?: Preprocessing;
 }
 
+/** What is left of a preprocessing for pictures whose values stay 0 to 255: the fit, and which channels there are. */
+export function preprocessingOfBytes({ channels, mean, fit }: Preprocessing): Preprocessing {
+  const all = (value: number) => mean.map(() => value);
+  const order = channels === "BGR" ? "RGB" : channels;
+  return { channels: order, scale: 1, mean: all(0), std: all(1), ...(fit !== undefined && { fit }) };
+}
+
 const CHANNELS = { 1: "grey", 3: "RGB", 4: "RGBA" } as const;
 
 /** Values from 0 to 1 for pictures of 1, 3 or 4 channels, as Striate's data sets give them; none for other inputs. */

@@ -64,8 +64,8 @@ export function weightsOf(model: Model, prefix: string, around: boolean): ModelW
     const { layer, name, variables } = placed;
     const trainable = around && model.trainable && layer.trainable;
     if (isModel(layer)) return weightsOf(layer, `${prefix}${name}/`, trainable);
-    return [...variables].map(([own, variable]) => ({
-      key: `${prefix}${name}/${own}`,
+    return [...variables].map(([variableName, variable]) => ({
+      key: `${prefix}${name}/${variableName}`,
       spec: variable.spec,
       trainable: trainable && variable.trainable,
       variable,

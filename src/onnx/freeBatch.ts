@@ -94,7 +94,7 @@ function freedInputs(alike: readonly Node[], free: FreeBatch): Node | undefined 
 class FreeBatch {
   readonly nodes: Node[] = [];
   readonly #input: Value;
-  readonly #made = new Map<string, Value>();
+  readonly #computed = new Map<string, Value>();
   #batch: Value | undefined;
 
   constructor(input: Value) {
@@ -144,12 +144,12 @@ class FreeBatch {
     );
     if (!fits) return undefined;
     const key = JSON.stringify([slopes, offsets]);
-    const known = this.#made.get(key);
+    const known = this.#computed.get(key);
     if (known) return known;
     const shape = [first.length];
     let value = this.#node(mul.name, [this.#size(), this.#constant(slopes)], shape);
     if (offsets.some((x) => x !== 0)) value = this.#node(add.name, [value, this.#constant(offsets)], shape);
-    this.#made.set(key, value);
+    this.#computed.set(key, value);
     return value;
   }
 

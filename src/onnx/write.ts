@@ -40,6 +40,8 @@ export function nextName(state: Value): string {
 export interface WriteOptions {
   /** The name of the first dimension of all inputs and outputs, where a file is for any batch; see `withFreeBatch`. */
   readonly batch?: string;
+  /** The names of other dimensions of inputs that a file leaves open, in the places of their sizes. */
+  readonly open?: ReadonlyMap<Value, readonly (string | undefined)[]>;
   /** The constants that are weights, which become initializers; all others become Constant nodes. Default: all are. */
   readonly weights?: ReadonlySet<string>;
   /** Texts by keys, which whoever reads the file may ignore: ONNX's metadata_props. */
@@ -51,7 +53,10 @@ export interface WriteOptions {
  * inputs by their names; outputs are outputs by theirs, and the next value of every state that changes is an output
  * named by `nextName`.
  */
-export function writeOnnx(graph: Graph, { batch, weights, metadata = {} }: WriteOptions = {}): Uint8Array<ArrayBuffer> {
+export function writeOnnx(
+  graph: Graph,
+  { batch, open, weights, metadata = {} }: WriteOptions = {},
+): Uint8Array<ArrayBuffer> {
   const outputs: [name: string, value: Value][] = [
     ...Object.entries(graph.outputs),
     ...graph.states
@@ -88,8 +93,10 @@ export function writeOnnx(graph: Graph, { batch, weights, metadata = {} }: Write
       initializer: constants(graph)
         .filter(isWeight)
         .map((value) => tensorProto(value.constant, nameOf(value))),
-      input: sources(graph).map((value) => valueInfo(value.name, value, inputs.has(value) ? batch : undefined)),
-      output: outputs.map(([name, value]) => valueInfo(name, value, name in graph.outputs ? batch : undefined)),
+      input: sources(graph).map((value) =>
+        valueInfo(value.name, value, [inputs.has(value) ? batch : undefined, ...(open?.get(value)?.slice(1) ?? [])]),
+      ),
+      output: outputs.map(([name, value]) => valueInfo(name, value, [name in graph.outputs ? batch : undefined])),
     },
   });
   return toBinary(ModelProtoSchema, model);
@@ -102,11 +109,11 @@ export function writeOnnx(graph: Graph, { batch, weights, metadata = {} }: Write
 function nameValues(graph: Graph, outputs: readonly [name: string, value: Value][]): ReadonlyMap<Value, string> {
   const fed = sources(graph);
   const names = new Map(fed.map((value) => [value, value.name]));
-  const made = new Set([...graph.nodes.flatMap((node) => node.outputs), ...constants(graph)]);
+  const values = new Set([...graph.nodes.flatMap((node) => node.outputs), ...constants(graph)]);
   for (const [name, value] of outputs)
-    if (made.has(value) && !value.constant && !names.has(value)) names.set(value, name);
+    if (values.has(value) && !value.constant && !names.has(value)) names.set(value, name);
   const taken = new Set([...names.values(), ...outputs.map(([name]) => name)]);
-  for (const value of made) {
+  for (const value of values) {
     if (names.has(value)) continue;
     let { name } = value;
     while (taken.has(name)) name += "_";
@@ -164,10 +171,11 @@ function tensorProto(tensor: NonNullable<Value["constant"]>, name: string): Mess
 function valueInfo(
   name: string,
   { dtype, shape }: ValueType,
-  batch: string | undefined,
+  open: readonly (string | undefined)[],
 ): MessageInitShape<typeof ValueInfoProtoSchema> {
-  const dim = shape.map((size, axis) =>
-    axis === 0 && batch !== undefined ? { dimParam: batch } : { dimValue: BigInt(size) },
-  );
+  const dim = shape.map((size, axis) => {
+    const dimParam = open[axis];
+    return dimParam === undefined ? { dimValue: BigInt(size) } : { dimParam };
+  });
   return { name, type: { tensorType: { elemType: ONNX_TYPES[dtype], shape: { dim } } } };
 }

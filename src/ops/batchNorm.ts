@@ -129,10 +129,10 @@ export const batchNormTraining = defineOp({
     const [, dMean, dVariance] = context.dOutputs;
     const [, mean, variance] = node.outputs;
     const f = formula(g, X);
-    let made: readonly Value[] | undefined;
+    let outputs: readonly Value[] | undefined;
     const part = (index: number) => {
-      made ??= g.ops(batchNormGrad, [dOutput, X, scale, mean, variance], attributes);
-      return at(made, index);
+      outputs ??= g.ops(batchNormGrad, [dOutput, X, scale, mean, variance], attributes);
+      return at(outputs, index);
     };
     const perChannel = (value: Value) => reshapeTo(g, value, channelShape(X.shape));
     const count = countOver(X.shape, allButChannels(X.shape));

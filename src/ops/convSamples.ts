@@ -84,7 +84,7 @@ export function convSamples(
 /** The samples of a gradient of Conv, which takes the gradient `y` of the output and one of the two inputs. */
 export function convGradSamples(use: (x: Shape, w: Shape, y: Shape) => Omit<Sample, "name">): readonly Sample[] {
   return CASES.map(({ name, x, w, y, attributes }) => {
-    const { inputs, attributes: own } = use(x, w, y);
-    return { name, inputs, attributes: { ...attributes, ...own } };
+    const { inputs, attributes: more } = use(x, w, y);
+    return { name, inputs, attributes: { ...attributes, ...more } };
   });
 }

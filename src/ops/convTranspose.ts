@@ -20,19 +20,19 @@ function placeOutput(
     const extent = (at(kernel, axis) - 1) * (dilations[axis] ?? 1) + 1;
     const stride = strides[axis] ?? 1;
     const full = stride * (size - 1) + (output_padding[axis] ?? 0) + extent;
-    const wanted = output_shape[output_shape.length - rank + axis] ?? (same ? stride * size : undefined);
-    if (wanted === undefined) {
+    const requested = output_shape[output_shape.length - rank + axis] ?? (same ? stride * size : undefined);
+    if (requested === undefined) {
       before.push(auto_pad === "VALID" ? 0 : (pads[axis] ?? 0));
       after.push(auto_pad === "VALID" ? 0 : (pads[rank + axis] ?? 0));
       output.push(full - at(before, axis) - at(after, axis));
       continue;
     }
     // An odd one goes to the end with SAME_UPPER, else to the beginning. An output larger than the full one gets zeros.
-    const total = Math.max(0, full - wanted);
+    const total = Math.max(0, full - requested);
     const less = Math.floor(total / 2);
     before.push(auto_pad === "SAME_UPPER" ? less : total - less);
     after.push(total - at(before, axis));
-    output.push(wanted);
+    output.push(requested);
   }
   return { output, pads: [...before, ...after] };
 }

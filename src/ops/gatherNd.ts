@@ -89,11 +89,11 @@ export const scatterNd = defineOp({
   inputs: ["data", "indices", "updates"],
   attributes: { reduction: string<string>("none") },
   infer: ({ data, indices, updates }, { reduction }) => {
-    const wanted = slicesShape("ScatterND", data, indices, 0);
-    if (!sameShape(wanted, updates.shape) || !REDUCTIONS.has(reduction)) {
+    const expected = slicesShape("ScatterND", data, indices, 0);
+    if (!sameShape(expected, updates.shape) || !REDUCTIONS.has(reduction)) {
       throw new StriateError(
         "shape",
-        `ScatterND: updates of ${shapeText(updates.shape)} in place of ${shapeText(wanted)}, reduction ${reduction}`,
+        `ScatterND: updates of ${shapeText(updates.shape)} in place of ${shapeText(expected)}, reduction ${reduction}`,
       );
     }
     return [data];

@@ -10,6 +10,7 @@ export { concat } from "./concat.ts";
 export { shape } from "./constants.ts";
 export { conv } from "./conv.ts";
 export { convTranspose } from "./convTranspose.ts";
+export { cumSum } from "./cumSum.ts";
 export { depthToSpace } from "./depthToSpace.ts";
 export { dropout, randomDropout } from "./dropout.ts";
 export { elu, selu } from "./elu.ts";

@@ -13,8 +13,8 @@ export const instanceNormalization = defineOp({
   inputs: ["input", "scale", "B"],
   attributes: { epsilon: float(1e-5) },
   infer: ({ input, scale, B }) => {
-    const wanted = [input.shape[1] ?? 0];
-    if (input.shape.length < 3 || !sameShape(scale.shape, wanted) || !sameShape(B.shape, wanted)) {
+    const expected = [input.shape[1] ?? 0];
+    if (input.shape.length < 3 || !sameShape(scale.shape, expected) || !sameShape(B.shape, expected)) {
       throw new StriateError(
         "shape",
         `InstanceNormalization: ${typeText(input)} with scale ${typeText(scale)} and B ${typeText(B)} do not fit`,

@@ -29,13 +29,13 @@ export const reshape = defineOp({
   inputs: ["data", "shape"],
   attributes: { allowzero: int(0) },
   infer: ({ data, shape }, { allowzero }) => {
-    const wanted = constantInts("Reshape", "shape", shape).map((size, axis) =>
+    const sizes = constantInts("Reshape", "shape", shape).map((size, axis) =>
       size === 0 && !allowzero ? (data.shape[axis] ?? 0) : size,
     );
-    const rest = wanted.reduce((product, size) => (size === -1 ? product : product * size), 1);
-    const result = wanted.map((size) => (size === -1 ? sizeOf(data.shape) / rest : size));
-    if (sizeOf(result) !== sizeOf(data.shape) || wanted.filter((size) => size === -1).length > 1) {
-      throw new StriateError("shape", `Reshape: ${shapeText(data.shape)} does not fit into ${shapeText(wanted)}`);
+    const rest = sizes.reduce((product, size) => (size === -1 ? product : product * size), 1);
+    const result = sizes.map((size) => (size === -1 ? sizeOf(data.shape) / rest : size));
+    if (sizeOf(result) !== sizeOf(data.shape) || sizes.filter((size) => size === -1).length > 1) {
+      throw new StriateError("shape", `Reshape: ${shapeText(data.shape)} does not fit into ${shapeText(sizes)}`);
     }
     return [{ dtype: data.dtype, shape: result }];
   },

@@ -100,10 +100,10 @@ function targetOf({ X, roi, scales, sizes }: ResizeInputs, attributes: Attribute
   const common = policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
   for (const [i, axis] of along.entries()) {
     const size = at(X.shape, axis);
-    const wanted = policy === "stretch" ? at(given, i) : Math.floor(common * size + 0.5);
+    const requested = policy === "stretch" ? at(given, i) : Math.floor(common * size + 0.5);
     const [start, end] = crops[axis] ?? [0, 1];
-    shape[axis] = bySizes ? wanted : Math.floor(size * (end - start) * at(given, i));
-    factors[axis] = bySizes ? (policy === "stretch" ? wanted / size : common) : at(given, i);
+    shape[axis] = bySizes ? requested : Math.floor(size * (end - start) * at(given, i));
+    factors[axis] = bySizes ? (policy === "stretch" ? requested / size : common) : at(given, i);
   }
   return { shape, scales: factors, crops };
 }

@@ -22,6 +22,14 @@ export function joined(parts: readonly SingleInputDataset[]): SingleInputDataset
     length,
     fresh: true,
     ...(first.versions !== undefined && { versions: first.versions }),
+    async signatures() {
+      const all = await Promise.all(parts.map((part) => part.signatures?.()));
+      return all.every((each) => each !== undefined) ? all.flat() : undefined;
+    },
+    paths() {
+      const all = parts.map((part) => part.paths?.());
+      return all.every((each) => each !== undefined) ? all.flat() : undefined;
+    },
     problems: () => parts.flatMap((part) => part.problems?.() ?? []),
     async read(indices: ArrayLike<number>, options: ReadOptions = {}) {
       const size = first.inputShape.reduce((product, side) => product * side, 1);

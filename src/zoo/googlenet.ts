@@ -100,8 +100,8 @@ function build(name: string, normalized: boolean, options: GooglenetOptions): Mo
     const main = chain(pooled, dropout({ name: "drop", rate }), predictions(classes));
     const heads = (auxiliary ? ["4a", "4d"] : []).flatMap((module, i) => {
       const map = maps.get(module);
-      const own = { convolution, rate: options.dropout ?? AUXILIARY_RATE };
-      return map ? [auxiliaryClassifier(map, `auxiliary${i + 1}`, classes, own)] : [];
+      const auxiliary = { convolution, rate: options.dropout ?? AUXILIARY_RATE };
+      return map ? [auxiliaryClassifier(map, `auxiliary${i + 1}`, classes, auxiliary)] : [];
     });
     return [main, ...heads];
   };

@@ -42,15 +42,15 @@ interface NetParts {
 
 /**
  * The model of a net with the options of its user.
- * @param own the options that the net has beside those of every net
+ * @param extra the options that the net has beside those of every net
  * @throws StriateError `usage` for options that contradict each other, `shape` for pictures that are too small.
  */
 export function pictureNet<O extends NetOptions = NetOptions>(
   parts: NetParts,
   options: O,
-  own: OptionNames<Omit<O, keyof NetOptions>>,
+  extra: OptionNames<Omit<O, keyof NetOptions>>,
 ): Model {
-  checkOptions<NetOptions>(`model ${parts.name}`, options, { ...NET, ...own });
+  checkOptions<NetOptions>(`model ${parts.name}`, options, { ...NET, ...extra });
   const { name, poolingNames = { avg: "global_average_pooling2d", max: "global_max_pooling2d" } } = parts;
   const { inputShape = parts.inputShape, classes = 1000, includeTop = true, pooling, seed = 0 } = options;
   if (includeTop && pooling !== undefined) {

@@ -53,8 +53,8 @@ interface Net {
 const PICTURE_OPTIONS = ["inputShape", "classes", "includeTop", "pooling", "seed"] as const;
 
 /** A net for pictures with the options that all of them take, and some of its own. */
-function forPictures(build: Net["build"], ...own: readonly (keyof ZooOptions)[]): Net {
-  return { build, options: [...PICTURE_OPTIONS, ...own] };
+function forPictures(build: Net["build"], ...extra: readonly (keyof ZooOptions)[]): Net {
+  return { build, options: [...PICTURE_OPTIONS, ...extra] };
 }
 
 const NETS: Readonly<Record<NetName, Net>> = {

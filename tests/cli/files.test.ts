@@ -43,7 +43,7 @@ describe("a run's model goes into every format and says the same there:", () => 
   });
 
   test("export writes ONNX, for any batch or for one", async () => {
-    const [told] = await json(cwd, "export", "runs/a", "three.onnx", "--batch", "3");
+    const [told] = await json(cwd, "export", "runs/a", "three.onnx", "--batch", "3", "--without-preprocessing");
     expect(told).toMatchObject({ file: "three.onnx", batch: 3, inputs: ["input"], outputs: ["output"] });
     closeTo(await outputOf("three.onnx"), await outputOf("runs/a"), 1e-6, "three.onnx");
   });
@@ -90,7 +90,7 @@ test("summary shows a file's model, with the layers that it has", async () => {
   const [keras] = await json(cwd, "summary", "s.keras");
   const [run] = await json(cwd, "summary", "runs/a");
   expect(keras).toEqual(run);
-  await json(cwd, "export", "runs/a", "s.onnx");
+  await json(cwd, "export", "runs/a", "s.onnx", "--without-preprocessing");
   expect((await json(cwd, "summary", "s.onnx"))[0]).toMatchObject({
     parameters: run?.parameters,
     multiplyAdds: run?.multiplyAdds,

@@ -327,3 +327,26 @@ test("with --on-error fail a damaged picture ends the training, whoever reads it
     expect(code).toBe(1);
   }
 });
+
+test("pictures in one folder are trained and measured by the class in their names", async () => {
+  for (const name of ["blau ü", "red ones"]) {
+    await mkdir(join(cwd, "flat"), { recursive: true });
+    for (let i = 0; i < 12; i++)
+      await copyFile(join(cwd, "photos", name, `p ${i}.jpg`), join(cwd, "flat", `x-${name}-${i}.jpg`));
+  }
+  const classes = ["--class-pattern", "x-(blau|red)"];
+  const args = ["flat", ...classes, "--image-size", "16", "--epochs", "1", "--out", "runs/flat"];
+  expect((await json(cwd, "train", ...args, ...SMALL))[0]).toMatchObject({
+    data: { train: 20, validation: 2, test: 2 },
+  });
+  const config = JSON.parse(await readFile(join(cwd, "runs/flat/config.json"), "utf8"));
+  expect([config.classNames, config.options.classPattern]).toEqual([["blau", "red"], "x-(blau|red)"]);
+  expect((await json(cwd, "evaluate", "runs/flat"))[0]).toMatchObject({ count: 2, part: "test" });
+  const foreign = (await json(cwd, "evaluate", "runs/flat", "--data", "flat", ...classes))[0];
+  expect(foreign).toMatchObject({ count: 24, part: "given" });
+  expect((await json(cwd, "data", "flat", ...classes))[0]).toMatchObject({
+    pictures: 24,
+    classes: [{ name: "blau" }, { name: "red" }],
+  });
+  await failure(2, "give --data as well", cwd, "evaluate", "runs/flat", ...classes);
+});

@@ -67,6 +67,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./export/command.ts")).exportCommand,
   },
   {
+    name: "verify",
+    about: "Check an exported file: whether it still says what its model said of the samples beside it, on any engine.",
+    load: async () => (await import("./verify/command.ts")).verifyCommand,
+  },
+  {
     name: "weights",
     about:
       "Print where the ImageNet weights of a net are, downloading them if they are not included; without a name, list them.",

@@ -5,6 +5,7 @@ import { didYouMean, listed, pathText } from "../../checks/index.ts";
 import {
   FASHION_MNIST_CLASSES,
   fashionMnist,
+  folderLayout,
   idxFolder,
   imageFolder,
   type LabelledFile,
@@ -55,6 +56,8 @@ export interface DataOptions {
   readonly maxPixels?: number | undefined;
   /** What is done about a picture that cannot be read; default `skip`. */
   readonly onError?: "skip" | "fail" | undefined;
+  /** What is the class in the names of pictures in one folder. */
+  readonly classPattern?: string | undefined;
   /** Those of the run that the data is for, in the order of their labels; default: those that it has. */
   readonly classNames?: readonly string[] | undefined;
 }
@@ -90,7 +93,8 @@ export async function holdsPictures(source: string): Promise<boolean> {
 }
 
 const EXPECTED =
-  "a folder that holds a folder of pictures for each class, or one that holds IDX files (train-images-idx3-ubyte and its like)";
+  "a folder that holds a folder of pictures for each class, or one that holds IDX files (train-images-idx3-ubyte and its like) " +
+  "or pictures whose names begin with their class (cat.0.jpg)";
 
 async function entriesOf(source: string): Promise<Dirent[]> {
   try {
@@ -119,6 +123,9 @@ async function idxData(source: string, options: DataOptions): Promise<LabelledDa
   if (options.maxPixels)
     throw new StriateError("usage", "--max-pixels is for a folder of pictures; this data has one size");
   if (options.onError) throw new StriateError("usage", "--on-error is for a folder of pictures, which are files each");
+  if (options.classPattern !== undefined) {
+    throw new StriateError("usage", "--class-pattern is for a folder of pictures, whose names have their classes");
+  }
   const hasItsClasses = classes === FASHION_MNIST_CLASSES.length;
   if (source === BUNDLED && !hasItsClasses) {
     throw new StriateError("usage", `${BUNDLED} has ${FASHION_MNIST_CLASSES.length} classes; leave out --classes`);
@@ -142,12 +149,14 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
     seed,
     onError,
     maxPixels,
+    classPattern,
     classNames: ofRun,
     channels,
     fit,
   } = options;
   const [height = DEFAULT_SIZE, width = height] = imageSize ?? [];
-  const ownParts = await partsIn(source);
+  const layout = await folderLayout(source, ofRun);
+  const ownParts = (["validation", "test"] as const).filter((part) => layout[part] !== undefined);
   const splits = {
     // Runs that know of no test split took no validation of a folder that has parts.
     validationSplit:
@@ -155,12 +164,11 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
     testSplit: ownParts.includes("test") ? 0 : (testSplit ?? 0),
   };
   const size = [height, width] as const;
-  const place = ownParts.length > 0 ? join(source, "train") : source;
-  const asRun = ofRun && (await hasClasses(place, ofRun)) ? ofRun : undefined;
+  const asRun = ofRun && (await hasClasses(layout.train, ofRun)) ? ofRun : undefined;
   const { train, validation, test, classNames, emptyClasses } = await imageFolder(source, {
     size,
     ...splits,
-    ...defined({ seed, onError, maxPixels, channels, fit, classes: asRun }),
+    ...defined({ seed, onError, maxPixels, channels, fit, classPattern, classes: asRun }),
   });
   // Of a run the names are compared, which says more.
   if (!ofRun && classes !== undefined && classes !== classNames.length) {
@@ -178,14 +186,6 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
     pictures: { train: train.files, ...defined({ validation: validation?.files, test: test?.files }) },
     archives: [],
   };
-}
-
-/** The parts that a folder of pictures has folders for. */
-async function partsIn(source: string): Promise<readonly ("validation" | "test")[]> {
-  const found = await listFolder(source);
-  if (!found.includes("train")) return [];
-  const validation = ["validation", "valid", "val"].some((name) => found.includes(name));
-  return [...(validation ? (["validation"] as const) : []), ...(found.includes("test") ? (["test"] as const) : [])];
 }
 
 /**

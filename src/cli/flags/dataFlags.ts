@@ -2,7 +2,7 @@ import { dataSource } from "../data/dataSource.ts";
 import { flag } from "./flag.ts";
 import { oneOf, text } from "./names.ts";
 import { fraction, wholeNumber } from "./numbers.ts";
-import { DEFAULT_SIZE, heightAndWidth, pictureFlags } from "./pictureFlags.ts";
+import { classFlags, DEFAULT_SIZE, heightAndWidth, pictureFlags } from "./pictureFlags.ts";
 
 /** A process with more gets nothing done. */
 const MOST_WORKERS = 256;
@@ -14,6 +14,7 @@ export const dataFlags = {
     "fashion-mnist, a sample that is included; a folder of IDX files; or a folder with a folder of pictures for each class",
     { computed: "fashion-mnist" },
   ),
+  ...classFlags,
   imageSize: flag(heightAndWidth, "height and width to which pictures in folders are resized: 128, or height,width", {
     otherwise: String(DEFAULT_SIZE),
   }),

@@ -1,4 +1,5 @@
 import { flag } from "./flag.ts";
+import { text } from "./names.ts";
 import { wholeNumber, wholeNumbers } from "./numbers.ts";
 
 /** Height and width of pictures where no option gives them. */
@@ -6,6 +7,13 @@ export const DEFAULT_SIZE = 64;
 
 /** Height and width: 128, or 96,128. */
 export const heightAndWidth = wholeNumbers("H,W", 1, 2);
+
+/** Where the classes are, of pictures that are in one folder. */
+export const classFlags = {
+  classPattern: flag(text("REGEX"), "what is the class in the names of pictures in one folder, such as '^(cat|dog)'", {
+    otherwise: "folders are classes; without folders, what the names begin with",
+  }),
+};
 
 /** What is decoded. */
 export const pictureFlags = {

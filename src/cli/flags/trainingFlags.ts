@@ -1,13 +1,13 @@
-import type { OptimizerName } from "../../training/index.ts";
+import { OPTIMIZER_NAMES, type OptimizerName, optimizersWith } from "../../training/optimizers/names.ts";
 import { flag } from "./flag.ts";
 import { nameOf, oneOf, text, toggle } from "./names.ts";
 import { fraction, positive, wholeNumber } from "./numbers.ts";
 
 /** What moves the weights. */
 const optimizerFlags = {
-  optimizer: flag(nameOf<OptimizerName>(), "sgd, adagrad, rmsprop, adam, adamW", { default: "adam" }),
-  momentum: flag(fraction("M"), "momentum of sgd or rmsprop", { otherwise: "0" }),
-  nesterov: flag(toggle, "Nesterov's momentum for sgd"),
+  optimizer: flag(nameOf<OptimizerName>(), OPTIMIZER_NAMES.join(", "), { default: "adam" }),
+  momentum: flag(fraction("M"), `momentum of ${optimizersWith("momentum").join(" or ")}`, { otherwise: "0" }),
+  nesterov: flag(toggle, `Nesterov's momentum for ${optimizersWith("nesterov").join(" or ")}`),
   learningRate: flag(positive("R"), "learning rate", { computed: "the optimizer's own" }),
 };
 

@@ -2,7 +2,7 @@ import { dataSource } from "../data/dataSource.ts";
 import { flag } from "./flag.ts";
 import { oneOf, text } from "./names.ts";
 import { wholeNumber } from "./numbers.ts";
-import { heightAndWidth, pictureFlags } from "./pictureFlags.ts";
+import { classFlags, heightAndWidth, pictureFlags } from "./pictureFlags.ts";
 
 /** The backbone, the pictures, and how these are made fit for it. */
 export const backboneFlags = {
@@ -28,6 +28,7 @@ export const backboneFlags = {
     "what to do about a picture that cannot be read: leave it out and report it at the end, or stop",
     { otherwise: "skip" },
   ),
+  ...classFlags,
   ...pictureFlags,
   seed: flag(wholeNumber("N", 0), "seed of splits, augmentation and the order of the pictures", { default: 0 }),
 };

@@ -18,10 +18,10 @@ export interface TestData {
 export function dataOptionsOf(config: RunConfig): DataOptions {
   const { classNames, inputShape } = config;
   if (config.kind !== "transfer") return { ...config.options, classNames };
-  const { seed, maxPixels, onError, fit } = config.options;
+  const { seed, maxPixels, onError, classPattern, fit } = config.options;
   const [height = 0, width = 0, channels = 3] = inputShape;
   return {
-    ...defined({ seed, maxPixels, onError }),
+    ...defined({ seed, maxPixels, onError, classPattern }),
     classNames,
     imageSize: [height, width],
     channels: channels as 1 | 3 | 4,

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { listed, quoted } from "../../checks/index.ts";
+import { listed } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
 import type { Backbone } from "../../transfer/index.ts";
 import { dataSource } from "../data/dataSource.ts";
@@ -14,6 +14,7 @@ interface PhotoFlags {
   readonly seed: number;
   readonly maxPixels?: number;
   readonly onError?: "skip" | "fail";
+  readonly classPattern?: string;
 }
 
 /**
@@ -31,7 +32,7 @@ export function photosNamed(command: string, [argument]: readonly string[], data
 
 /**
  * Photos in the size of a backbone.
- * @throws StriateError `usage` for data that is no folder of pictures, `data` for classes that cannot be told apart by their names
+ * @throws StriateError `usage` for data that is no folder of pictures; and as `loadData`
  */
 export async function loadPhotos(
   source: string,
@@ -39,41 +40,20 @@ export async function loadPhotos(
   { pictureShape: [height, width, channels] }: Backbone,
   classNames?: readonly string[],
 ): Promise<LabelledData> {
-  const { seed, maxPixels, onError } = flags;
+  const { seed, maxPixels, onError, classPattern } = flags;
   if (!(await holdsPictures(source))) {
     throw new StriateError(
       "usage",
       `${source} is no folder of photos, which transfer learning is for; train a net on it: striate train --model lenet`,
     );
   }
-  const data = await loadData(source, {
-    ...defined({ seed, maxPixels, onError, classNames }),
+  return loadData(source, {
+    ...defined({ seed, maxPixels, onError, classPattern, classNames }),
     imageSize: [height, width],
     channels: channels as 1 | 3 | 4,
     fit: fitOf(flags.fit),
     testSplit: 0,
   });
-  checkNames(source, data.classNames);
-  return data;
-}
-
-/** Folders of one class that were spelt in two ways would be learned as two. */
-function checkNames(source: string, names: readonly string[]): void {
-  const alike = [...bySpelling(names).values()].find((group) => group.length > 1);
-  if (!alike) return;
-  throw new StriateError(
-    "data",
-    `${source}: the classes ${alike.map(quoted).join(" and ")} differ only in case; put their photos into one folder, or rename one`,
-  );
-}
-
-function bySpelling(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>();
-  for (const name of names) {
-    const key = name.normalize().toLowerCase();
-    groups.set(key, [...(groups.get(key) ?? []), name]);
-  }
-  return groups;
 }
 
 /** Says what is worth knowing before anything is computed. */

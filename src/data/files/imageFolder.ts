@@ -4,16 +4,24 @@ import { StriateError } from "../../errors.ts";
 import type { DataProblem } from "../dataset.ts";
 import { stratified } from "../stratified.ts";
 import { checkedFiles } from "./checked.ts";
+import { checkDistinct, classExpression, classesByPrefix } from "./classNames.ts";
+import { type ClassSource, classesByFolder, classesByName } from "./classSource.ts";
 import { type ImageFiles, imageFiles, type LabelledFile } from "./imageFiles.ts";
+import { folderLayout, hasPictures } from "./layout.ts";
 import { PICTURE, type PictureOptions } from "./picturePixels.ts";
-import { folderContent, picturesIn } from "./walk.ts";
+import { folderContent } from "./walk.ts";
 
-const { dirname, join, resolve } = platform.paths;
+const { basename, dirname, join, resolve } = platform.paths;
 
 /** How a folder becomes data sets. */
 export interface ImageFolderOptions extends PictureOptions {
   /** The classes, in the order of their labels; default: the subfolders with a picture in them, sorted. */
   readonly classes?: readonly string[];
+  /**
+   * Where the class is in the files' names: what they match, its first group where it has one. `/^(cat|dog)/`, or the text of
+   * it. Default: the folders are the classes; where there are none, what the names begin with, if that is plain (see below).
+   */
+  readonly classPattern?: RegExp | string;
   /** Whether links to folders inside the class folders are followed, default true. Links to pictures always are. */
   readonly followLinks?: boolean;
   /** The fraction of each class that is kept for validation, default 0. Not where there is a folder for it. */
@@ -27,6 +35,7 @@ export interface ImageFolderOptions extends PictureOptions {
 const FOLDER: OptionNames<ImageFolderOptions> = {
   ...PICTURE,
   classes: true,
+  classPattern: true,
   followLinks: true,
   validationSplit: true,
   testSplit: true,
@@ -49,39 +58,44 @@ export interface ImageFolder {
  * Pictures in folders, one for each class: DIR/cat/a.jpg, DIR/dog/deep/er/b.png. Where DIR has a folder `train` and beside
  * it `validation` (or `valid`, `val`) or `test`, these are the parts, each with a folder for each class.
  *
+ * Or all in one folder, with the class in each name: cat.0.jpg, dog.12.jpg. `classPattern` says where; without it, the letters
+ * before a digit, dot, underscore, space or dash are the class where every picture has them and they give two classes or
+ * more, each of two pictures or more. A folder that has nothing but one folder, in which the classes are, stands for that one.
+ *
  * Labels go by the names of the class folders, sorted; a folder without a picture that can be read is no class, unless
  * `classes` names it, and `emptyClasses` lists it. Links are followed, circles end. Files that are no pictures by
  * their first bytes are left out from the beginning, damaged ones when they are read (see `onError`); `problems()` of
  * each part lists them.
  *
  * @throws StriateError `io` where the folder cannot be read; `data` where there are no pictures, only one class that was
- * not asked for, or a class in one part that the others lack; `usage` for options that do not go together
+ * not asked for, classes that differ only in case, or a class in one part that the others lack; `usage` for options that do not go together
  */
 export async function imageFolder(folder: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
   checkOptions("imageFolder", options, FOLDER);
-  const { folders } = await folderContent(folder);
-  const validationName = ["validation", "valid", "val"].find((name) => folders.includes(name));
-  const isSplit = folders.includes("train") && (validationName !== undefined || folders.includes("test"));
-  if (!isSplit) return oneFolder(folder, options);
-  const own = { validationSplit: validationName, testSplit: folders.includes("test") ? "test" : undefined };
-  for (const option of ["validationSplit", "testSplit"] as const) {
-    if (own[option] === undefined || !options[option]) continue;
-    const why = `is split by its folders already: there is a folder ${own[option]}; leave out ${option}`;
+  const layout = await folderLayout(folder, options.classes);
+  for (const [option, part] of [
+    ["validationSplit", layout.validation],
+    ["testSplit", layout.test],
+  ] as const) {
+    if (part === undefined || !options[option]) continue;
+    const why = `is split by its folders already: there is a folder ${basename(part)}; leave out ${option}`;
     throw new StriateError("usage", `${folder}: ${why}`);
   }
-  const { made, problems, empty, classNames } = await readClasses(join(folder, "train"), options);
-  const others = await Promise.all(
-    Object.values(own).map(async (name) => {
-      if (name === undefined) return undefined;
-      const part = join(folder, name);
-      await checkClasses(part, classNames, options);
-      const { made, problems } = await readPart(part, classNames, options);
-      return imageFiles(made, { ...options, classNames }, {}, problems);
+  const pattern = await patternOf(layout.train, options);
+  const { made, problems, empty, classNames } = await readClasses(layout.train, options, pattern);
+  const { classPattern: _, ...others } = options;
+  const own = { ...others, classNames };
+  const [validation, test] = await Promise.all(
+    [layout.validation, layout.test].map(async (part) => {
+      if (part === undefined) return undefined;
+      const source = await sourceOf(part, options, pattern);
+      if (!options.classes) await checkClasses(part, classNames, source);
+      const { made, problems } = await readPart(part, classNames, options, source);
+      return imageFiles(made, own, {}, problems);
     }),
   );
-  const [validation, test] = others;
   return {
-    ...splitFiles(made, problems, { ...options, classNames }),
+    ...splitFiles(made, problems, own),
     ...(validation && { validation }),
     ...(test && { test }),
     emptyClasses: empty,
@@ -102,14 +116,30 @@ export async function classFiles(
 }> {
   const { folders } = await folderContent(folder);
   const single = folders.length === 1 && !options.classes ? { classes: folders } : {};
-  const classNames = await classesOf(folder, { ...options, ...single });
-  const { made, problems } = await readPart(folder, classNames, options);
+  const source = await sourceOf(folder, options, undefined);
+  const classNames = await classesOf(folder, { ...options, ...single }, source);
+  const { made, problems } = await readPart(folder, classNames, options, source);
   return { files: made, classNames, problems };
 }
 
-async function oneFolder(folder: string, options: ImageFolderOptions): Promise<ImageFolder> {
-  const { made, problems, empty, classNames } = await readClasses(folder, options);
-  return { ...splitFiles(made, problems, { ...options, classNames }), emptyClasses: empty };
+/** What says the class of a file by its name: what is given, or what is plain where no folder is a class. */
+async function patternOf(folder: string, { classPattern }: ImageFolderOptions): Promise<RegExp | undefined> {
+  if (classPattern !== undefined) return classExpression("imageFolder", classPattern);
+  const { folders, pictures } = await folderContent(folder);
+  if (pictures.length === 0) return undefined;
+  for (const name of folders) if (await hasPictures(join(folder, name), DEPTH)) return undefined;
+  return classesByPrefix(pictures).pattern;
+}
+
+/** Folders within a class folder are looked into so far before it counts as empty. */
+const DEPTH = 8;
+
+function sourceOf(
+  folder: string,
+  { followLinks = true }: ImageFolderOptions,
+  pattern: RegExp | undefined,
+): Promise<ClassSource> {
+  return pattern ? classesByName(folder, pattern, followLinks) : classesByFolder(folder, followLinks);
 }
 
 /** How files are split. */
@@ -124,15 +154,18 @@ export interface SplitOptions extends PictureOptions {
 async function readClasses(
   folder: string,
   options: ImageFolderOptions,
+  pattern: RegExp | undefined,
 ): Promise<Part & { readonly classNames: readonly string[] }> {
-  const folders = await classesOf(folder, options);
-  const part = await readPart(folder, folders, options);
+  const source = await sourceOf(folder, options, pattern);
+  const folders = await classesOf(folder, options, source, pattern);
+  const part = await readPart(folder, folders, options, source);
   const classNames = folders.filter((name) => options.classes || !part.empty.includes(name));
+  if (!options.classes) checkDistinct(folder, classNames);
   if (classNames.length < 2 && !options.classes) {
     throw new StriateError(
       "data",
-      `${folder}: only ${quotedNames(classNames)} has pictures that can be read, of the folders ${quotedNames(folders)}; ` +
-        "a net tells two classes or more apart",
+      `${folder}: only ${quotedNames(classNames)} has pictures that can be read, of the ${pattern ? "classes" : "folders"} ` +
+        `${quotedNames(folders)}; a net tells two classes or more apart`,
     );
   }
   const labels = new Map(classNames.map((name, label) => [name, label]));
@@ -168,26 +201,47 @@ export function splitFiles(
   };
 }
 
-async function classesOf(folder: string, { classes }: ImageFolderOptions): Promise<readonly string[]> {
-  const { folders, pictures } = await folderContent(folder);
+async function classesOf(
+  folder: string,
+  { classes }: ImageFolderOptions,
+  { names, strays }: ClassSource,
+  pattern?: RegExp,
+): Promise<readonly string[]> {
   if (classes) {
-    const missing = classes.filter((name) => !folders.includes(name));
+    const missing = classes.filter((name) => !names.includes(name));
     if (missing.length === 0) return classes;
+    const what = pattern ? "picture of" : "folder for";
     throw new StriateError(
       "data",
-      `${folder}: has no folder for ${quotedNames(missing)}; it has ${quotedNames(folders)}`,
+      `${folder}: has no ${what} ${quotedNames(missing)}; it has ${quotedNames(names) || "none"}`,
     );
   }
-  if (folders.length > 1) return folders;
+  if (names.length > 1) return names;
+  throw new StriateError("data", `${folder}: ${pattern ? tooFewByName(names, strays, pattern) : await tooFew(folder)}`);
+}
+
+function tooFewByName(names: readonly string[], strays: readonly DataProblem[], pattern: RegExp): string {
+  const [stray] = strays;
+  const unmatched = stray ? `; ${strays.length} names do not match it, as ${quoted(basename(stray.path))}` : "";
+  if (names.length === 0 && !stray) return "has no pictures";
+  const found = names.length === 0 ? "no class" : `one class only, ${quotedNames(names)}`;
+  return `by the class pattern ${pattern} has ${found}${unmatched}`;
+}
+
+/** Why a folder of folders has no two classes, and what to do. */
+async function tooFew(folder: string): Promise<string> {
+  const { folders, pictures } = await folderContent(folder);
+  const { found: named, advice: byName } = classesByPrefix(pictures);
   const found =
     folders.length === 1
       ? `one class only, ${quotedNames(folders)}`
       : pictures.length > 0
-        ? `${pictures.length} pictures and no folders`
+        ? `${pictures.length} pictures and no folders${named && `, ${named}`}`
         : "no folders";
   const meant = await folderMeant(folder, folders, pictures);
   const advice = "make a folder for each class in it and put the class's pictures there";
-  throw new StriateError("data", `${folder}: has ${found}; ${meant ? `did you mean ${pathText(meant)}?` : advice}`);
+  const orByName = folders.length === 0 && pictures.length > 0 ? `, or ${byName}` : "";
+  return `has ${found}; ${meant ? `did you mean ${pathText(meant)}?` : advice + orByName}`;
 }
 
 /** Where the classes are, for who named the folder above them or one of them. */
@@ -209,16 +263,10 @@ async function folderMeant(
 }
 
 /** A class that training knows nothing of would have no label. */
-async function checkClasses(
-  folder: string,
-  classNames: readonly string[],
-  { classes }: ImageFolderOptions,
-): Promise<void> {
-  const { folders } = await folderContent(folder);
+async function checkClasses(folder: string, classNames: readonly string[], source: ClassSource): Promise<void> {
   const unknown: string[] = [];
-  for (const name of classes ? [] : folders) {
-    const isKnown = classNames.includes(name) || (await picturesIn(join(folder, name))).length === 0;
-    if (!isKnown) unknown.push(name);
+  for (const name of source.names) {
+    if (!classNames.includes(name) && (await source.pictures(name)).length > 0) unknown.push(name);
   }
   if (unknown.length === 0) return;
   throw new StriateError("data", `${folder}: has classes that train does not have: ${quotedNames(unknown)}`);
@@ -234,15 +282,17 @@ interface Part {
 async function readPart(
   folder: string,
   classNames: readonly string[],
-  { onError = "skip", followLinks = true }: ImageFolderOptions,
+  { onError = "skip" }: ImageFolderOptions,
+  source: ClassSource,
 ): Promise<Part> {
-  const present = new Set((await folderContent(folder)).folders);
   const files: LabelledFile[] = [];
   for (const [label, name] of classNames.entries()) {
-    const paths = present.has(name) ? await picturesIn(join(folder, name), followLinks) : [];
-    for (const path of paths) files.push({ path: join(folder, name, path), label });
+    for (const path of await source.pictures(name)) files.push({ path, label });
   }
-  const { good, problems } = await checkedFiles(files, onError);
+  const [stray] = source.strays;
+  if (stray && onError === "fail") throw new StriateError("data", `${stray.path}: ${stray.reason}`);
+  const { good, problems: unreadable } = await checkedFiles(files, onError);
+  const problems = [...source.strays, ...unreadable];
   if (good.length === 0) {
     const bad = problems[0] ? `; ${problems.length} files are none, as ${problems[0].path}: ${problems[0].reason}` : "";
     throw new StriateError(

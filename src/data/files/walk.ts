@@ -14,7 +14,8 @@ export interface FolderContent {
 
 /**
  * The folders and pictures in a folder; links count as what they lead to, and what leads nowhere is left out unless it is
- * named as a picture. Hidden names are left out, and so is anything that is no file, such as a pipe, which would never end.
+ * named as a picture. Hidden names are left out, what macOS adds to archives (`__MACOSX`), and anything that is no file, such as a
+ * pipe, which would never end.
  * @param followLinks whether links to folders count
  * @throws StriateError `io` where the folder cannot be read
  */
@@ -23,7 +24,7 @@ export async function folderContent(folder: string, followLinks = true): Promise
   const folders: string[] = [];
   const pictures: string[] = [];
   for (const entry of entries) {
-    if (entry.name.startsWith(".")) continue;
+    if (entry.name.startsWith(".") || entry.name === "__MACOSX") continue;
     const kind = await kindOf(folder, entry);
     if (kind === "folder" && (followLinks || entry.kind === "folder")) folders.push(entry.name);
     else if (kind === "file" && isPictureName(entry.name)) pictures.push(entry.name);

@@ -76,15 +76,15 @@ function behind(graph: Graph, first: ReadonlySet<Node>, makers: ReadonlyMap<Valu
       const known = gated.get(value);
       if (known) return known;
       const zeros = [...outputs.values()].map((output) => zeroAfter(g, output, value));
-      const made = zeros.reduce((sum, zero) => g.op(add, [sum, zero]), value);
-      gated.set(value, made);
-      return made;
+      const gate = zeros.reduce((sum, zero) => g.op(add, [sum, zero]), value);
+      gated.set(value, gate);
+      return gate;
     };
     const isAfter = (places.get(node.name) ?? 0) >= before.size;
     const inputs = node.inputs.map((input) => (isAfter && input && scalars.has(input) ? gate(input) : input));
-    const made = copy(g, { ...node, inputs }, op);
-    if (lastNames.has(node.name) && made[0]) outputs.set(node.name, made[0]);
-    return made;
+    const copies = copy(g, { ...node, inputs }, op);
+    if (lastNames.has(node.name) && copies[0]) outputs.set(node.name, copies[0]);
+    return copies;
   });
 }
 

@@ -35,15 +35,15 @@ export function mount(library: H5Module, path: string, file: VirtualFile): void 
   node.stream_ops = {
     ...node.stream_ops,
     read: (_stream: object, heap: Int8Array, offset: number, length: number, position: number) => {
-      const wanted = Math.max(0, Math.min(length, node.usedBytes - position));
-      const into = new Uint8Array(heap.buffer, heap.byteOffset + offset, wanted);
+      const count = Math.max(0, Math.min(length, node.usedBytes - position));
+      const into = new Uint8Array(heap.buffer, heap.byteOffset + offset, count);
       into.fill(0, file.read(into, position));
       const whole = (heap: number) => {
         const bytes = new Uint8Array(Math.max(0, Math.min(heap, node.usedBytes - position)));
         return bytes.subarray(0, file.read(bytes, position));
       };
       if (!isSoundHeap(into, whole)) throw new Error(`the heap of texts at byte ${position} is damaged`);
-      return wanted;
+      return count;
     },
     write: (_stream: object, heap: Int8Array, offset: number, length: number, position: number) => {
       file.write?.(new Uint8Array(heap.buffer, heap.byteOffset + offset, length), position);

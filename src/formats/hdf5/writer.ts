@@ -6,12 +6,12 @@ import { mount, sizeOf, takeErrors, unmount } from "./virtualFile.ts";
 /** The written file is kept in pieces of this size, so that growing it moves nothing. */
 const PAGE_BYTES = 2 ** 22;
 
-let made = 0;
+let written = 0;
 
 /** An HDF5 file in the making, as h5py writes it: contiguous datasets, little-endian, text as UTF-8. */
 export class Hdf5Writer {
   readonly #library: H5Module;
-  readonly #place = `/made${made++}`;
+  readonly #place = `/made${written++}`;
   readonly #pages: Uint8Array<ArrayBuffer>[] = [];
   readonly #file: WritableFile;
   readonly #groups = new Set([""]);

@@ -54,9 +54,9 @@ export function activationCodec(layers: LayerCodec): Codec<Activation> {
       const isFunction = isRecord(value) && value.class_name === "function";
       const word = isFunction ? value.config : value;
       if (isRecord(value) && value.class_name === "__lambda__") throw new Misfit("is Python code, which is never run");
-      const [own] = Object.entries(WORDS).find(([, other]) => other === word) ?? [];
+      const [name] = Object.entries(WORDS).find(([, other]) => other === word) ?? [];
       const found =
-        own ?? (typeof word === "string" && Object.hasOwn(OTHER_WORDS, word) ? OTHER_WORDS[word] : undefined);
+        name ?? (typeof word === "string" && Object.hasOwn(OTHER_WORDS, word) ? OTHER_WORDS[word] : undefined);
       if (found !== undefined) return found as ActivationName;
       const layer = isRecord(value) ? layers.read(value) : undefined;
       if (layer) return layer;

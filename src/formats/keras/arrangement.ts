@@ -87,8 +87,8 @@ function kernel(
 ): Tensor<"float32"> {
   const { shape } = variable.spec;
   const stored = isTh ? permute(tensor("float32", filtersFirst(shape), numbers), [2, 3, 1, 0]) : undefined;
-  const made = stored ?? tensor("float32", shape, numbers);
-  return isTurned ? turned(made) : made;
+  const weight = stored ?? tensor("float32", shape, numbers);
+  return isTurned ? turned(weight) : weight;
 }
 
 /** A kernel [height, width, ...] turned by 180 degrees. */

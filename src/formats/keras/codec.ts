@@ -96,7 +96,7 @@ export function words<T extends string>(table: Readonly<Record<string, T>>): Cod
       if (found !== undefined) return found;
       throw new Misfit(`is ${shown(value)}, and Striate has ${Object.keys(table).join(", ")}`);
     },
-    write: (value) => Object.entries(table).find(([, own]) => own === value)?.[0],
+    write: (value) => Object.entries(table).find(([, entry]) => entry === value)?.[0],
   };
 }
 

@@ -35,8 +35,8 @@ export const constraint: Codec<ConstraintName | Constraint> = {
     if (typeof className !== "string") throw new Misfit(`is ${shown(value)}, which is no constraint`);
     const config = isRecord(value) && isRecord(value.config) ? value.config : {};
     const plain = className.replaceAll("_", "").toLowerCase();
-    const [own] = Object.entries(CLASSES).find(([, known]) => known.toLowerCase() === plain) ?? [];
-    return own === undefined ? { by: "foreign", name: className } : READ[own as ConstraintName](config);
+    const [name] = Object.entries(CLASSES).find(([, known]) => known.toLowerCase() === plain) ?? [];
+    return name === undefined ? { by: "foreign", name: className } : READ[name as ConstraintName](config);
   },
   write: (value) => {
     const given = typeof value === "string" ? NAMED[value]() : value;

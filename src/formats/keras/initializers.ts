@@ -64,7 +64,7 @@ export const initializer: Codec<Given> = {
   },
   write: (value) => {
     if (typeof value === "string") return written(CLASSES[value], {});
-    const { by, options = {} } = { by: undefined, ...value.made };
+    const { by, options = {} } = { by: undefined, ...value.origin };
     switch (by) {
       case "constant":
         return written("Constant", options);

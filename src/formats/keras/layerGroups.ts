@@ -97,7 +97,7 @@ export function planLayerGroups(plan: WeightPlan, model: Model, contents: Hdf5Co
 /** The datasets of one layer of a config: mean, variance and count of a Normalization, for instance. */
 export function groupLayerDatasets(contents: Hdf5Contents, names: readonly string[]): readonly string[] {
   const [outer] = names;
-  const own = names.at(-1) ?? "";
+  const layerOf = names.at(-1) ?? "";
   const datasets = storedLayers(contents).find(({ name }) => name === outer)?.datasets ?? [];
-  return datasets.filter((dataset) => names.length === 1 || layerName(dataset.split("/").at(-2) ?? "") === own);
+  return datasets.filter((dataset) => names.length === 1 || layerName(dataset.split("/").at(-2) ?? "") === layerOf);
 }

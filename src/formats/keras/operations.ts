@@ -239,9 +239,9 @@ export function applyOperation(
   const operation = isKnownOperation(className) ? OPERATIONS[className] : undefined;
   if (!operation) throw new Misfit(`has an operation ${className}, which Striate does not have`);
   const given = new OperationArguments(name, operation.parameters, args, { ...config, ...kwargs });
-  const made = operation.apply(given);
+  const outputs = operation.apply(given);
   given.checkUsed();
-  return layers.listOf(made);
+  return layers.listOf(outputs);
 }
 
 /** A structure with other things in some places of it. */

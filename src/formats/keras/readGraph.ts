@@ -33,15 +33,15 @@ export function readGraph(
     return `${name}#${call - (firstIndex.get(name) ?? 0)}`;
   };
 
-  const made = new Map<string, readonly SymbolicTensor[]>();
+  const computed = new Map<string, readonly SymbolicTensor[]>();
   const waiting = new Map<string, PendingCall[]>();
   const ready: PendingCall[] = [];
   const finish = (key: string, tensors: readonly SymbolicTensor[]) => {
-    made.set(key, tensors);
+    computed.set(key, tensors);
     for (const call of waiting.get(key) ?? []) if (--call.waitingFor === 0) ready.push(call);
   };
   const tensorOf = (ref: TensorRef): SymbolicTensor => {
-    const tensor = made.get(keyOf(ref))?.[ref.output];
+    const tensor = computed.get(keyOf(ref))?.[ref.output];
     if (tensor) return tensor;
     throw new Misfit(`has no tensor ${ref.layer} (call ${ref.call}, output ${ref.output}), which is used`);
   };

@@ -45,12 +45,12 @@ function prepareModel(
     if (layer.className !== "InputLayer") layers.set(layer, prepareOnce(layer, prefix, options, gathered));
   }
   return (inputs) => {
-    const made =
+    const layer =
       record.className === "Sequential"
         ? readSequence(record, layers, inputs, options)
         : readGraph(record, layers, options);
-    if (record.config.trainable === false) made.trainable = false;
-    return made;
+    if (record.config.trainable === false) layer.trainable = false;
+    return layer;
   };
 }
 
@@ -59,10 +59,10 @@ function prepareOnce(record: LayerRecord, prefix: string, options: KerasConfigOp
   const again = gathered.shared.again(record);
   if (again) return again;
   const make = prepareLayer(record, prefix, options, gathered);
-  let made: Layer | undefined;
+  let layer: Layer | undefined;
   const once: MakeLayer = (inputs) => {
-    made ??= make(inputs);
-    return made;
+    layer ??= make(inputs);
+    return layer;
   };
   gathered.shared.add(record, once);
   return once;
@@ -117,8 +117,8 @@ function readSequence(
     batchShape(record.builtFor, options) ??
     inputs[0] ??
     options.inputShape;
-  const own = given === undefined ? begin?.([]) : undefined;
-  const inputShape = own instanceof Model ? own.inputShape : given;
+  const initial = given === undefined ? begin?.([]) : undefined;
+  const inputShape = initial instanceof Model ? initial.inputShape : given;
   if (inputShape === undefined) {
     throw new Misfit(`does not say the shape of its input; give it by the option inputShape, such as [224, 224, 3]`);
   }

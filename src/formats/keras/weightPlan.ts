@@ -29,8 +29,8 @@ export function orderedWeights({ name, layer, variables }: PlacedLayer): readonl
   const weights =
     layer instanceof Model
       ? layer.weightSpecs.map(({ key, variable, trainable }) => ({ key: `${name}/${key}`, variable, trainable }))
-      : [...variables].map(([own, variable]) => ({
-          key: `${name}/${own}`,
+      : [...variables].map(([weightName, variable]) => ({
+          key: `${name}/${weightName}`,
           variable,
           trainable: variable.spec.trainable !== false,
         }));

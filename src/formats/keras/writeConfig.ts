@@ -115,8 +115,8 @@ function ends(tensors: readonly SymbolicTensor[], places: Places): unknown {
 /** Names that none of the layers has, and no two of them alike. */
 function inputNames(model: Model, sharing: Sharing): readonly string[] {
   const taken = new Set(model.layers.map((placed) => sharing.nameOf(placed)));
-  return model.inputNames.map((own) => {
-    let name = own;
+  return model.inputNames.map((inputName) => {
+    let name = inputName;
     while (taken.has(name)) name = `${name}_input`;
     taken.add(name);
     return name;

@@ -13,6 +13,7 @@ import {
 } from "../../onnx/index.ts";
 import { type Shape, shapeText } from "../../tensor/index.ts";
 import { PICTURES_KEY, takePictures } from "../pictureMetadata.ts";
+import { sizeInside } from "./preprocessingInside.ts";
 
 /** The options of `modelFromOnnx`. */
 export interface OnnxModelOptions extends ParseOptions {
@@ -49,13 +50,17 @@ const WORDS: NonNullable<OnnxModelOptions["words"]> = {
  * A file with a batch written in it (a first dimension that is a number, often 1) is a model for any batch where the
  * batch stays the first dimension of every result: shapes given as numbers follow it. Where it does not, the model
  * computes batches of that size, which `model.batchSize` says.
+ *
+ * An input of uint8 takes float32 values as every model does, whole numbers from 0 to 255. A file with its preprocessing
+ * inside (`saveOnnx`) is a model for pictures of the net's size, unless `bind` or `inputShape` says another.
  * @throws StriateError `data` for a damaged file or missing operators (all are listed), `usage` for dimensions that
  * neither `bind` nor `inputShape` gives
  */
 export function modelFromOnnx(source: Uint8Array | OnnxModel, options: OnnxModelOptions = {}): Model {
   checkOptions("modelFromOnnx", options, ONNX);
-  const { bind = {}, inputShape, maxBytes, words = WORDS, ...parsing } = options;
+  const { bind: given = {}, inputShape, maxBytes, words = WORDS, ...parsing } = options;
   const parsed = source instanceof Uint8Array ? parseOnnx(source, parsing) : source;
+  const bind = { ...(inputShape ? {} : sizeInside(parsed.metadata, parsed.name)), ...given };
   checkInputs(parsed);
   if (inputShape && parsed.inputs.length !== 1) {
     throw new StriateError(
@@ -103,11 +108,11 @@ function shapeOf(
   words: NonNullable<OnnxModelOptions["words"]>,
 ): Shape {
   const { name } = model;
-  if (!dims || dims.length === 0 || dtype !== "float32") {
+  if (!dims || dims.length === 0 || (dtype !== "float32" && dtype !== "uint8")) {
     const found = dims ? `${dtype}[${dims.map((size) => size ?? "?").join(",")}]` : `${dtype} of any shape`;
     throw new StriateError(
       "data",
-      `${name}: input ${nameText(input)} is ${found}; a model takes float32 with the batch first. striate run takes any input`,
+      `${name}: input ${nameText(input)} is ${found}; a model takes float32 or uint8 with the batch first. striate run takes any input`,
     );
   }
   const sizes = dims.slice(1).map((size) => (typeof size === "string" ? (bind[size] ?? size) : size));

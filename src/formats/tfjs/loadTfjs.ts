@@ -87,10 +87,10 @@ function oneLayer(name: string): string {
  */
 function namesOf(key: string): string[] {
   const parts = key.split("/");
-  const own = (parts.pop() ?? "").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const weightName = (parts.pop() ?? "").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const layers = parts.map((_, i) => parts.slice(i).join("_"));
   return layers.flatMap((layer) =>
-    [own, ...(own === "kernel" ? ["depthwise_kernel"] : [])].map((w) => `${layer}/${w}`),
+    [weightName, ...(weightName === "kernel" ? ["depthwise_kernel"] : [])].map((w) => `${layer}/${w}`),
   );
 }
 
@@ -102,7 +102,7 @@ function momentsOf(
 ): ReadonlyMap<string, Moments> {
   const moments = new Map<string, Moments>();
   for (const path of normalizationPaths(topology, file)) {
-    const of = (own: string) => namesOf(`${path}/${own}`).flatMap((name) => weights.get(name) ?? [])[0];
+    const of = (weightName: string) => namesOf(`${path}/${weightName}`).flatMap((name) => weights.get(name) ?? [])[0];
     const [mean, variance] = [of("mean"), of("variance")];
     const numbers = ({ shape, data }: Tensor) => nested(Array.from(data, Number), shape);
     if (mean && variance) moments.set(path, { mean: numbers(mean), variance: numbers(variance) });

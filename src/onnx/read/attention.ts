@@ -35,10 +35,10 @@ function inHeads(context: NodeContext, value: Value, heads: number | undefined):
 
 /** Each head of keys or values as often as there are queries' heads for it. */
 function repeated(context: NodeContext, value: Value, heads: number): Value {
-  const [batch = 0, own = 0, length = 0, size = 0] = value.shape;
-  if (own === heads) return value;
-  const single = reshaped(context, value, [batch, own, 1, length, size]);
-  const times = addOne(context, expand, [single, intList(context, [batch, own, heads / own, length, size])]);
+  const [batch = 0, ownHeads = 0, length = 0, size = 0] = value.shape;
+  if (ownHeads === heads) return value;
+  const single = reshaped(context, value, [batch, ownHeads, 1, length, size]);
+  const times = addOne(context, expand, [single, intList(context, [batch, ownHeads, heads / ownHeads, length, size])]);
   return reshaped(context, times, [batch, heads, length, size]);
 }
 

@@ -70,8 +70,8 @@ export function text({ attributes }: NodeContext, name: string, missing: string)
   return value;
 }
 
-function kindError(name: string, wanted: string): StriateError {
-  return new StriateError("data", `attribute ${nameText(name)} must be ${wanted}; the file is damaged`);
+function kindError(name: string, expected: string): StriateError {
+  return new StriateError("data", `attribute ${nameText(name)} must be ${expected}; the file is damaged`);
 }
 
 /** The elements of an input that must be known while the graph is built. */

@@ -15,8 +15,8 @@ function inputText({ dtype, dims }: OnnxInput): string {
  */
 export function bindInputs({ name, inputs }: OnnxModel, given: ReadonlyMap<string, Value>): void {
   const names = inputs.map((input) => input.name);
-  const own = new Set(names);
-  const unknown = [...given.keys()].filter((key) => !own.has(key));
+  const known = new Set(names);
+  const unknown = [...given.keys()].filter((key) => !known.has(key));
   const missing = names.filter((key) => !given.has(key));
   if (unknown.length > 0 || missing.length > 0) {
     const wrong = unknown.length > 0 ? `has no input ${listed(unknown)}` : `was not given ${missing.join(", ")}`;

@@ -11,18 +11,18 @@ export type ReadExternal = (location: string, offset: number, length: number) =>
 /** The bytes of a tensor that the model keeps in another file, of which there must be `wanted`. */
 export function externalBytes(
   { externalData }: TensorProto,
-  wanted: number,
+  expected: number,
   where: string,
   readExternal: ReadExternal | undefined,
 ): Uint8Array {
   const entries = new Map(externalData.map(({ key, value }) => [key, value]));
   const location = safeLocation(entries.get("location"), where);
   const offset = number(entries.get("offset") ?? "0", "offset", where);
-  const length = number(entries.get("length") ?? String(wanted), "length", where);
-  if (length !== wanted) {
+  const length = number(entries.get("length") ?? String(expected), "length", where);
+  if (length !== expected) {
     throw new StriateError(
       "data",
-      `${where} needs ${wanted} bytes, but ${length} of ${nameText(location)} are said to be its own; the file is damaged`,
+      `${where} needs ${expected} bytes, but ${length} of ${nameText(location)} are said to be its own; the file is damaged`,
     );
   }
   if (!readExternal) {

@@ -88,7 +88,7 @@ function addNodes(build: Build, nodes: readonly OnnxNode[], values: Scope): void
   const { model, g, options, limits } = build;
   const { rebatch, onShape } = options;
   for (const node of nodes) {
-    const made = inPlace(model, g, node, () => {
+    const outputs = inPlace(model, g, node, () => {
       const given = node.inputs.map((name) => (name === "" ? undefined : values.get(name)));
       const inputs = rebatch ? rebatchedInputs(g, node, given, rebatch) : given;
       const before = g.nodes.length;
@@ -99,7 +99,7 @@ function addNodes(build: Build, nodes: readonly OnnxNode[], values: Scope): void
     });
     for (const [i, name] of node.outputs.entries()) {
       if (name === "") continue;
-      const output = made[i];
+      const output = outputs[i];
       if (!output) throw new StriateError("data", `${model.name}: ${nodeText(node)} has no output ${i} in Striate`);
       values.set(name, output);
       onShape?.(name, output.shape);
@@ -109,7 +109,7 @@ function addNodes(build: Build, nodes: readonly OnnxNode[], values: Scope): void
 
 /** Values by name: those of a graph, and of the graphs around it. */
 class Scope {
-  readonly #own = new Map<string, Value>();
+  readonly #local = new Map<string, Value>();
   readonly #outer: Scope | undefined;
 
   constructor(outer?: Scope) {
@@ -117,11 +117,11 @@ class Scope {
   }
 
   get(name: string): Value | undefined {
-    return this.#own.get(name) ?? this.#outer?.get(name);
+    return this.#local.get(name) ?? this.#outer?.get(name);
   }
 
   set(name: string, value: Value): void {
-    this.#own.set(name, value);
+    this.#local.set(name, value);
   }
 }
 

@@ -72,10 +72,10 @@ function readModel(proto: ModelProto, name: string, { readExternal, outputs: end
 }
 
 function opsetOf({ irVersion, opsetImport }: ModelProto): number {
-  const own = opsetImport.filter(({ domain }) => isOwnDomain(domain)).map(({ version }) => Number(version));
-  if (own.length > 1) throw bad(`has ${own.length} versions of ONNX's operators; the file is damaged`);
+  const versions = opsetImport.filter(({ domain }) => isOwnDomain(domain)).map(({ version }) => Number(version));
+  if (versions.length > 1) throw bad(`has ${versions.length} versions of ONNX's operators; the file is damaged`);
   // The first files, which do not tell, have the first version; those of other domains alone have no need to.
-  const opset = own[0] ?? (irVersion < 3n ? OLDEST_OPSET : NEWEST_OPSET);
+  const opset = versions[0] ?? (irVersion < 3n ? OLDEST_OPSET : NEWEST_OPSET);
   if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
     throw bad(
       `is of version ${opset} of ONNX's operators; Striate reads up to ${NEWEST_OPSET}: export the model for an older opset`,

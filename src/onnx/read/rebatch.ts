@@ -86,10 +86,10 @@ export function checkRebatched(
     const before = rebatch.shapes.get(name);
     if (!output || output.constant || !before) continue;
     if (takesBatch ? follows(output, name, rebatch) : sameShape(output.shape, before)) continue;
-    const wanted = (takesBatch && scaled(before, rebatch)) || before;
+    const expected = (takesBatch && scaled(before, rebatch)) || before;
     throw new StriateError(
       "shape",
-      `its result is [${output.shape.join(",")}] in place of [${wanted.join(",")}] for a batch of ${rebatch.to}: ` +
+      `its result is [${output.shape.join(",")}] in place of [${expected.join(",")}] for a batch of ${rebatch.to}: ` +
         `a batch of ${rebatch.from} is written in the file (first dimension ${at(before, 0)})`,
     );
   }

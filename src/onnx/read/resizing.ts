@@ -39,16 +39,16 @@ const nearestFromTensorFlow: Importer = (context) => {
   const X = input(context, 0);
   const [, , scales, sizes] = context.inputs;
   const bySizes = sizes !== undefined && sizes.shape[0] !== 0;
-  const wanted = toNumbers(known(context, bySizes ? "sizes" : "scales", bySizes ? sizes : (scales ?? X)));
-  if (text(context, "mode", "nearest") !== "nearest" || wanted.length !== X.shape.length) {
+  const numbers = toNumbers(known(context, bySizes ? "sizes" : "scales", bySizes ? sizes : (scales ?? X)));
+  if (text(context, "mode", "nearest") !== "nearest" || numbers.length !== X.shape.length) {
     throw new StriateError("data", "tf_half_pixel_for_nn is for mode nearest and a number for each axis");
   }
   const rounding = ROUNDINGS.get(text(context, "nearest_mode", "round_prefer_floor"));
   if (!rounding) throw new StriateError("data", `nearest_mode must be one of ${[...ROUNDINGS.keys()].join(", ")}`);
   const result = X.shape.reduce((value, from, axis) => {
     const [to, scale] = bySizes
-      ? [at(wanted, axis), at(wanted, axis) / from]
-      : [Math.floor(from * at(wanted, axis)), at(wanted, axis)];
+      ? [at(numbers, axis), at(numbers, axis) / from]
+      : [Math.floor(from * at(numbers, axis)), at(numbers, axis)];
     if (to === from && scale === 1) return value;
     context.spend(to);
     const places = Array.from({ length: to }, (_, x) => Math.min(rounding((x + 0.5) / scale), from - 1));

@@ -24,12 +24,12 @@ export function readTensor(proto: TensorProto, where: string, readExternal?: Rea
   const isExternal = proto.dataLocation === EXTERNAL;
   if (isExternal || proto.rawData.length > 0) {
     if (filled.length > 0) throw bad(where, `has elements twice: as bytes and in ${filled[0]?.[0]}`);
-    const wanted = Math.ceil((count * type.bits) / 8);
-    const bytes = isExternal ? externalBytes(proto, wanted, where, readExternal) : proto.rawData;
-    if (bytes.length !== wanted) {
+    const expected = Math.ceil((count * type.bits) / 8);
+    const bytes = isExternal ? externalBytes(proto, expected, where, readExternal) : proto.rawData;
+    if (bytes.length !== expected) {
       throw bad(
         where,
-        `is ${type.name}${shapeText(shape)}, which takes ${wanted} bytes, but has ${bytes.length}; the file is damaged`,
+        `is ${type.name}${shapeText(shape)}, which takes ${expected} bytes, but has ${bytes.length}; the file is damaged`,
       );
     }
     // A copy: a view may not be aligned, and sending it would send the whole file.

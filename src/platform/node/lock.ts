@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, readFile, rm, stat, utimes } from "node:fs/promises";
-import * as z from "zod";
 import { fileErrorCode, type LockHolder, type Release } from "../files.ts";
 import { writeAtomic } from "./atomic.ts";
 import { isRunning, thisWriter } from "./writer.ts";
@@ -10,14 +9,8 @@ const SIGN_OF_LIFE_MS = 5_000;
 /** Where a holder's process cannot be looked up, it is taken for dead when it has given no sign of life for so long. */
 const DEAD_AFTER_MS = 60_000;
 
-const holderSchema: z.ZodType<LockHolder> = z.object({
-  host: z.string(),
-  pid: z.number(),
-  begin: z.string(),
-  space: z.string(),
-  since: z.string(),
-  token: z.string(),
-});
+/** The type of each part. By hand, since a library that checks shapes would be loaded by every worker. */
+const HOLDER = { host: "string", pid: "number", begin: "string", space: "string", since: "string", token: "string" };
 
 /**
  * Makes this caller the only one that works on a thing, among all processes that see the same folder: by a file that can
@@ -93,10 +86,17 @@ async function look(path: string) {
 
 function parse(text: string): LockHolder | undefined {
   try {
-    return holderSchema.safeParse(JSON.parse(text)).data;
+    const found: unknown = JSON.parse(text);
+    return isHolder(found) ? found : undefined;
   } catch {
     return undefined; // it is being written, or its writer was killed while it wrote
   }
+}
+
+function isHolder(found: unknown): found is LockHolder {
+  if (typeof found !== "object" || found === null) return false;
+  const parts = new Map<string, unknown>(Object.entries(found));
+  return Object.entries(HOLDER).every(([name, type]) => typeof parts.get(name) === type);
 }
 
 async function textOf(path: string): Promise<string | undefined> {

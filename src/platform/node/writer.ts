@@ -13,13 +13,13 @@ export interface Writer {
   readonly space: string;
 }
 
-let own: Writer | undefined;
+let self: Writer | undefined;
 
 /** This process. */
 export function thisWriter(): Writer {
   const space = createHash("sha256").update(`${hostname()} ${processSpace()}`).digest("hex").slice(0, 8);
-  own ??= { host: hostname(), pid: process.pid, begin: beginOf(process.pid) ?? "", space };
-  return own;
+  self ??= { host: hostname(), pid: process.pid, begin: beginOf(process.pid) ?? "", space };
+  return self;
 }
 
 /** Whether a writer still runs; `undefined` where that cannot be seen from here. */

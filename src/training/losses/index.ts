@@ -15,4 +15,5 @@ export {
   targetShape,
   targetType,
 } from "./loss.ts";
-export { isLoss, type LossName, lossOf, meanSquaredError } from "./table.ts";
+export type { LossName } from "./names.ts";
+export { isLoss, lossOf, meanSquaredError } from "./table.ts";

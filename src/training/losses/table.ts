@@ -3,6 +3,7 @@ import { StriateError } from "../../errors.ts";
 import { meanSquaredError as meanSquares } from "../../ops/index.ts";
 import { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from "./crossentropies.ts";
 import { defineLoss, type Loss } from "./loss.ts";
+import type { LossName } from "./names.ts";
 
 /** The mean of the squared differences over the last axis. */
 export function meanSquaredError(options: Readonly<Record<never, never>> = {}): Loss {
@@ -28,10 +29,7 @@ const LOSSES = {
   categoricalCrossentropy: { make: categoricalCrossentropy, ofLogits: true },
   binaryCrossentropy: { make: binaryCrossentropy, ofLogits: true },
   meanSquaredError: { make: meanSquaredError, ofLogits: false },
-} satisfies Record<string, NamedLoss>;
-
-/** The name of a loss. */
-export type LossName = keyof typeof LOSSES;
+} satisfies Record<LossName, NamedLoss>;
 
 /**
  * The loss that an option gives, by its name or as it is.

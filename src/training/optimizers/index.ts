@@ -1,6 +1,7 @@
 export { type AdagradOptions, adagrad } from "./adagrad.ts";
 export { type AdamOptions, type AdamWOptions, adam, adamW } from "./adam.ts";
 export type { Clipping, ClippingOptions } from "./clipping.ts";
+export type { OptimizerName } from "./names.ts";
 export type { Optimizer, OptimizerOptions, Slot, StepValues, UpdateRule } from "./optimizer.ts";
 export {
   layerDecay,
@@ -13,4 +14,4 @@ export {
 } from "./parameterGroups.ts";
 export { type RmspropOptions, rmsprop } from "./rmsprop.ts";
 export { type SgdOptions, sgd } from "./sgd.ts";
-export { type OptimizerName, optimizerNamed } from "./table.ts";
+export { optimizerNamed } from "./table.ts";

@@ -1,21 +1,24 @@
 import { unknownName } from "../../checks/index.ts";
 import { adagrad } from "./adagrad.ts";
 import { adam, adamW } from "./adam.ts";
+import { OPTIMIZER_NAMES, type OptimizerName } from "./names.ts";
 import type { Optimizer, OptimizerOptions } from "./optimizer.ts";
 import { rmsprop } from "./rmsprop.ts";
-import { sgd } from "./sgd.ts";
+import { type SgdOptions, sgd } from "./sgd.ts";
 
-/** The optimizers that can be given by name. */
-const OPTIMIZERS = { sgd, adagrad, rmsprop, adam, adamW } satisfies Record<
-  string,
-  (options?: OptimizerOptions) => Optimizer
->;
+/** The options of all optimizers, and those that only some have. */
+type AnyOptions = OptimizerOptions & Pick<SgdOptions, "momentum" | "nesterov">;
 
-/** The name of an optimizer. */
-export type OptimizerName = keyof typeof OPTIMIZERS;
+const OPTIMIZERS: Readonly<Record<OptimizerName, (options?: AnyOptions) => Optimizer>> = {
+  sgd,
+  adagrad,
+  rmsprop,
+  adam,
+  adamW,
+};
 
 /** @throws StriateError `usage` that lists the optimizers when there is none like it. */
-export function optimizerNamed(name: OptimizerName): (options?: OptimizerOptions) => Optimizer {
-  if (!Object.hasOwn(OPTIMIZERS, name)) throw unknownName("optimizer", name, Object.keys(OPTIMIZERS));
+export function optimizerNamed(name: OptimizerName): (options?: AnyOptions) => Optimizer {
+  if (!Object.hasOwn(OPTIMIZERS, name)) throw unknownName("optimizer", name, OPTIMIZER_NAMES);
   return OPTIMIZERS[name];
 }

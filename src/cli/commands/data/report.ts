@@ -19,13 +19,13 @@ const SHOWN = 20;
 export async function reportData(context: Context<DataFlags>): Promise<number> {
   const { args, flags, output, signal } = context;
   const [folder = ""] = args;
-  const { least, sheet, seed, maxPixels } = flags;
+  const { least, sheet, seed, maxPixels, classPattern } = flags;
   let progress: Progress | undefined;
   const onProgress = (done: number, total: number) => {
     progress ??= showProgress(context, { title: "pictures", total });
     progress.update(done);
   };
-  const report = await inspectFolder(folder, { signal, onProgress, ...defined({ maxPixels }) });
+  const report = await inspectFolder(folder, { signal, onProgress, ...defined({ maxPixels, classPattern }) });
   if (sheet !== undefined) {
     const paths = [...report.pictures, ...report.unreadable].map(({ path }) => path);
     await checkNotOverRead([sheet], paths, "--sheet");

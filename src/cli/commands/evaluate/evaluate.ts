@@ -1,3 +1,4 @@
+import { StriateError } from "../../../errors.ts";
 import { evaluate } from "../../../training/index.ts";
 import type { Context } from "../../context.ts";
 import { foreignData } from "../../data/labelledData.ts";
@@ -22,10 +23,15 @@ export async function evaluateRun({ args, flags, output, signal }: Context<Evalu
   const { config, model, weights } = await trainedModel(folder);
   const { options } = config;
   const source = flags.data ?? options.data;
+  const { classPattern: _, ...asTrained } = dataOptionsOf(config);
+  const { classPattern } = flags;
+  if (classPattern !== undefined && flags.data === undefined) {
+    throw new StriateError("usage", "--class-pattern is for other data than the run's; give --data as well");
+  }
   const { pictures, part } =
-    source === options.data
+    source === options.data && classPattern === undefined
       ? await testData(folder, config)
-      : { pictures: await foreignData(source, dataOptionsOf(config)), part: "given" as const };
+      : { pictures: await foreignData(source, { ...asTrained, classPattern }), part: "given" as const };
   const { engine, threads } = flags;
   const { batchSize } = options;
   const where = defined({ engine, threads });

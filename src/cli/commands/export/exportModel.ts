@@ -1,37 +1,39 @@
 import { extname } from "node:path";
 import { nearest, quoted } from "../../../checks/index.ts";
 import { StriateError } from "../../../errors.ts";
-import { saveOnnx } from "../../../formats/index.ts";
-import { optimizerNamed, rmsprop, saveTrainingStep, sgd } from "../../../training/index.ts";
+import { optimizerNamed, saveTrainingStep } from "../../../training/index.ts";
+import { optimizersWith } from "../../../training/optimizers/names.ts";
 import type { Context } from "../../context.ts";
 import { defined } from "../../defined.ts";
 import { DONE } from "../../exitCodes.ts";
 import { optionName, type Values } from "../../flags/flag.ts";
-import { anyModel } from "../../models/anyModel.ts";
+import { anyModel, type ModelFlags } from "../../models/anyModel.ts";
 import { checkNotOverRead } from "../../results/overwriting.ts";
-import { counted } from "../../terminal/quantities.ts";
-import { type ExportFlags, stepFlags } from "./flags.ts";
+import { type ExportFlags, pictureInputFlags, stepFlags } from "./flags.ts";
 
 /** `striate export`: an ONNX file for inference, or of a training step. */
-export async function exportModel({ args, flags, given, output }: Context<ExportFlags>): Promise<number> {
+export async function exportModel(context: Context<ExportFlags>): Promise<number> {
+  const { args, flags, given, output } = context;
   const [what = "", path = ""] = args;
-  const { batch, trainingStep, optimizer: _, momentum: __, loss, ...net } = flags;
-  const useless = trainingStep ? undefined : Object.keys(stepFlags).find((name) => Object.hasOwn(given, name));
+  const { batch, trainingStep, loss } = flags;
+  const useless = Object.keys(trainingStep ? pictureInputFlags : stepFlags).find((name) => Object.hasOwn(given, name));
+  if (useless && trainingStep) {
+    throw new StriateError(
+      "usage",
+      `${optionName(useless)} is for a file for inference; leave it or --training-step out`,
+    );
+  }
   if (useless) throw new StriateError("usage", `${optionName(useless)} is for a training step; add --training-step`);
+  if (flags.withoutPreprocessing && given.input) {
+    throw new StriateError(
+      "usage",
+      "--input is for a file that prepares its pictures; leave it or --without-preprocessing out",
+    );
+  }
   checkEnding(path);
   await checkNotOverRead([path], [what], "the ONNX file");
-  const model = await anyModel(what, net, { trained: true });
-  if (!trainingStep) {
-    await saveOnnx(model, path, batch === undefined ? {} : { batchSize: batch });
-    const size = batch === undefined ? "any batch" : `batches of ${batch}`;
-    const names = { inputs: model.inputNames, outputs: model.outputNames };
-    output.result(
-      { file: path, parameters: model.parameters, batch: batch ?? null, ...names },
-      `${path}: ${model.name} for inference, ${size}; ${counted(model.parameters)} parameters; ` +
-        `inputs ${names.inputs.join(", ")}, outputs ${names.outputs.join(", ")}`,
-    );
-    return DONE;
-  }
+  const model = await anyModel(what, netOf(flags), { trained: true });
+  if (!trainingStep) return (await import("./exportInference.ts")).exportInference(context, model);
   const statesPath = `${path.replace(/\.onnx$/i, "")}.states.safetensors`;
   const { inputs, random, states, next, outputs } = await saveTrainingStep(model, path, statesPath, {
     optimizer: optimizerOf(flags),
@@ -52,6 +54,12 @@ export async function exportModel({ args, flags, given, output }: Context<Export
   return DONE;
 }
 
+/** The options that are for the model alone. */
+function netOf(flags: Values<ExportFlags>): ModelFlags {
+  const { inputShape, kernelSize, filters, activation, classes, maxBytes, bind } = flags;
+  return defined({ inputShape, kernelSize, filters, activation, classes, maxBytes, bind });
+}
+
 /** What is written is ONNX, whatever it is called; a name that says something else would mislead whoever opens it. */
 function checkEnding(path: string): void {
   const ending = extname(path);
@@ -65,8 +73,9 @@ function checkEnding(path: string): void {
 }
 
 function optimizerOf({ optimizer, momentum }: Values<ExportFlags>) {
-  if (momentum === undefined) return optimizerNamed(optimizer)();
-  if (optimizer === "sgd") return sgd({ momentum });
-  if (optimizer === "rmsprop") return rmsprop({ momentum });
-  throw new StriateError("usage", `--momentum is for sgd and rmsprop; the optimizer is ${optimizer}`);
+  const make = optimizerNamed(optimizer);
+  if (momentum === undefined) return make();
+  const able = optimizersWith("momentum");
+  if (able.includes(optimizer)) return make({ momentum });
+  throw new StriateError("usage", `--momentum is for ${able.join(" and ")}; the optimizer is ${optimizer}`);
 }

@@ -70,7 +70,8 @@ async function runOf(what: string): ReturnType<typeof trainedModel> {
   throw new StriateError("usage", `${sentence}; of runs ${await knownRuns()}`);
 }
 
-function layoutOf({ name, inputs }: Model, what: string): PictureLayout {
+/** @throws StriateError `shape` for a model that takes no picture */
+export function layoutOf({ name, inputs }: Model, what: string): PictureLayout {
   const [input, ...others] = inputs;
   const [first = 0, second = 0, third = 0, ...more] = input?.shape ?? [];
   const isChannels = (size: number) => size === 1 || size === 3 || size === 4;

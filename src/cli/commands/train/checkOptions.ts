@@ -1,5 +1,6 @@
 import { StriateError } from "../../../errors.ts";
 import { optimizerNamed } from "../../../training/index.ts";
+import { optimizersWith } from "../../../training/optimizers/names.ts";
 import type { LabelledData } from "../../data/labelledData.ts";
 import { type Given, optionName, type Values } from "../../flags/flag.ts";
 import { checkUses } from "../../flags/useRules.ts";
@@ -12,9 +13,14 @@ import type { TrainFlags } from "./flags.ts";
 export function checkTogether(given: Given<TrainFlags>, { optimizer, schedule }: Values<TrainFlags>): void {
   const validates = given.validationSplit !== 0;
   const watching = "it watches the validation loss; give a --validation-split";
+  const [withMomentum, withNesterov] = [optimizersWith("momentum"), optimizersWith("nesterov")];
   checkUses<TrainFlags>(given, [
-    ["momentum", ["sgd", "rmsprop"].includes(optimizer), `optimizer ${optimizer} has none; sgd and rmsprop do`],
-    ["nesterov", optimizer === "sgd", `optimizer ${optimizer} has none; sgd does`],
+    ["momentum", withMomentum.includes(optimizer), `optimizer ${optimizer} has none; ${withMomentum.join(" and ")} do`],
+    [
+      "nesterov",
+      withNesterov.includes(optimizer),
+      `optimizer ${optimizer} has none; ${withNesterov.join(" and ")} does`,
+    ],
     ["nesterov", (given.momentum ?? 0) > 0, "it needs --momentum greater than 0"],
     ["decaySteps", schedule !== "constant", "it needs --schedule step, exponential or cosine"],
     ["decayRate", ["step", "exponential"].includes(schedule), "it needs --schedule step or exponential"],

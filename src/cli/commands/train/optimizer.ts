@@ -4,10 +4,9 @@ import {
   type LearningRate,
   type Optimizer,
   optimizerNamed,
-  rmsprop,
-  sgd,
   warmUp,
 } from "../../../training/index.ts";
+import { optimizersWith } from "../../../training/optimizers/names.ts";
 import { rateAt } from "../../../training/schedules.ts";
 import type { TrainOptions } from "./flags.ts";
 
@@ -16,9 +15,11 @@ export function optimizerOf(options: TrainOptions, stepsAnEpoch: number): Optimi
   const { optimizer, momentum = 0, nesterov = false, warmupSteps } = options;
   const schedule = scheduleOf(options, stepsAnEpoch);
   const learningRate = warmupSteps > 0 ? warmUp({ steps: warmupSteps, schedule }) : schedule;
-  if (optimizer === "sgd") return sgd({ learningRate, momentum, nesterov });
-  if (optimizer === "rmsprop") return rmsprop({ learningRate, momentum });
-  return optimizerNamed(optimizer)({ learningRate });
+  return optimizerNamed(optimizer)({
+    learningRate,
+    ...(optimizersWith("momentum").includes(optimizer) && { momentum }),
+    ...(optimizersWith("nesterov").includes(optimizer) && { nesterov }),
+  });
 }
 
 /** Learning rates where a run goes on. */
