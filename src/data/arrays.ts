@@ -1,5 +1,7 @@
+import { platform } from "#platform";
 import { checkOptions, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
+import { hex } from "../platform/index.ts";
 import { divideBytes } from "../simd/divideBytes.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { type DType, type Tensor, typeText } from "../tensor/tensor.ts";
@@ -119,6 +121,14 @@ function singleInput(options: ArraysOptions): SingleInputDataset {
     versions: 1,
     labels: () => labelsIn(targets),
     describe: () => ({ kind: "arrays", options: shareable(rest) }),
+    signatures: () =>
+      Promise.all(
+        Array.from({ length }, async (_, row) => {
+          const { data } = gatherInputs([row]);
+          const hash = await platform.hash("sha256", new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+          return `${hex(hash)} ${gatherRows(targets, [row]).data.join()}`;
+        }),
+      ),
     read(indices) {
       checkIndices(indices, length);
       return { inputs: gatherInputs(indices), targets: gatherRows(targets, indices) };

@@ -71,6 +71,11 @@ export interface Dataset {
   describe?(): SourceDescription | undefined;
   /** The class of each example, where it is known without reading: a split then keeps the proportions of the classes. */
   labels?(): ArrayLike<number> | undefined;
+  /**
+   * For each example a text that is another whenever it would be read as other numbers in the same epoch, without reading it; for
+   * what is computed of examples to be kept in files. `undefined` where that is not known.
+   */
+  signatures?(): Promise<readonly string[] | undefined>;
   /** The file of each example, where each is one. A batch's `standIns` are of other files. */
   paths?(): readonly string[] | undefined;
   /** The pictures that were left out so far because they could not be read, each once. */

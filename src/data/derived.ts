@@ -5,8 +5,8 @@ type Changes<D extends Dataset> = Pick<D, "read"> & Partial<Omit<D, "read">>;
 
 /**
  * The one way to make a data set from another. The source may be of any class, with getters and methods of its own, so it is
- * asked by the names of `Dataset` and never spread. Three things are not taken over: `describe`, because what describes the
- * source does not describe this one, `versions`, and labels and paths where `length` changes.
+ * asked by the names of `Dataset` and never spread. What is not taken over: `describe` and `signatures`, because what describes
+ * the source does not describe this one, `versions`, and labels and paths where `length` changes.
  */
 export function derived(source: SingleInputDataset, changes: Changes<SingleInputDataset>): SingleInputDataset;
 export function derived(source: Dataset, changes: Changes<Dataset>): Dataset;

@@ -3,6 +3,7 @@ import { StriateError } from "../errors.ts";
 import { permutation } from "../tensor/random.ts";
 import type { Dataset, ReadOptions, SingleInputDataset } from "./dataset.ts";
 import { derived } from "./derived.ts";
+import { signedWith } from "./signatures.ts";
 import { type Stratified, stratified } from "./stratified.ts";
 
 /**
@@ -55,6 +56,10 @@ export function pick(dataset: Dataset, members: ArrayLike<number>): Dataset {
       const source = dataset.describe?.();
       return source && { kind: "subset", source, members: Float64Array.from(members) };
     },
+    async signatures() {
+      const signatures = await dataset.signatures?.();
+      return signatures && Array.from(members, (member) => signatures[member] ?? "");
+    },
     read(indices, options: ReadOptions = {}) {
       const { upcoming } = options;
       return dataset.read(moved(indices), { ...options, ...(upcoming && { upcoming: upcoming.map(moved) }) });
@@ -66,7 +71,11 @@ export function pick(dataset: Dataset, members: ArrayLike<number>): Dataset {
 export function measured(dataset: SingleInputDataset): SingleInputDataset;
 export function measured(dataset: Dataset): Dataset;
 export function measured(dataset: Dataset): Dataset {
-  return derived(dataset, { read: (indices, options) => dataset.read(indices, { ...options, augment: false }) });
+  return derived(dataset, {
+    ...(dataset.versions !== undefined && { versions: dataset.versions }),
+    signatures: () => signedWith(dataset, "unaugmented"),
+    read: (indices, options) => dataset.read(indices, { ...options, augment: false }),
+  });
 }
 
 /** How a data set is split. */

@@ -2,6 +2,7 @@ import { valueText } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Dataset, SingleInputDataset } from "./dataset.ts";
 import { derived } from "./derived.ts";
+import { signedWith } from "./signatures.ts";
 
 /**
  * A data set whose examples count differently in the loss, as Keras's sample_weight.
@@ -31,6 +32,7 @@ export function weighted(dataset: Dataset, weights: ArrayLike<number>): Dataset 
       const source = dataset.describe?.();
       return source && { kind: "weighted", source, weights: all };
     },
+    signatures: () => signedWith(dataset, (index) => `weight ${all[index]}`),
     async read(indices, options) {
       const batch = await dataset.read(indices, options);
       const data = Float32Array.from(indices, (index) => all[index] ?? 0);

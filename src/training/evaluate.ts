@@ -5,7 +5,7 @@ import { StriateError } from "../errors.ts";
 import { freeze } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
 import { type Tensor, zeros } from "../tensor/index.ts";
-import { checkFits, copyFeeds, readExamples } from "./feeding.ts";
+import { checkFits, copyFeeds, type ReadExamples, readExamples } from "./feeding.ts";
 import { OBJECTIVE_OPTIONS, type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
 import { checkAborted, checkRun, RUN_OPTIONS, type RunOptions, withEngine } from "./running.ts";
 import { evaluationGraph } from "./step/index.ts";
@@ -63,9 +63,14 @@ export async function evaluateWith(
   model: Model,
   data: Dataset,
   objectives: readonly Objective[],
-  options: Pick<EvaluateOptions, "signal" | "onProgress"> & { readonly batchSize: number },
+  options: Pick<EvaluateOptions, "signal" | "onProgress"> & {
+    readonly batchSize: number;
+    /** How examples are read; default: from the data set. */
+    readonly read?: ReadExamples;
+  },
 ): Promise<Evaluation> {
   const { batchSize, signal, onProgress } = options;
+  const read: ReadExamples = options.read ?? ((...how) => readExamples(model, data, objectives, ...how));
   const fetch = ["losses", ...measuredOutputs(objectives)];
   const metrics: Record<string, number> = {};
   let loss = 0;
@@ -76,7 +81,7 @@ export async function evaluateWith(
     checkAborted(signal, "the evaluation");
     const count = Math.min(batchSize, data.length - start);
     const upcoming = [start + batchSize, start + 2 * batchSize].filter((next) => next < data.length).map(batchAt);
-    const examples = await readExamples(model, data, objectives, batchAt(start), batchSize, { upcoming });
+    const examples = await read(batchAt(start), batchSize, { upcoming });
     const { inputs, targets, weights, standIns } = examples;
     const kept = copyFeeds(targets);
     const outputs = await executable.run({ ...inputs, ...targets, ...weights }, { fetch });

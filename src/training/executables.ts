@@ -3,6 +3,7 @@ import { StriateError } from "../errors.ts";
 import type { Graph, State } from "../graph/index.ts";
 import type { Model } from "../model/index.ts";
 import { bytesOf, type Tensor } from "../tensor/index.ts";
+import { splitAt } from "./frozen/split.ts";
 import type { ObjectiveOptions } from "./objective.ts";
 import type { Optimizer } from "./optimizers/index.ts";
 import { evaluationGraph, gradientGraph, gradientName, rateTensor, trainingGraph, updateGraph } from "./step/index.ts";
@@ -11,6 +12,12 @@ import { evaluationGraph, gradientGraph, gradientName, rateTensor, trainingGraph
 interface Compiled {
   readonly graph: Graph;
   readonly executable: Executable;
+}
+
+/** By name, the values that the frozen part of a step, and of an evaluation, ends in. */
+export interface Frontiers {
+  readonly training?: readonly string[] | undefined;
+  readonly validation?: readonly string[] | undefined;
 }
 
 /** What is done with the gradients of a step before the weights follow from them: an average over several machines, say. */
@@ -30,6 +37,8 @@ export interface ExecutableParts {
   readonly optimizer: Optimizer;
   /** Whether the examples of the training, and those of the validation, count differently. */
   readonly weighted: { readonly training: boolean; readonly validation: boolean };
+  /** The frontiers of frozen parts whose values are fed in place of examples. Default: none. */
+  readonly frontiers?: Frontiers;
   /** Default: nothing stands between the halves of a step, so that they are one graph. */
   readonly between?: BetweenHalves;
 }
@@ -63,6 +72,7 @@ export class Executables {
   readonly #parts: ExecutableParts;
   readonly #steps = new Map<number, Compiled>();
   readonly #evaluations = new Map<number, Executable>();
+  readonly #frozen = new Map<keyof Frontiers, Executable>();
   /** The second half of a step, where there are two. */
   #update: Compiled | undefined;
 
@@ -111,15 +121,14 @@ export class Executables {
   async evaluation(batchSize: number): Promise<Executable> {
     const known = this.#evaluations.get(batchSize);
     if (known) return known;
-    const { model, engine, objective, weighted } = this.#parts;
-    const graph = evaluationGraph(model, objective, batchSize, { weighted: weighted.validation });
-    const executable = await engine.compile(graph, { sharing: this.#main.executable });
+    const graph = this.#restOf("validation", this.#graph("validation", batchSize));
+    const executable = await this.#parts.engine.compile(graph, { sharing: this.#main.executable });
     this.#evaluations.set(batchSize, executable);
     return executable;
   }
 
   async close(): Promise<void> {
-    for (const executable of this.#evaluations.values()) await executable.close();
+    for (const executable of [...this.#evaluations.values(), ...this.#frozen.values()]) await executable.close();
     await this.#update?.executable.close();
     await this.#closeSteps();
   }
@@ -127,14 +136,10 @@ export class Executables {
   async #step(batchSize: number): Promise<Compiled> {
     const known = this.#steps.get(batchSize);
     if (known) return known;
-    const { model, engine, objective, optimizer, weighted, between } = this.#parts;
-    const options = { weighted: weighted.training };
-    const isSplit = between !== undefined || (optimizer.gradientAccumulationSteps ?? 1) > 1;
-    const graph = isSplit
-      ? gradientGraph(model, objective, batchSize, options)
-      : trainingGraph(model, objective, optimizer, batchSize, options);
+    const { model, engine, optimizer } = this.#parts;
+    const graph = this.#restOf("training", this.#graph("training", batchSize));
     const executable = await engine.compile(graph, this.#steps.size > 0 ? { sharing: this.#main.executable } : {});
-    if (isSplit && !this.#update) {
+    if (this.#inHalves && !this.#update) {
       const update = updateGraph(model, optimizer);
       this.#update = { graph: update, executable: await engine.compile(update, { sharing: executable }) };
     }
@@ -142,6 +147,42 @@ export class Executables {
     const step = { graph, executable };
     this.#steps.set(batchSize, step);
     return step;
+  }
+
+  /** The frozen part of a step or an evaluation, from examples to its frontier. */
+  frozenGraph(part: keyof Frontiers, batchSize: number): Graph {
+    const { model, frontiers } = this.#parts;
+    return splitAt(this.#graph(part, batchSize), model.inputNames, frontiers?.[part] ?? []).prefix;
+  }
+
+  /** The same, made ready. */
+  async frozen(part: keyof Frontiers, batchSize: number): Promise<Executable> {
+    const known = this.#frozen.get(part);
+    if (known) return known;
+    const graph = this.frozenGraph(part, batchSize);
+    const executable = await this.#parts.engine.compile(graph, { sharing: this.#main.executable });
+    this.#frozen.set(part, executable);
+    return executable;
+  }
+
+  get #inHalves(): boolean {
+    const { optimizer, between } = this.#parts;
+    return between !== undefined || (optimizer.gradientAccumulationSteps ?? 1) > 1;
+  }
+
+  #graph(part: keyof Frontiers, batchSize: number): Graph {
+    const { model, objective, optimizer, weighted } = this.#parts;
+    const options = { weighted: weighted[part] };
+    if (part === "validation") return evaluationGraph(model, objective, batchSize, options);
+    return this.#inHalves
+      ? gradientGraph(model, objective, batchSize, options)
+      : trainingGraph(model, objective, optimizer, batchSize, options);
+  }
+
+  #restOf(part: keyof Frontiers, graph: Graph): Graph {
+    const { model, frontiers } = this.#parts;
+    const frontier = frontiers?.[part];
+    return frontier ? splitAt(graph, model.inputNames, frontier).rest : graph;
   }
 
   /** A step whose states are those of the run. */

@@ -67,6 +67,9 @@ export interface Examples {
   readonly standIns: readonly number[];
 }
 
+/** Reads the examples at indices, filled up to a size: see `readExamples`. */
+export type ReadExamples = (indices: ArrayLike<number>, size: number, options?: ReadOptions) => Promise<Examples>;
+
 /**
  * Reads examples, the last of them repeated until there are `size`. The buffers are nobody else's: an engine may take them.
  * @throws StriateError `data` for a label outside the classes, `shape` when inputs or targets do not fit.

@@ -2,6 +2,7 @@ import type { DataProblem, Dataset } from "../data/index.ts";
 import type { Model } from "../model/index.ts";
 import type { Callback, EpochLog } from "./callbacks/index.ts";
 import { terminalProgress, type Verbose } from "./callbacks/terminal.ts";
+import type { FrozenCacheOptions } from "./frozen/options.ts";
 import type { ObjectiveOptions } from "./objective.ts";
 import type { Optimizer, OptimizerName } from "./optimizers/index.ts";
 import { TrainingRun } from "./run.ts";
@@ -46,6 +47,13 @@ export interface FitOptions extends RunOptions, ObjectiveOptions {
   readonly resume?: string;
   /** What may be another than in the checkpoint. Default: nothing. */
   readonly resumeChanges?: readonly ResumeChange[];
+  /**
+   * Whether what the frozen part of the model makes of each example is computed once and kept, where it is worthwhile, the
+   * data's `versions` say after how many epochs they are the same again, and all of it fits the budget: the default, with
+   * 1 GiB of memory. With a folder, runs to come find it there. The history and the weights are those of a run without it, to
+   * float32's last bits: on onnxruntime's CPU mostly to the bit. Resume with the same option to go on bit for bit.
+   */
+  readonly cacheFrozen?: boolean | FrozenCacheOptions;
 }
 
 /** What every epoch gave. */

@@ -29,6 +29,7 @@ export {
   type TrainingStepOptions,
 } from "./exportStep.ts";
 export { type FitOptions, fit, type History } from "./fit.ts";
+export type { FrozenCacheOptions } from "./frozen/options.ts";
 export {
   binaryCrossentropy,
   type ClassWeight,

@@ -1,5 +1,5 @@
 import { batchPlan, type DataProblem } from "../data/index.ts";
-import type { Engine } from "../engine/index.ts";
+import type { Engine, Tensors } from "../engine/index.ts";
 import { StriateError } from "../errors.ts";
 import type { Model, Weights } from "../model/index.ts";
 import { BatchReader } from "./batchReader.ts";
@@ -8,8 +8,9 @@ import { type Checkpoint, type Progress, readCheckpoint } from "./checkpoint.ts"
 import { EngineTime } from "./engineTime.ts";
 import { evaluateWith, measure, measuredOutputs } from "./evaluate.ts";
 import { Executables } from "./executables.ts";
-import { copyFeeds, type Examples, readExamples } from "./feeding.ts";
+import { copyFeeds, type Examples } from "./feeding.ts";
 import type { History } from "./fit.ts";
+import { frozenParts, RunExamples, validationSize } from "./frozen/runExamples.ts";
 import { afterEpoch, afterStep, meansOf, START, type StepResult } from "./position.ts";
 import { problemsOf } from "./problems.ts";
 import { restoreCallbacks, restoredStates } from "./resume.ts";
@@ -28,6 +29,7 @@ export class TrainingRun implements Run {
   readonly #settings: FitSettings;
   readonly #executables: Executables;
   readonly #states: RunStates;
+  readonly #examples: RunExamples;
   #history: EpochLog[] = [];
   /** Found before a resume. */
   #oldProblems: readonly DataProblem[] = [];
@@ -41,7 +43,10 @@ export class TrainingRun implements Run {
     this.#settings = settings;
     const { objective, optimizer, train, validation } = settings;
     const weighted = { training: train.weighted === true, validation: validation?.weighted === true };
-    this.#executables = new Executables({ model, engine, objective, optimizer, weighted });
+    const parts = frozenParts(model, settings);
+    const frontiers = { training: parts.training?.frontier, validation: parts.validation?.frontier };
+    this.#executables = new Executables({ model, engine, objective, optimizer, weighted, frontiers });
+    this.#examples = new RunExamples(model, engine.name, settings, parts, this.#executables);
     this.#states = new RunStates(model, this.#executables);
   }
 
@@ -84,6 +89,7 @@ export class TrainingRun implements Run {
       if (error instanceof StriateError && error.code === "interrupted") await this.#save({ when: "interrupt" });
       throw error;
     } finally {
+      await this.#examples.flush();
       await this.#executables.close().catch(() => undefined);
     }
   }
@@ -92,8 +98,9 @@ export class TrainingRun implements Run {
     return this.#states.readWeights();
   }
 
-  writeWeights(weights: Weights): Promise<void> {
-    return this.#states.writeWeights(weights);
+  async writeWeights(weights: Weights): Promise<void> {
+    await this.#states.writeWeights(weights);
+    await this.#examples.weightsChanged();
   }
 
   saveCheckpoint(path: string): Promise<void> {
@@ -105,7 +112,14 @@ export class TrainingRun implements Run {
     for (const callback of callbacks) callback.reset?.();
     await this.#executables.start(batchSize);
     const initial = initialStates(this.model, optimizer, this.#executables);
-    if (!checkpoint) return this.#executables.writeState(initial);
+    if (checkpoint) await this.#executables.writeState(this.#resumed(path, checkpoint, initial));
+    else await this.#executables.writeState(initial);
+    await this.#examples.weightsChanged();
+  }
+
+  /** Goes on from a checkpoint. @returns the states there */
+  #resumed(path: string, checkpoint: Checkpoint, initial: Tensors): Tensors {
+    const { callbacks } = this.#settings;
     const states = restoredStates(path, this.model, checkpoint, initial);
     restoreCallbacks(path, checkpoint, callbacks);
     const { epoch, batch, step, sums, rateFactor, history, problems } = checkpoint.progress;
@@ -113,7 +127,7 @@ export class TrainingRun implements Run {
     this.rateFactor = rateFactor;
     this.#history = history;
     this.#oldProblems = problems;
-    await this.#executables.writeState(states);
+    return states;
   }
 
   async #trainEpoch(): Promise<void> {
@@ -144,10 +158,10 @@ export class TrainingRun implements Run {
   }
 
   async #read(plan: readonly Uint32Array[], batch: number, epoch: number): Promise<Examples> {
-    const { train, objectives } = this.#settings;
     const indices = plan[batch] ?? new Uint32Array();
     const upcoming = plan.slice(batch + 1, batch + 1 + UPCOMING);
-    return readExamples(this.model, train, objectives, indices, indices.length, { epoch, upcoming });
+    const options = { epoch, upcoming };
+    return this.#examples.reader("training")(indices, indices.length, options);
   }
 
   async #runStep({ inputs, targets, weights, count }: Examples): Promise<StepResult> {
@@ -170,11 +184,12 @@ export class TrainingRun implements Run {
   }
 
   async #validate(): Promise<Record<string, number>> {
-    const { validation, validationBatchSize, objectives, signal } = this.#settings;
+    const { validation, objectives, signal } = this.#settings;
     if (!validation) return {};
-    const batchSize = Math.min(validationBatchSize, validation.length);
+    const batchSize = validationSize(this.#settings);
     const executable = await this.#executables.evaluation(batchSize);
-    const options = { batchSize, ...(signal && { signal }) };
+    const read = this.#examples.reader("validation");
+    const options = { batchSize, read, ...(signal && { signal }) };
     const result = await evaluateWith(executable, this.model, validation, objectives, options);
     const named = Object.entries(result.metrics).map(([name, value]) => [
       `validation${name[0]?.toUpperCase()}${name.slice(1)}`,

@@ -6,6 +6,7 @@ import type { Callback } from "./callbacks/index.ts";
 import type { Verbose } from "./callbacks/terminal.ts";
 import { checkFits } from "./feeding.ts";
 import type { FitOptions } from "./fit.ts";
+import { type FrozenCacheSettings, frozenCacheOptions } from "./frozen/options.ts";
 import { OBJECTIVE_OPTIONS, type Objective, type ObjectiveOptions, objectivesOf } from "./objective.ts";
 import { adam, type Optimizer, optimizerNamed } from "./optimizers/index.ts";
 import { checkRun, RUN_OPTIONS } from "./running.ts";
@@ -28,6 +29,8 @@ export interface FitSettings {
   readonly signal: AbortSignal | undefined;
   readonly resume: string | undefined;
   readonly resumeChanges: readonly ResumeChange[];
+  /** Nothing where the frozen part is not to be kept. */
+  readonly cacheFrozen: FrozenCacheSettings | undefined;
 }
 
 const FIT_OPTIONS: OptionNames<FitOptions> = {
@@ -46,6 +49,7 @@ const FIT_OPTIONS: OptionNames<FitOptions> = {
   verbose: true,
   resume: true,
   resumeChanges: true,
+  cacheFrozen: true,
 };
 
 /**
@@ -87,6 +91,7 @@ export function fitSettings(model: Model, data: Dataset, options: FitOptions): F
     signal: rest.signal,
     resume: rest.resume,
     resumeChanges,
+    cacheFrozen: frozenCacheOptions("fit: cacheFrozen", rest.cacheFrozen),
   };
 }
 

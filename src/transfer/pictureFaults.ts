@@ -60,7 +60,9 @@ export function faultFinder(data: SingleInputDataset): FaultFinder {
   const qualities = new Map<number, PictureQuality>();
   return {
     onPictures(pictures, start, count) {
-      for (let row = 0; row < count; row++) qualities.set(start + row, pictureQuality(unpadded(pictures, row)));
+      // Pictures of other parts may come after those of the data set.
+      const own = Math.min(count, data.length - start);
+      for (let row = 0; row < own; row++) qualities.set(start + row, pictureQuality(unpadded(pictures, row)));
     },
     async faults(standIns = []) {
       const left = new Set(standIns);

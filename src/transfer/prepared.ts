@@ -1,5 +1,6 @@
 import { derived } from "../data/derived.ts";
 import type { SingleInputDataset } from "../data/index.ts";
+import { signedWith } from "../data/signatures.ts";
 import { StriateError } from "../errors.ts";
 import type { Preprocessing } from "../model/index.ts";
 import { at, sameShape, shapeText, type Tensor, tensor } from "../tensor/index.ts";
@@ -20,7 +21,12 @@ export function pictureOptions({ pictureShape: [height, width, channels] }: Pick
  */
 export function prepared(
   data: SingleInputDataset,
-  { name, pictureShape, channelsFirst, preprocessing }: Backbone,
+  {
+    name,
+    pictureShape,
+    channelsFirst,
+    preprocessing,
+  }: Pick<Backbone, "name" | "pictureShape" | "channelsFirst" | "preprocessing">,
 ): SingleInputDataset {
   if (!sameShape(data.inputShape, pictureShape)) {
     throw new StriateError(
@@ -35,6 +41,7 @@ export function prepared(
     inputShape,
     fresh: true,
     ...(data.versions !== undefined && { versions: data.versions }),
+    signatures: () => signedWith(data, JSON.stringify([preprocessing, channelsFirst])),
     async read(indices, options) {
       const batch = await data.read(indices, options);
       checkRange(name, batch.inputs);

@@ -5,6 +5,7 @@ import { sameShape, shapeText } from "../../tensor/shape.ts";
 import { zeros } from "../../tensor/tensor.ts";
 import type { SingleInputDataset } from "../dataset.ts";
 import { derived } from "../derived.ts";
+import { signedWith } from "../signatures.ts";
 import type { SourceDescription } from "../source.ts";
 import { pictureRandom } from "./address.ts";
 import { mapPictures } from "./mapPictures.ts";
@@ -57,7 +58,14 @@ export function augment(
     if (!source || described.length < steps.length) return undefined;
     return { kind: "augment", source, steps: described, seed };
   };
-  return derived(changed, { describe, read: (indices, options) => changed.read(indices, options) });
+  // What is drawn depends on an example's place too.
+  const signatures = async () => {
+    const source = describe();
+    if (source?.kind !== "augment") return undefined;
+    const drawn = JSON.stringify([source.steps, seed]);
+    return signedWith(dataset, (index) => `augmented ${index} ${drawn}`);
+  };
+  return derived(changed, { describe, signatures, read: (indices, options) => changed.read(indices, options) });
 }
 
 /** @throws StriateError `usage` where a step gives pictures another shape, and does not say how without drawing */

@@ -12,6 +12,7 @@ export function augmentedVersions(dataset: SingleInputDataset, count: number): S
   wholeNumber("augmentedVersions", "count", count, { least: 1, most: 1000 });
   return derived(dataset, {
     versions: count,
+    signatures: async () => dataset.signatures?.(),
     read: (indices, options = {}) => dataset.read(indices, { ...options, epoch: (options.epoch ?? 0) % count }),
   });
 }

@@ -1,10 +1,11 @@
+import { platform } from "#platform";
 import { pathText } from "../../checks/index.ts";
 import { asError, StriateError } from "../../errors.ts";
 import { divideBytes } from "../../simd/divideBytes.ts";
 import type { DataProblem, SingleInputDataset } from "../dataset.ts";
 import { classLabels, knownClasses } from "../labels.ts";
 import { type CacheShare, pictureCache } from "./pictureCache.ts";
-import { examplePixels, exampleShape, type PictureOptions } from "./picturePixels.ts";
+import { examplePixels, exampleShape, type PictureOptions, pictureKey } from "./picturePixels.ts";
 import { mapLimited } from "./pool.ts";
 import { isShortage, patiently } from "./retry.ts";
 
@@ -92,6 +93,12 @@ export function imageFiles(
     paths: () => files.map(({ path }) => path),
     problems: () => [...problems.values()],
     describe: () => ({ kind: "imageFiles", files, options }),
+    signatures: () =>
+      mapLimited(files, AT_A_TIME, async ({ path, label }) => {
+        // One that is not there is read, and fails, whatever its signature.
+        const { size, mtimeMs } = await platform.files.status(path).catch(() => ({ size: 0, mtimeMs: 0 }));
+        return JSON.stringify([path, size, mtimeMs, label, pictureKey(options), options.scale ?? true]);
+      }),
     async read(indices) {
       const rows = Array.from(indices);
       const wrong = rows.find((index) => files[index] === undefined);

@@ -79,8 +79,7 @@ export async function examplePixels(path: string, options: PictureOptions, cache
   const { channels = 3, maxPixels, fit = "stretch", method = "bilinear", resizing = "exact" } = options;
   const [height = 0, width = 0] = exampleShape(options);
   const shrinking = resizing === "fast" ? shrinkingTo({ height, width }, fit, method) : undefined;
-  const key = JSON.stringify([height, width, channels, fit, method, ...(shrinking ? [resizing] : [])]);
-  return cache.get(path, key, async () => {
+  return cache.get(path, pictureKey(options), async () => {
     const image = await decodeImage(path, {
       channels,
       ...(maxPixels !== undefined && { maxPixels }),
@@ -88,6 +87,14 @@ export async function examplePixels(path: string, options: PictureOptions, cache
     });
     return fitted(image, fit, [height, width], method).data;
   });
+}
+
+/** What the pixels of an example depend on beside its file. */
+export function pictureKey(options: PictureOptions): string {
+  const { channels = 3, fit = "stretch", method = "bilinear", resizing = "exact" } = options;
+  const [height = 0, width = 0] = exampleShape(options);
+  const isShrunk = resizing === "fast" && shrinkingTo({ height, width }, fit, method) !== undefined;
+  return JSON.stringify([height, width, channels, fit, method, ...(isShrunk ? [resizing] : [])]);
 }
 
 /** A picture in a size. */

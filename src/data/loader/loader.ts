@@ -70,6 +70,7 @@ export function loader(dataset: SingleInputDataset, options: LoaderOptions = {})
   const read = derived(dataset, {
     fresh: reader.fresh,
     ...(dataset.versions !== undefined && { versions: dataset.versions }),
+    signatures: async () => dataset.signatures?.(),
     problems: () => {
       const all = [...(dataset.problems?.() ?? []), ...reader.problems()];
       return [...new Map(all.map((problem) => [problem.path, problem])).values()];

@@ -10,6 +10,9 @@ import { addLosses, type GraphOptions, meanOf } from "./losses.ts";
 import { ACCUMULATED_STATE, gradientName } from "./states.ts";
 import { addUpdate, type TrainedWeight } from "./update.ts";
 
+/** The name of the input with the learning rate. */
+export const RATE_INPUT = "learningRate";
+
 /**
  * One training step as a graph: forward, backward, update. Inputs: the model's, `target` and `learningRate`; outputs:
  * `loss` (the mean over the batch) and `predictions`; the weights, the optimizer's slots and the number of updates are
@@ -26,7 +29,7 @@ export function trainingGraph(
 ): Graph {
   const g = new GraphBuilder(`${model.name} training step`);
   const losses = addLosses(g, model, objectivesOf(model, objective), { ...options, batchSize, training: true });
-  const rate = g.input("learningRate", "float32", []);
+  const rate = g.input(RATE_INPUT, "float32", []);
   addUpdate(g, model, optimizer, rate, addGradients(g, model, losses));
   return g.build();
 }
@@ -63,7 +66,7 @@ export function gradientGraph(
  */
 export function updateGraph(model: Model, optimizer: Optimizer): Graph {
   const g = new GraphBuilder(`${model.name} update`);
-  const rate = g.input("learningRate", "float32", []);
+  const rate = g.input(RATE_INPUT, "float32", []);
   const count = g.state(ACCUMULATED_STATE, "int64", []);
   const trained = model.weightSpecs.flatMap(({ key, spec, trainable }): TrainedWeight[] => {
     if (!trainable) return [];

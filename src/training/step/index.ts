@@ -1,3 +1,3 @@
-export { evaluationGraph, gradientGraph, trainingGraph, updateGraph } from "./graphs.ts";
+export { evaluationGraph, gradientGraph, RATE_INPUT, trainingGraph, updateGraph } from "./graphs.ts";
 export { SAMPLE_WEIGHTS } from "./losses.ts";
 export { gradientName, initialStates, ownStates, rateTensor } from "./states.ts";
