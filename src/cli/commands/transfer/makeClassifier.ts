@@ -54,7 +54,9 @@ export async function makeClassifier(context: Context<TransferFlags>, run: Trans
   const phases = showPhases(context, ({ advice, study }) => {
     output.event(adviceEvent({ ...found, advice, study }));
     tellProbes(output, advice);
-    for (const reason of advice.reasons) output.tell(reason);
+    if (options.strategy === undefined) for (const reason of advice.reasons) output.tell(reason);
+    else if (options.strategy !== advice.strategy)
+      output.tell(`asked for ${options.strategy}; advised: ${advice.strategy}`);
   });
   const training = epochReport(context, options);
   const decide = async (strategy: StrategyName, stage: string) => {
