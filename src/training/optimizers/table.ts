@@ -6,10 +6,10 @@ import type { Optimizer, OptimizerOptions } from "./optimizer.ts";
 import { rmsprop } from "./rmsprop.ts";
 import { type SgdOptions, sgd } from "./sgd.ts";
 
-/** The options of all optimizers, and those that only some have. */
-type AnyOptions = OptimizerOptions & Pick<SgdOptions, "momentum" | "nesterov">;
+/** Makes an optimizer of the options of all, and those that only some have. */
+type Make = (options?: OptimizerOptions & Pick<SgdOptions, "momentum" | "nesterov">) => Optimizer;
 
-const OPTIMIZERS: Readonly<Record<OptimizerName, (options?: AnyOptions) => Optimizer>> = {
+const OPTIMIZERS: Readonly<Record<OptimizerName, Make>> = {
   sgd,
   adagrad,
   rmsprop,
@@ -18,7 +18,9 @@ const OPTIMIZERS: Readonly<Record<OptimizerName, (options?: AnyOptions) => Optim
 };
 
 /** @throws StriateError `usage` that lists the optimizers when there is none like it. */
-export function optimizerNamed(name: OptimizerName): (options?: AnyOptions) => Optimizer {
+export function optimizerNamed(
+  name: OptimizerName,
+): (options?: OptimizerOptions & Pick<SgdOptions, "momentum" | "nesterov">) => Optimizer {
   if (!Object.hasOwn(OPTIMIZERS, name)) throw unknownName("optimizer", name, OPTIMIZER_NAMES);
   return OPTIMIZERS[name];
 }
