@@ -190,7 +190,6 @@ describe("striate transfer", () => {
   });
 });
 
-
 test("train --weights imagenet begins with what a net learned, --freeze keeps of it what it names", async () => {
   const net = ["--model", "efficientnet-lite0", "--weights", "imagenet", "--freeze", "stem*,block*"];
   const args = ["--image-size", "32", "--epochs", "1", "--augment", "none", "--workers", "0", ...COMMON];
