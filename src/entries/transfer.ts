@@ -21,6 +21,7 @@ export {
   computeFeatures,
   crossValidateTransfer,
   expectedCalibrationError,
+  type FeatureCacheOptions,
   type FeatureOptions,
   type Features,
   FINE_TUNING,

@@ -7,6 +7,7 @@ import { type Advice, adviceFrom } from "./advice.ts";
 import { type Backbone, picturesOf } from "./backbone.ts";
 import { type Calibration, calibrate } from "./calibration.ts";
 import { cool } from "./classifier.ts";
+import type { FeatureCacheOptions } from "./featureCache.ts";
 import { computeFeatures, type Features } from "./features.ts";
 import { foldsOf } from "./folds.ts";
 import type { Interval } from "./interval.ts";
@@ -34,6 +35,8 @@ export interface AdviseOptions extends RunOptions {
   readonly folds?: number;
   /** Of folds, splits, augmentation and the order of pictures. Default 0. */
   readonly seed?: number;
+  /** Where what frozen parts make of the pictures is kept, for runs to come. Default: nowhere. */
+  readonly cache?: FeatureCacheOptions;
   /** Told what happens. */
   readonly onEvent?: (event: TransferEvent) => void;
 }
@@ -48,12 +51,13 @@ export interface TransferOptions extends Omit<AdviseOptions, "folds">, TrainingO
   readonly fit?: Preprocessing["fit"];
 }
 
-const ADVISE: OptionNames<AdviseOptions> = { ...RUN_OPTIONS, folds: true, seed: true, onEvent: true };
+const ADVISE: OptionNames<AdviseOptions> = { ...RUN_OPTIONS, folds: true, seed: true, cache: true, onEvent: true };
 
 const TRANSFER: OptionNames<TransferOptions> = {
   ...RUN_OPTIONS,
   ...TRAINING_OPTIONS,
   seed: true,
+  cache: true,
   onEvent: true,
   strategy: true,
   validationSplit: true,
@@ -194,15 +198,16 @@ async function advised(
   data: SingleInputDataset,
   options: AdviseOptions & Required<Pick<RunOptions, "engine">>,
 ): Promise<Advised> {
-  const { seed = 0, folds, onEvent, signal, engine } = options;
+  const { seed = 0, folds, onEvent, signal, engine, cache } = options;
   const classes = namesOf(data).length;
   const common = { engine, ...(signal && { signal }) };
   const began = performance.now();
   const features = await computeFeatures(backbone, data, {
     ...common,
+    ...(cache && { cache }),
     onProgress: (done, total) => onEvent?.({ phase: "features", done, total }),
   });
-  const secondsPerPicture = (performance.now() - began) / 1000 / data.length;
+  const secondsPerPicture = (performance.now() - began) / 1000 / Math.max(1, data.length - features.cached);
   checkEnough(features, namesOf(data));
   const studied = await withEngine(common, (started) =>
     study(started, features, {
