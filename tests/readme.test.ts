@@ -9,8 +9,11 @@ import { installedPackage, type User } from "./support/userFolder.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const README = readFileSync(`${root}/README.md`, "utf8");
 
-/** The blocks of TypeScript, and those of lines for a shell, each with the heading that it stands under. */
-const examples = blocks(/```ts\n([\s\S]*?)```/g);
+/** The files of examples/, that of the first page first: its output is looked at. */
+const examples = readdirSync(`${root}/examples`)
+  .map((name) => ({ name, text: readFileSync(`${root}/examples/${name}`, "utf8") }))
+  .sort((a, b) => Number(b.name === "lenet.ts") - Number(a.name === "lenet.ts"));
+/** Blocks of lines for a shell, each with the heading that it stands under. */
 const commandBlocks = blocks(/(?:^ {4}(?:\$ striate|npm) .*\n)+/gm);
 
 function blocks(pattern: RegExp): { readonly under: string; readonly text: string }[] {
@@ -39,9 +42,11 @@ beforeAll(() => {
 });
 afterAll(() => user.remove());
 
-test("the examples are the files of examples/, and those are these", () => {
-  const files = readdirSync(`${root}/examples`).map((name) => readFileSync(`${root}/examples/${name}`, "utf8"));
-  expect(examples.map(({ text }) => text).sort()).toEqual(files.sort());
+test("the code of README is files of examples/, the first that of the first page", () => {
+  const files = examples.map(({ text }) => text);
+  const code = blocks(/```ts\n([\s\S]*?)```/g).map(({ text }) => text);
+  expect(code.filter((text) => !files.includes(text))).toEqual([]);
+  expect(code[0]).toBe(files[0]);
 });
 
 test("every example has the right types, by itself", async () => {
@@ -56,7 +61,7 @@ test("every example has the right types, by itself", async () => {
 
 describe("every example runs alone in a folder of the user's", () => {
   test.each(examples.map((example, i) => ({ ...example, i })))(
-    "$under, example $i",
+    "$name",
     async ({ text, i }) => {
       const folder = await user.folder();
       const { outputText } = ts.transpileModule(text, {

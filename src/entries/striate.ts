@@ -10,6 +10,7 @@ export type {
   LoadModelOptions,
   LoadWeightsOptions,
   OldWeightsOptions,
+  PictureInput,
   SaveModelOptions,
 } from "../formats/index.ts";
 export { loadModel, loadWeights, saveModel } from "../formats/lazy.ts";

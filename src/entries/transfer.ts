@@ -14,6 +14,7 @@ export {
   type Calibration,
   type ClassifierOptions,
   type CrossValidatedTransfer,
+  type CrossValidateTransferOptions,
   type CurvePoint,
   type CutPlace,
   calibrate,

@@ -42,7 +42,7 @@ export async function loadModel(path: string, options: LoadModelOptions = {}): P
   );
 }
 
-const SAVE_OPTIONS: OptionNames<SaveModelOptions> = { batchSize: true };
+const SAVE_OPTIONS: OptionNames<SaveModelOptions> = { batchSize: true, pictures: true };
 
 /**
  * Saves a model, atomically, in the format that the ending of the path says: `.keras` (Keras 3's own), `.onnx` (for
@@ -64,6 +64,9 @@ export async function saveModel(
   checkOptions("saveModel", options, SAVE_OPTIONS);
   if (options.batchSize !== undefined && ending !== ".onnx") {
     throw new StriateError("usage", `batchSize is for ONNX files; ${path} takes any batch`);
+  }
+  if (options.pictures !== undefined && ending !== ".onnx") {
+    throw new StriateError("usage", `pictures is for ONNX files; of ${path} whoever loads it prepares the pictures`);
   }
   await format.save(model, path, options);
   return format.lost;

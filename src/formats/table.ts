@@ -4,6 +4,7 @@ import type { Model } from "../model/index.ts";
 import type { Shape, Tensor } from "../tensor/index.ts";
 import { isNpy } from "./numpy/npy.ts";
 import { isOnnx } from "./onnx/onnxPlausible.ts";
+import type { PictureInput } from "./onnx/preprocessingInside.ts";
 import { isHdf5, isSafetensors } from "./signatures.ts";
 import { isTorchLegacy } from "./torch/torchFile.ts";
 
@@ -37,6 +38,8 @@ export interface LoadModelOptions extends MemoryOptions {
 export interface SaveModelOptions {
   /** For an ONNX file: the batch that it is for. Default: any. */
   readonly batchSize?: number;
+  /** For an ONNX file: it takes pictures as they are, of this type, and prepares them itself; see `OnnxOptions`. */
+  readonly pictures?: PictureInput;
 }
 
 export type Arrays = ReadonlyMap<string, Tensor>;

@@ -23,6 +23,7 @@ export {
   type AdviseOptions,
   advise,
   type CrossValidatedTransfer,
+  type CrossValidateTransferOptions,
   crossValidateTransfer,
   type TransferEvent,
   type TransferOptions,

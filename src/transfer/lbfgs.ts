@@ -52,8 +52,8 @@ export async function minimize(
       there = await at(next);
       if (decreases(here, there, size, slope) || nearlyFlat(here, there, dot(there.gradient, direction), slope)) break;
       size /= 2;
-      // In float32 the last steps no longer show in the value.
-      if (size < 1e-6) return point;
+      // In float32 the last steps no longer show in the value. What is not a number compares with nothing, and ends here too.
+      if (!(size >= 1e-6)) return point;
     }
     const moved = difference(next, point);
     const turned = difference(there.gradient, here.gradient);

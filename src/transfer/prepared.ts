@@ -21,7 +21,12 @@ export function pictureOptions({ pictureShape: [height, width, channels] }: Pick
  */
 export function prepared(
   data: SingleInputDataset,
-  { name, pictureShape, channelsFirst, preprocessing }: Backbone,
+  {
+    name,
+    pictureShape,
+    channelsFirst,
+    preprocessing,
+  }: Pick<Backbone, "name" | "pictureShape" | "channelsFirst" | "preprocessing">,
 ): SingleInputDataset {
   if (!sameShape(data.inputShape, pictureShape)) {
     throw new StriateError(

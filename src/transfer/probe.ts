@@ -67,8 +67,10 @@ export async function probeFitter(
     return executable.run(feedsOf(point, weights, [size, classes]));
   };
   return {
-    fit(weights, penalty, { start = new Float64Array(kernelSize + classes), tolerance = 1e-5 } = {}) {
+    async fit(weights, penalty, { start = new Float64Array(kernelSize + classes), tolerance = 1e-5 } = {}) {
       const total = weights.reduce((sum, weight) => sum + weight, 0);
+      // A part of few pictures may have none in common with those that may be seen.
+      if (total === 0) return start;
       const shares = weights.map((weight) => weight / total);
       const at = async (point: ProbePoint): Promise<Slope> => {
         const outputs = await run(point, shares);

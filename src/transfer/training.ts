@@ -69,7 +69,7 @@ export interface Trained {
   /** Of the pictures that were kept for the validation. */
   readonly probabilities: Float32Array;
   /** Of those that were given for a test. */
-  readonly test?: Float32Array;
+  readonly test: Float32Array;
 }
 
 interface Known {
@@ -84,7 +84,7 @@ interface TrainByOptions extends TrainingOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Makes a classifier of a backbone by a strategy. The backbone's weights are as before afterwards, but for a shared last model. */
+/** Makes a classifier of a backbone by a strategy. Where it is made of layers, the backbone's weights are trained with it. */
 export async function trainBy(
   name: StrategyName,
   backbone: Backbone,
@@ -95,7 +95,7 @@ export async function trainBy(
   test: readonly number[] = [],
 ): Promise<Trained> {
   const strategy: Strategy = strategyNamed(name);
-  const stage = stageFor(strategy, known.study);
+  const stage = placeOfStage(strategy, known.study);
   const head = strategy.pretrained ? await probeOf(stage, known, parts, options) : undefined;
   if (strategy.trains === "head" && head) {
     const values = head.values;
@@ -109,8 +109,12 @@ export async function trainBy(
   return trainStages(name, strategy, backbone, data, parts, head, options, test);
 }
 
-/** The place of the stage whose features are taken. */
-function stageFor({ early }: Strategy, { stages, best }: Study): number {
+/** The stage whose features a strategy takes. */
+export function stageFor(name: StrategyName, known: Study): Stage {
+  return at(known.stages, placeOfStage(strategyNamed(name), known)).stage;
+}
+
+function placeOfStage({ early }: Strategy, { stages, best }: Study): number {
   const last = stages.length - 1;
   if (!early || last === 0) return last;
   if (best < last) return best;
@@ -162,7 +166,6 @@ async function trainStages(
   const classes = data.classes ?? head?.classes ?? 0;
   const dropout = strategy.pretrained ? FINE_TUNING.dropout : SCRATCH.dropout;
   const model = classifier(backbone, last, { classes, dropout, seed, ...(head && { probe: head.probe }) });
-  const before = model.weights;
   if (!strategy.pretrained) drawAnew(model, backbone.name, seed);
   const augmented = augmentation.length === 0 ? data : augment(data, augmentation, { seed });
   const isLast = strategy.trains === "lastStage";
@@ -180,10 +183,9 @@ async function trainStages(
     seed,
   });
   const probabilities = await predictions(model, ready.validation, options);
-  const measured = test.length === 0 ? undefined : prepared(pick(data, test), backbone);
-  const tested = measured && (await predictions(model, measured, options));
-  if (tested) model.setWeights(before); // The next fold begins with the backbone as it was.
-  return { model, probabilities, ...(tested && { test: tested }) };
+  const tested =
+    test.length === 0 ? new Float32Array() : await predictions(model, prepared(pick(data, test), backbone), options);
+  return { model, probabilities, test: tested };
 }
 
 function recipeOf(name: StrategyName, isLast: boolean) {

@@ -26,7 +26,7 @@ afterAll(() => rm(cwd, { recursive: true }));
 describe("folders", () => {
   test("that are empty, hold nothing to learn from, or lie a level above or below", async () => {
     const train = (folder: string, words: string, ...args: readonly string[]) =>
-      failure(1, words, cwd, "train", folder, ...args);
+      failure(1, words, cwd, "train", folder, "--model", "lenet", ...args);
     await train("nothing", "nothing: is empty. Give a folder that holds a folder of pictures", "--image-size", "32");
     await train("notes", "notes: has neither pictures nor IDX files in it, but a.txt");
     // The folder in it stands for it.

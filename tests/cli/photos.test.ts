@@ -10,6 +10,8 @@ import { pattern } from "../support/pattern.ts";
 
 let cwd = "";
 const SMALL = [
+  "--model",
+  "lenet",
   "--filters",
   "2,3",
   "--kernel-size",
@@ -129,7 +131,9 @@ test("what cannot be is told before anything is written", async () => {
     [2, "idx has test pictures of its own; leave out --test-split", "idx", "--classes", "3", "--test-split", "0.2"],
     [2, "parts has validation pictures of its own; leave out --validation-split", "parts", ...splits("0.2")],
   ];
-  for (const [code, words, ...args] of cases) await failure(code, words, cwd, "train", ...args, "--out", "runs/x");
+  for (const [code, words, ...args] of cases) {
+    await failure(code, words, cwd, "train", "--model", "lenet", ...args, "--out", "runs/x");
+  }
   await expect(readFile(join(cwd, "runs/x/config.json"))).rejects.toThrow();
 });
 
@@ -145,7 +149,7 @@ test("batch normalization gets a momentum that the steps of a run allow, which s
   await json(cwd, "convert", "runs/bn", "bn.keras");
   expect(largestBatchNormMomentum(await loadModel(join(cwd, "bn.keras")))).toBe(0.5);
   const words = "--batch-norm-momentum has no use here: lenet has no batch normalization";
-  await failure(2, words, cwd, "train", "photos", "--batch-norm-momentum", "0.5");
+  await failure(2, words, cwd, "train", "photos", "--model", "lenet", "--batch-norm-momentum", "0.5");
 });
 
 /** The options of a split. */

@@ -77,6 +77,16 @@ function colours(count: number, classNames = ["red", "green", "blue"]) {
   return { data: arrays({ inputs: tensor("float32", [count, 12, 12, 3], data), targets: labels, classNames }), labels };
 }
 
+test("a probe that may see no picture knows nothing, and is fitted at once", async () => {
+  const engine = await selectEngine(ENGINE);
+  const features = tensor("float32", [3, 2], Float32Array.of(1, 2, 3, 4, 5, 7));
+  const fitter = await probeFitter(engine, features, Int32Array.of(0, 1, 1), 2);
+  const point = await fitter.fit(new Float32Array(3), 0.1);
+  expect([...(await fitter.logits(point))]).toEqual(new Array(6).fill(0));
+  await fitter.close();
+  await engine.close();
+});
+
 describe("stages", () => {
   test("are those between halvings of the resolution, and end where blocks end", async () => {
     const stages = async (name: string) =>

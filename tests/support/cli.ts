@@ -109,7 +109,7 @@ const SIZE = 8;
 
 /** Options of `train` for a net that takes no time. */
 export const SMALL_NET: readonly string[] =
-  "--filters 2,3 --kernel-size 3 --batch-size 8 --engine onnxruntime --threads 1".split(" ");
+  "--model lenet --filters 2,3 --kernel-size 3 --batch-size 8 --engine onnxruntime --threads 1".split(" ");
 
 /** The same, on data in the folder `data`. */
 export const SMALL: readonly string[] = ["--data", "data", "--classes", "3", ...SMALL_NET];

@@ -10,6 +10,16 @@ export interface CommandEntry {
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "transfer",
+    about: "Make a classifier of a few hundred photos, in minutes: a pretrained net, and the strategy that fits.",
+    load: async () => (await import("./transfer/command.ts")).transferCommand,
+  },
+  {
+    name: "advise",
+    about: "Measure photos before anything is trained: what can be reached, how, and which labels look wrong.",
+    load: async () => (await import("./advise/command.ts")).adviseCommand,
+  },
+  {
     name: "train",
     about: "Train a net on pictures. Ctrl-C saves a checkpoint; --resume continues from it, bit for bit.",
     load: async () => (await import("./train/command.ts")).trainCommand,

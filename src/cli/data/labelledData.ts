@@ -48,6 +48,9 @@ export interface DataOptions {
   readonly testSplit?: number | undefined;
   /** Of pictures in folders: height and width. */
   readonly imageSize?: readonly number[] | undefined;
+  /** Of pictures in folders: their channels, default 3; and how they get their size, default `stretch`. */
+  readonly channels?: 1 | 3 | 4 | undefined;
+  readonly fit?: "stretch" | "crop" | "pad" | undefined;
   readonly seed?: number | undefined;
   /** Above which a picture counts as unreadable. */
   readonly maxPixels?: number | undefined;
@@ -79,7 +82,7 @@ export async function loadData(source: string, options: DataOptions = {}): Promi
 const IDX_NAME = /^(train|t10k)-(images|labels)[-.]idx/;
 
 /** Whether a source is a folder of pictures: one with folders or pictures in it, and without IDX files. */
-async function holdsPictures(source: string): Promise<boolean> {
+export async function holdsPictures(source: string): Promise<boolean> {
   if (source === BUNDLED) return false;
   const entries = await entriesOf(source);
   if (entries.some(({ name }) => IDX_NAME.test(name))) return false;
@@ -148,6 +151,8 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
     maxPixels,
     classPattern,
     classNames: ofRun,
+    channels,
+    fit,
   } = options;
   const [height = DEFAULT_SIZE, width = height] = imageSize ?? [];
   const layout = await folderLayout(source, ofRun);
@@ -163,7 +168,7 @@ async function pictureFolder(source: string, options: DataOptions): Promise<Labe
   const { train, validation, test, classNames, emptyClasses } = await imageFolder(source, {
     size,
     ...splits,
-    ...defined({ seed, onError, maxPixels, classPattern, classes: asRun }),
+    ...defined({ seed, onError, maxPixels, channels, fit, classPattern, classes: asRun }),
   });
   // Of a run the names are compared, which says more.
   if (!ofRun && classes !== undefined && classes !== classNames.length) {

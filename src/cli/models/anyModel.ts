@@ -61,8 +61,8 @@ export async function anyModel(what: string, flags: ModelFlags, { trained = fals
   if (config) {
     const { maxBytes: _, ...others } = flags;
     refuse(others, `${what} is a run, and what it was started with stays`);
-    const { buildModel, trainedModel } = await import("../runFolder/open.ts");
-    return trained ? (await trainedModel(what)).model : buildModel(config);
+    const { modelOfRun, trainedModel } = await import("../runFolder/open.ts");
+    return trained ? (await trainedModel(what)).model : modelOfRun(what, config);
   }
   const { knownRuns } = await import("../runFolder/folder.ts");
   const sentence = withHint(`there is no model, file or run ${quoted(what)}`, what, NET_NAMES, "models are");

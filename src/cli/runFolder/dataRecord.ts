@@ -23,7 +23,7 @@ const lineSchema = z.strictObject({
 });
 
 /** A file of some data. */
-type DataFile = z.infer<typeof lineSchema>;
+export type DataFile = z.infer<typeof lineSchema>;
 
 /**
  * The files of some data: each picture's part, class, path and size; of IDX files their content too. None of the sample
@@ -63,8 +63,8 @@ export async function writeDataRecord(folder: string, files: readonly DataFile[]
  * @throws StriateError `data` that says what was added, removed and changed
  */
 export async function checkDataRecord(folder: string, files: readonly DataFile[], advice: string): Promise<void> {
-  if (!(await listFolder(folder)).includes(DATA_FILE)) return;
-  const recorded = await readDataRecord(join(folder, DATA_FILE));
+  const recorded = await recordedFiles(folder);
+  if (!recorded) return;
   const [before, now] = [recorded, files].map((all) => new Map(all.map((file) => [file.path, contentOf(file)])));
   if (!before || !now) return;
   const changes = [
@@ -80,6 +80,12 @@ export async function checkDataRecord(folder: string, files: readonly DataFile[]
     "data",
     `the data of ${nameText(folder)} has changed since it began: ${words.join(", ")}. ${advice}`,
   );
+}
+
+/** The files that a run was started with; undefined for one of an older version. */
+export async function recordedFiles(folder: string): Promise<readonly DataFile[] | undefined> {
+  if (!(await listFolder(folder)).includes(DATA_FILE)) return undefined;
+  return readDataRecord(join(folder, DATA_FILE));
 }
 
 /** Names of files in a message. */

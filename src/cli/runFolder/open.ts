@@ -5,7 +5,7 @@ import { limitBatchNormMomentum, type Model, unitPreprocessing } from "../../mod
 import { buildNet } from "../../zoo/index.ts";
 import { defined } from "../defined.ts";
 import { netOptions } from "../models/netOptions.ts";
-import { type RunConfig, readConfig } from "./config.ts";
+import { type RunConfig, readConfig, type TrainingConfig } from "./config.ts";
 import { CHECKPOINT_FILE, knownRuns, listFolder, MODEL_FILE } from "./folder.ts";
 
 /** The configuration of a run. @throws StriateError `usage` that lists the runs when there is none in the folder. */
@@ -15,8 +15,15 @@ export async function openRun(folder: string): Promise<RunConfig> {
   return config;
 }
 
-/** The model of a run, with the weights that its seed gives. */
-export function buildModel({ options, inputShape, classNames }: RunConfig): Model {
+/** The model of a run, with the weights that it began with. */
+export async function modelOfRun(folder: string, config: RunConfig): Promise<Model> {
+  if (config.kind !== "transfer") return buildModel(config);
+  const { transferModel } = await import("./transferModel.ts");
+  return transferModel(folder, config);
+}
+
+/** The net that a run trains, with the weights that its seed gives. */
+export function buildModel({ options, inputShape, classNames }: TrainingConfig): Model {
   const { kernelSize, filters, activation, classes, seed, batchNormMomentum } = options;
   const given = defined({ kernelSize, filters, activation });
   const model = buildNet(options.model, netOptions({ inputShape, classes, seed, ...given }));
@@ -34,11 +41,16 @@ export async function trainedModel(folder: string): Promise<{ config: RunConfig;
   if (name === undefined) {
     throw new StriateError(
       "data",
-      `${folder}: the run has no weights yet; train it with striate train --resume --out ${folder}`,
+      `${folder}: the run has no weights yet; train it with striate ${commandOf(config)} --resume --out ${folder}`,
     );
   }
-  const model = buildModel(config);
+  const model = await modelOfRun(folder, config);
   const weights = join(folder, name);
   await loadWeights(model, weights);
   return { config, model, weights };
+}
+
+/** The command that goes on with a run. */
+export function commandOf({ kind }: RunConfig): "train" | "transfer" {
+  return kind === "transfer" ? "transfer" : "train";
 }

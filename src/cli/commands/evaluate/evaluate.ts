@@ -5,7 +5,8 @@ import { foreignData } from "../../data/labelledData.ts";
 import { defined } from "../../defined.ts";
 import { DONE } from "../../exitCodes.ts";
 import { trainedModel } from "../../runFolder/open.ts";
-import { testData } from "../../runFolder/testData.ts";
+import { preparedFor } from "../../runFolder/preparedFor.ts";
+import { dataOptionsOf, testData } from "../../runFolder/testData.ts";
 import { counted } from "../../terminal/quantities.ts";
 import type { EvaluateFlags } from "./flags.ts";
 
@@ -20,9 +21,9 @@ const PARTS = {
 export async function evaluateRun({ args, flags, output, signal }: Context<EvaluateFlags>): Promise<number> {
   const [folder = ""] = args;
   const { config, model, weights } = await trainedModel(folder);
-  const { options, classNames } = config;
+  const { options } = config;
   const source = flags.data ?? options.data;
-  const { classPattern: _, ...asTrained } = options;
+  const { classPattern: _, ...asTrained } = dataOptionsOf(config);
   const { classPattern } = flags;
   if (classPattern !== undefined && flags.data === undefined) {
     throw new StriateError("usage", "--class-pattern is for other data than the run's; give --data as well");
@@ -30,11 +31,11 @@ export async function evaluateRun({ args, flags, output, signal }: Context<Evalu
   const { pictures, part } =
     source === options.data && classPattern === undefined
       ? await testData(folder, config)
-      : { pictures: await foreignData(source, { ...asTrained, classNames, classPattern }), part: "given" as const };
+      : { pictures: await foreignData(source, { ...asTrained, classPattern }), part: "given" as const };
   const { engine, threads } = flags;
   const { batchSize } = options;
   const where = defined({ engine, threads });
-  const { loss, count, metrics } = await evaluate(model, pictures, { batchSize, signal, ...where });
+  const { loss, count, metrics } = await evaluate(model, preparedFor(model, pictures), { batchSize, signal, ...where });
   const { accuracy = Number.NaN } = metrics;
   output.result(
     { loss, accuracy, count, part },

@@ -1,6 +1,6 @@
 import { StriateError } from "../../../errors.ts";
 import { largestBatchNormMomentum, momentumForSteps } from "../../../model/index.ts";
-import type { RunConfig } from "../../runFolder/config.ts";
+import type { TrainingConfig } from "../../runFolder/config.ts";
 import { buildModel } from "../../runFolder/open.ts";
 import type { Output } from "../../terminal/output.ts";
 import { counted } from "../../terminal/quantities.ts";
@@ -10,7 +10,7 @@ import { counted } from "../../terminal/quantities.ts";
  * hundreds of thousands of them, and with it the averages that validation uses are in a short run still near their start.
  * @throws StriateError `usage` when one was given, and the net has no batch normalization
  */
-export function withMomentum(config: RunConfig, examples: number, output: Output): RunConfig {
+export function withMomentum(config: TrainingConfig, examples: number, output: Output): TrainingConfig {
   const { batchNormMomentum: given, epochs, batchSize, model } = config.options;
   const { batchNormMomentum: _, ...options } = config.options;
   const momentumOfNet = largestBatchNormMomentum(buildModel({ ...config, options }));

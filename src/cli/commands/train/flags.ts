@@ -12,7 +12,9 @@ import { runFolderFlags, trainingFlags } from "../../flags/trainingFlags.ts";
  * and what a run that goes on may change.
  */
 export const trainFlags = {
-  model: flag(nameOf(`: ${NET_NAMES.join(", ")}`), "net to train", { default: "lenet" }),
+  model: flag(nameOf(`: ${NET_NAMES.join(", ")}`), "net to train from its beginning", {
+    computed: "lenet; for photos none, which are learned by transfer learning",
+  }),
   ...netFlags,
   ...dataFlags,
   ...trainingFlags,

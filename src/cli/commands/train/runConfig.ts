@@ -6,7 +6,7 @@ import { type OptimizerName, optimizerNamed } from "../../../training/index.ts";
 import type { LabelledData } from "../../data/labelledData.ts";
 import type { Given, Values } from "../../flags/flag.ts";
 import { continuedRecord, newRecord } from "../../flags/record.ts";
-import type { RunConfig } from "../../runFolder/config.ts";
+import type { TrainingConfig } from "../../runFolder/config.ts";
 import { type TrainFlags, trainFlags } from "./flags.ts";
 
 /** The configuration of a new run on some data from `source`, with what happens to each picture. */
@@ -15,9 +15,10 @@ export async function newConfig(
   source: string,
   data: LabelledData,
   steps: readonly StepDescription[],
-): Promise<RunConfig> {
+): Promise<TrainingConfig> {
   const { classes, classNames, ownParts, train } = data;
   const options = newRecord(trainFlags, flags, {
+    model: flags.model ?? "lenet",
     data: source,
     classes,
     ...(ownParts.includes("validation") && { validationSplit: 0 }),
@@ -39,7 +40,7 @@ function defaultRate(optimizer: OptimizerName): number {
  * The configuration with which the run in a folder goes on: the one that it was started with, except for what may grow.
  * @throws StriateError `usage` that names every option that was given and differs
  */
-export function continuedConfig(given: Given<TrainFlags>, config: RunConfig, folder: string): RunConfig {
+export function continuedConfig(given: Given<TrainFlags>, config: TrainingConfig, folder: string): TrainingConfig {
   const { options, differences } = continuedRecord(trainFlags, config.options, given);
   if (differences.length === 0) return { ...config, options };
   const advice = "leave these options out, or start another run with --out";

@@ -6,14 +6,15 @@ import { StriateError } from "../../../errors.ts";
 import type { Context } from "../../context.ts";
 import { augmentationSteps } from "../../data/augmentation.ts";
 import { BUNDLED, dataName, dataSource } from "../../data/dataSource.ts";
-import { type LabelledData, loadData } from "../../data/labelledData.ts";
+import { holdsPictures, type LabelledData, loadData } from "../../data/labelledData.ts";
 import { defined } from "../../defined.ts";
 import { openEngine } from "../../openEngine.ts";
-import { type RunConfig, writeConfig } from "../../runFolder/config.ts";
+import { type TrainingConfig, writeConfig } from "../../runFolder/config.ts";
 import { checkDataRecord, dataFiles, writeDataRecord } from "../../runFolder/dataRecord.ts";
 import { checkFree, createRunFolder, lockRun } from "../../runFolder/folder.ts";
 import { buildModel, openRun } from "../../runFolder/open.ts";
 import type { Output } from "../../terminal/output.ts";
+import { trainByTransfer } from "./asTransfer.ts";
 import { withMomentum } from "./batchNorm.ts";
 import { checkSplits, checkTogether } from "./checkOptions.ts";
 import type { TrainFlags } from "./flags.ts";
@@ -26,7 +27,13 @@ type TrainContext = Context<TrainFlags>;
 /** `striate train`: a new run, or one that goes on. Nothing is written before all that was given is found good. */
 export async function train(context: TrainContext): Promise<number> {
   const withData = dataByItself(context);
-  return withData.flags.resume ? resume(withData) : start(withData);
+  const { flags, given } = withData;
+  if (flags.resume) return resume(withData);
+  if (given.model !== undefined || !(await holdsPictures(given.data ?? BUNDLED))) return start(withData);
+  return trainByTransfer(
+    withData,
+    "is for a net that is trained by itself, and without --model photos are learned by transfer learning; name the net by --model",
+  );
 }
 
 async function start(context: TrainContext): Promise<number> {
@@ -55,9 +62,13 @@ async function resume(context: TrainContext): Promise<number> {
   const { flags, given, atEnd } = context;
   const { out: folder } = flags;
   if (folder === undefined) throw new StriateError("usage", "--resume needs the folder of the run: --out runs/NAME");
-  await openRun(folder);
+  const { kind } = await openRun(folder);
+  if (kind === "transfer")
+    return trainByTransfer(context, `is not an option of striate transfer, which made ${folder}`);
   atEnd(await lockRun(folder));
   const before = await openRun(folder);
+  if (before.kind === "transfer")
+    throw new StriateError("usage", `${folder} has become another run meanwhile; try again`);
   const config = continuedConfig(given, before, folder);
   const data = await loadData(config.options.data, { ...config.options, classNames: config.classNames });
   const files = await dataFiles(config.options.data, data);
@@ -66,7 +77,7 @@ async function resume(context: TrainContext): Promise<number> {
 }
 
 interface Prepared {
-  readonly config: RunConfig;
+  readonly config: TrainingConfig;
   readonly data: LabelledData;
   readonly files: Awaited<ReturnType<typeof dataFiles>>;
   readonly oldEpochs?: number;

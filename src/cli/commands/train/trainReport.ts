@@ -1,6 +1,6 @@
 import type { BatchLog, Callback, Run } from "../../../training/index.ts";
 import type { Context } from "../../context.ts";
-import type { RunConfig } from "../../runFolder/config.ts";
+import type { TrainingConfig } from "../../runFolder/config.ts";
 import type { Output } from "../../terminal/output.ts";
 import { type Progress, showProgress } from "../../terminal/progress.ts";
 import { counted } from "../../terminal/quantities.ts";
@@ -10,7 +10,7 @@ import { rateText, stretchedRate } from "./optimizer.ts";
 /** A run as its report introduces it. */
 export interface RunFacts {
   readonly folder: string;
-  readonly config: RunConfig;
+  readonly config: TrainingConfig;
   /** Numbers of pictures. */
   readonly data: { readonly train: number; readonly validation: number; readonly test: number };
   /** Whether it goes on from a checkpoint. */

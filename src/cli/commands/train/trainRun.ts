@@ -14,7 +14,7 @@ import {
 } from "../../../training/index.ts";
 import type { Context } from "../../context.ts";
 import { DONE, INTERRUPTED } from "../../exitCodes.ts";
-import type { RunConfig } from "../../runFolder/config.ts";
+import type { TrainingConfig } from "../../runFolder/config.ts";
 import { CHECKPOINT_FILE, HISTORY_FILE, LAST_FILE, listFolder, MODEL_FILE } from "../../runFolder/folder.ts";
 import { commandText } from "../../terminal/invocation.ts";
 import { bestWeights, leaveWeights } from "./bestWeights.ts";
@@ -27,7 +27,7 @@ import { trainReport } from "./trainReport.ts";
 /** All that a run needs to train, from its beginning or from the checkpoint in its folder. */
 export interface RunParts {
   readonly folder: string;
-  readonly config: RunConfig;
+  readonly config: TrainingConfig;
   /** The epochs that a run which goes on was to have. */
   readonly oldEpochs?: number;
   readonly model: Model;

@@ -1,0 +1,23 @@
+import { writeFileAtomic } from "../../../formats/index.ts";
+import { duplicatesIn, type Found, suspectsIn } from "../../transferring/evidence.ts";
+
+/**
+ * Writes what looks wrong as a table (RFC 4180): a line for each suspect, with the class that it looks like and how probable
+ * that is, and for each photo of a scene that is there more than once, with a number for the scene.
+ */
+export async function writeList(path: string, found: Found): Promise<void> {
+  const suspects = suspectsIn(found).map(({ path, class: name, looksLike, probability }) => {
+    return ["suspect", path, name, looksLike, probability.toFixed(4), ""];
+  });
+  const classOf = new Map(found.files.map(({ path, label }) => [path, found.classNames[label] ?? ""]));
+  const duplicates = duplicatesIn(found).flatMap((group, i) =>
+    group.map((path) => ["duplicate", path, classOf.get(path) ?? "", "", "", String(i + 1)]),
+  );
+  const rows = [["kind", "path", "class", "looks like", "probability", "scene"], ...suspects, ...duplicates];
+  const text = rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+  await writeFileAtomic(path, new TextEncoder().encode(text));
+}
+
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
