@@ -39,5 +39,7 @@ export type { Kernel, SeparableKernel } from "./kernel.ts";
 export { laplacian, laplacianOfGaussian } from "./laplacian.ts";
 export { paste } from "./paste.ts";
 export { isPictureName } from "./pictureName.ts";
+export { pictureSides } from "./pictureSides.ts";
+export { type PictureQuality, pictureQuality } from "./quality.ts";
 export { renormalize } from "./renormalize.ts";
 export { type Interpolation, RESIZE_METHODS, type ResizeMethod, type ResizeOptions, resizeImage } from "./resize.ts";

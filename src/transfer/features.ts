@@ -1,9 +1,10 @@
+import { derived } from "../data/derived.ts";
 import { measured, type SingleInputDataset } from "../data/index.ts";
 import { StriateError } from "../errors.ts";
 import { freeze } from "../graph/index.ts";
 import { globalAveragePooling2d } from "../layers/index.ts";
 import { type Model, model } from "../model/index.ts";
-import { at, type Tensor, tensor } from "../tensor/index.ts";
+import { at, sizeOf, type Tensor, tensor } from "../tensor/index.ts";
 import { BatchReader } from "../training/batchReader.ts";
 import { checkAborted, type RunOptions, withEngine } from "../training/running.ts";
 import type { Backbone } from "./backbone.ts";
@@ -19,6 +20,11 @@ export interface FeatureOptions extends RunOptions {
   readonly batchSize?: number;
   /** Told after every batch how many pictures are done. */
   readonly onProgress?: (done: number, total: number) => void;
+  /**
+   * Given pictures as they were read, values 0 to 1, and the place of the first; those whose features are known are read for it
+   * alone.
+   */
+  readonly onPictures?: (pictures: Tensor<"float32">, start: number, count: number) => void;
   /** Where features are kept, and found again by the same backbone and pictures. Default: nowhere. */
   readonly cache?: FeatureCacheOptions;
 }
@@ -53,10 +59,11 @@ export async function computeFeatures(
   data: SingleInputDataset,
   options: FeatureOptions = {},
 ): Promise<Features> {
-  const { stages = backbone.stages, signal, onProgress, cache: cacheOptions } = options;
+  const { stages = backbone.stages, signal, onProgress, onPictures, cache: cacheOptions } = options;
   const count = data.length;
   const net = pooledStages(backbone, stages);
-  const source = measured(prepared(data, backbone));
+  const raw = rememberingPictures(data, onPictures);
+  const source = measured(prepared(raw.data, backbone));
   const values = stages.map(({ channels }) => new Float32Array(count * channels));
   const labels = new Int32Array(count);
   const standIns: number[] = [];
@@ -82,6 +89,11 @@ export async function computeFeatures(
     }
     let done = count - places.length;
     if (done > 0) onProgress?.(done, count);
+    if (onPictures && done > 0) {
+      const missing = new Set(places);
+      const known = [...labels.keys()].filter((place) => !missing.has(place));
+      await showPictures(data, known, onPictures, signal);
+    }
     if (places.length === 0) return 0;
     const batchSize = Math.min(options.batchSize ?? 32, places.length);
     const executable = await engine.compile(freeze(net.inferenceGraph(batchSize), states));
@@ -93,8 +105,9 @@ export async function computeFeatures(
       );
       for (let batch = await batches.take(); batch; batch = await batches.take()) {
         checkAborted(signal, "computing the features");
-        batches.readAhead();
         const { members, inputs, targets } = batch;
+        raw.tell(members);
+        batches.readAhead();
         const outputs = await executable.run({ [at(net.inputNames, 0)]: inputs });
         for (const [i, place] of members.entries()) {
           const row = new Float32Array(width);
@@ -123,6 +136,50 @@ export async function computeFeatures(
     labels,
     standIns,
     cached: count - missing,
+  };
+}
+
+/** Shows pictures to the hook. */
+async function showPictures(
+  data: SingleInputDataset,
+  places: readonly number[],
+  onPictures: NonNullable<FeatureOptions["onPictures"]>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const raw = rememberingPictures(data, onPictures);
+  for (let start = 0; start < places.length; start += SHOWN_AT_ONCE) {
+    checkAborted(signal, "looking at the pictures");
+    const some = places.slice(start, start + SHOWN_AT_ONCE);
+    await raw.data.read(some, { augment: false });
+    raw.tell(some);
+  }
+}
+
+const SHOWN_AT_ONCE = 32;
+
+/** The data set, and what it read last, picture by picture, to be told to the hook before more is read. */
+function rememberingPictures(data: SingleInputDataset, onPictures: FeatureOptions["onPictures"]) {
+  if (!onPictures) return { data, tell: () => undefined };
+  let read: Tensor<"float32"> | undefined;
+  const remembering = derived(data, {
+    ...(data.versions !== undefined && { versions: data.versions }),
+    signatures: async () => data.signatures?.(),
+    async read(indices, options) {
+      const batch = await data.read(indices, options);
+      read = batch.inputs;
+      return batch;
+    },
+  });
+  return {
+    data: remembering,
+    tell(places: readonly number[]) {
+      if (!read) return;
+      const [, ...shape] = read.shape;
+      const size = sizeOf(shape);
+      for (const [row, place] of places.entries()) {
+        onPictures(tensor("float32", [1, ...shape], read.data.subarray(row * size, (row + 1) * size)), place, 1);
+      }
+    },
   };
 }
 

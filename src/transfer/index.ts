@@ -10,6 +10,12 @@ export { type Interval, wilson } from "./interval.ts";
 export type { CurvePoint } from "./learningCurve.ts";
 export type { Measured } from "./measure.ts";
 export type { Parts } from "./parts.ts";
+export {
+  FAULTS,
+  type FaultName,
+  type PictureFault,
+  pictureFaults,
+} from "./pictureFaults.ts";
 export { pictureOptions, prepared } from "./prepared.ts";
 export { type FitProbeOptions, type Probe, type ProbeFitter, type ProbePoint, probeFitter } from "./probe.ts";
 export { FINE_TUNING, SCRATCH } from "./recipes.ts";

@@ -15,6 +15,7 @@ import type { Interval } from "./interval.ts";
 import { joined } from "./joined.ts";
 import { type Measured, measure } from "./measure.ts";
 import { type Parts, partsByGroup } from "./parts.ts";
+import { faultFinder, type PictureFault } from "./pictureFaults.ts";
 import type { Stage } from "./stages.ts";
 import { type StrategyName, strategyNamed } from "./strategies.ts";
 import { type Study, study } from "./study.ts";
@@ -24,7 +25,12 @@ import { stageFor, TRAINING_OPTIONS, type TrainingOptions, trainBy } from "./tra
 /** What happens, in its order: the features of all pictures, probes on them, the advice, training. */
 export type TransferEvent =
   | { readonly phase: "features" | "probes"; readonly done: number; readonly total: number }
-  | { readonly phase: "advice"; readonly advice: Advice; readonly study: Study }
+  | {
+      readonly phase: "advice";
+      readonly advice: Advice;
+      readonly study: Study;
+      readonly faults: readonly PictureFault[];
+    }
   | {
       readonly phase: "training";
       readonly strategy: StrategyName;
@@ -97,6 +103,8 @@ export interface Advised {
   readonly advice: Advice;
   readonly study: Study;
   readonly features: Features;
+  /** Pictures that are dark, washed out, blurred or tiny. */
+  readonly faults: readonly PictureFault[];
 }
 
 /** A classifier made of a backbone. */
@@ -275,9 +283,11 @@ async function advised(
   const classes = namesOf(data).length;
   const common = { engine, ...(signal && { signal }) };
   const began = performance.now();
+  const finder = faultFinder(data);
   const every = await computeFeatures(backbone, all, {
     ...common,
     ...(cache && { cache }),
+    onPictures: finder.onPictures,
     onProgress: (done, total) => onEvent?.({ phase: "features", done, total }),
   });
   const secondsPerPicture = (performance.now() - began) / 1000 / Math.max(1, all.length - every.cached);
@@ -294,8 +304,9 @@ async function advised(
   );
   const timing = { pictures: data.length, secondsPerPicture, lastStage: shareOfLastStage(backbone) };
   const advice = adviceFrom(studied, backbone, timing);
-  onEvent?.({ phase: "advice", advice, study: studied });
-  return { found: { advice, study: studied, features }, features: every };
+  const faults = await finder.faults(features.standIns);
+  onEvent?.({ phase: "advice", advice, study: studied, faults });
+  return { found: { advice, study: studied, features, faults }, features: every };
 }
 
 /** The features of the first pictures. */

@@ -29,7 +29,8 @@ export function showPhases(context: Context, onAdvice: (event: TransferEvent & {
     if (phase === next) return;
     close();
     phase = next;
-    began = performance.now();
+    // The first batch of features is told when it is done: they began with the command.
+    if (next === "probes") began = performance.now();
     progress = showProgress(context, { title: next, total, began });
   };
   return {

@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { checkEngineName } from "../../../engine/index.ts";
 import { advise } from "../../../transfer/index.ts";
 import type { Context } from "../../context.ts";
@@ -53,5 +54,5 @@ function tell({ output, flags }: Context<AdviseFlags>, found: Found): void {
   output.tell(`advice: ${advice.strategy}`);
   for (const reason of advice.reasons) output.tell(`  ${reason}`);
   if (flags.list !== undefined) output.tell(`${flags.list} lists what looks wrong and what is there more than once`);
-  output.tell(`Next:\n  ${commandText(`transfer ${source}`)}`);
+  output.tell(`Next:\n  ${commandText(`transfer ${relative("", source)}`)}`);
 }

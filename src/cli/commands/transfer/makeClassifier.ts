@@ -54,7 +54,9 @@ export async function makeClassifier(context: Context<TransferFlags>, run: Trans
   const phases = showPhases(context, ({ advice, study }) => {
     output.event(adviceEvent({ ...found, advice, study }));
     tellProbes(output, advice);
-    for (const reason of advice.reasons) output.tell(reason);
+    if (options.strategy === undefined) for (const reason of advice.reasons) output.tell(reason);
+    else if (options.strategy !== advice.strategy)
+      output.tell(`asked for ${options.strategy}; advised: ${advice.strategy}`);
   });
   const training = epochReport(context, options);
   const decide = async (strategy: StrategyName, stage: string) => {
@@ -101,7 +103,7 @@ export async function makeClassifier(context: Context<TransferFlags>, run: Trans
     const weights = encodeSafetensors(made.model.weights, weightsMetadata(made.model));
     await writeFileAtomic(join(folder, MODEL_FILE), weights);
     const { folds: count } = options;
-    const { advice, study, features } = made;
+    const { advice, study, features, faults } = made;
     const folds =
       count === undefined
         ? undefined
@@ -109,7 +111,7 @@ export async function makeClassifier(context: Context<TransferFlags>, run: Trans
             ...recipe,
             strategy: made.strategy,
             count,
-            advised: { advice, study, features },
+            advised: { advice, study, features, faults },
             onFold: (accuracy, fold) => output.tell(`fold ${fold + 1} of ${count}: accuracy ${accuracy.toFixed(3)}`),
           });
     await tellProblems(folder, output, problemsOf(data));
