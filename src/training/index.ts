@@ -31,6 +31,12 @@ export {
 export { type FitOptions, fit, type History } from "./fit.ts";
 export type { FrozenCacheOptions } from "./frozen/options.ts";
 export {
+  findLearningRate,
+  type LearningRateFound,
+  type LearningRateOptions,
+  type RatePoint,
+} from "./learningRateFinder.ts";
+export {
   binaryCrossentropy,
   type ClassWeight,
   type CrossentropyOptions,

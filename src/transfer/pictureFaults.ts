@@ -39,7 +39,7 @@ const LITTLE_CONTRAST = 25;
 const [SHARP, SHARP_SHARE] = [40, 0.05];
 
 /** The fault that these numbers show. */
-export function faultOf({ brightness, contrast, sharpness }: PictureQuality): FaultName | undefined {
+function faultOf({ brightness, contrast, sharpness }: PictureQuality): FaultName | undefined {
   if (contrast < LITTLE_CONTRAST && brightness < DARK) return "dark";
   if (contrast < LITTLE_CONTRAST && brightness > BRIGHT) return "bright";
   return sharpness < SHARP && sharpness <= SHARP_SHARE * contrast ** 2 ? "blurred" : undefined;

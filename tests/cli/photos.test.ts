@@ -350,3 +350,13 @@ test("pictures in one folder are trained and measured by the class in their name
   });
   await failure(2, "give --data as well", cwd, "evaluate", "runs/flat", ...classes);
 });
+
+test("lr-find suggests a learning rate, as numbers and as a picture", async () => {
+  const args = ["photos", "--image-size", "16", "--steps", "20", "--to", "1", "--csv", "r.csv", "--picture", "r.png"];
+  const [found] = await json(cwd, "lr-find", ...args, ...SMALL);
+  expect(found).toMatchObject({ suggestion: expect.any(Number), steepest: expect.any(Number), csv: "r.csv" });
+  const lines = (await readFile(join(cwd, "r.csv"), "utf8")).split("\n");
+  expect([lines[0], lines.length]).toEqual(["rate,loss,smoothed", 22]);
+  expect((await readFile(join(cwd, "r.png"))).subarray(1, 4).toString()).toBe("PNG");
+  await failure(2, "--to is greater than --from", cwd, "lr-find", "photos", "--from", "1", "--to", "0.1");
+});

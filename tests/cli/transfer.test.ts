@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { saveModel } from "#striate/formats/index";
+import { decodeSafetensors, saveModel } from "#striate/formats/index";
 import { encodeImage } from "#striate/image/index";
 import { batchNormalization, conv2d, dense, globalAveragePooling2d, input, maxPooling2d } from "#striate/layers/index";
 import { model } from "#striate/model/index";
 import { uniform } from "#striate/tensor/random";
+import { pretrained } from "#striate/zoo/index";
 import { failure, json, start, striate } from "../support/cli.ts";
 
 let cwd = "";
@@ -188,6 +189,30 @@ describe("striate transfer", () => {
     expect(await json(cwd, "predict", "runs/lite", "parts/test/red/0.jpg")).toHaveLength(1);
   });
 });
+
+test("train --weights imagenet begins with what a net learned, --freeze keeps of it what it names", async () => {
+  const net = ["--model", "efficientnet-lite0", "--weights", "imagenet", "--freeze", "stem*,block*"];
+  const args = ["--image-size", "32", "--epochs", "1", "--augment", "none", "--workers", "0", ...COMMON];
+  await json(cwd, "train", "parts", ...net, ...args, "--out", "runs/imagenet");
+  const weights = await weightsOf("runs/imagenet");
+  const { model: published } = await pretrained("efficientnet-lite0", { includeTop: false, inputShape: [32, 32, 3] });
+  const stem = "stem_conv/kernel";
+  expect(weights.get(stem)?.data).toEqual(published.weights.get(stem)?.data);
+  const top = "top_conv/kernel";
+  expect(weights.get(top)?.data).not.toEqual(published.weights.get(top)?.data);
+  expect(await json(cwd, "predict", "runs/imagenet", "parts/test/red/0.jpg")).toHaveLength(1);
+  const unknown = "lenet";
+  await failure(2, unknown, cwd, "train", "parts", "--model", "lenet", "--weights", "imagenet", "--out", "runs/x");
+  await failure(2, "nowhere", cwd, "train", "parts", "--model", "lenet", "--freeze", "nowhere", "--out", "runs/x");
+});
+
+/** The weights of a run. */
+async function weightsOf(run: string) {
+  return decodeSafetensors(await readFile(join(cwd, run, "model.safetensors")), run).tensors as ReadonlyMap<
+    string,
+    { readonly data: ArrayLike<number> }
+  >;
+}
 
 test("striate advise measures, trains nothing, and lists what looks wrong", async () => {
   const { code, stdout, stderr } = await striate(cwd, "advise", "photos", ...SMALL, "--list", "list.csv");

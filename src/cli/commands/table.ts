@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./train/command.ts")).trainCommand,
   },
   {
+    name: "lr-find",
+    about: "Find a learning rate: train some steps while it rises, and look at the loss; the net is not kept.",
+    load: async () => (await import("./lrFind/command.ts")).lrFindCommand,
+  },
+  {
     name: "evaluate",
     about: "Measure the loss and accuracy of a run's net on the test pictures.",
     load: async () => (await import("./evaluate/command.ts")).evaluateCommand,

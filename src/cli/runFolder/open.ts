@@ -4,6 +4,7 @@ import { loadWeights } from "../../formats/index.ts";
 import { limitBatchNormMomentum, type Model, unitPreprocessing } from "../../model/index.ts";
 import { buildNet } from "../../zoo/index.ts";
 import { defined } from "../defined.ts";
+import { imagenetPreprocessing } from "../models/imagenetWeights.ts";
 import { netOptions } from "../models/netOptions.ts";
 import { type RunConfig, readConfig, type TrainingConfig } from "./config.ts";
 import { CHECKPOINT_FILE, knownRuns, listFolder, MODEL_FILE } from "./folder.ts";
@@ -24,11 +25,14 @@ export async function modelOfRun(folder: string, config: RunConfig): Promise<Mod
 
 /** The net that a run trains, with the weights that its seed gives. */
 export function buildModel({ options, inputShape, classNames }: TrainingConfig): Model {
-  const { kernelSize, filters, activation, classes, seed, batchNormMomentum } = options;
+  const { kernelSize, filters, activation, classes, seed, batchNormMomentum, weights, freeze } = options;
   const given = defined({ kernelSize, filters, activation });
   const model = buildNet(options.model, netOptions({ inputShape, classes, seed, ...given }));
   if (batchNormMomentum !== undefined) limitBatchNormMomentum(model, batchNormMomentum);
-  const preprocessing = unitPreprocessing(inputShape.at(-1) ?? 0);
+  if (freeze !== undefined) model.freeze(...freeze.split(",").map((pattern) => pattern.trim()));
+  const channels = inputShape.at(-1) ?? 0;
+  const preprocessing =
+    weights === undefined ? unitPreprocessing(channels) : imagenetPreprocessing(options.model, channels);
   model.pictures = { classNames, ...defined({ preprocessing }) };
   return model;
 }

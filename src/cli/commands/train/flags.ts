@@ -2,7 +2,7 @@ import { NET_NAMES } from "../../../zoo/netNames.ts";
 import { dataFlags } from "../../flags/dataFlags.ts";
 import { engineFlags } from "../../flags/engineFlags.ts";
 import { flag } from "../../flags/flag.ts";
-import { nameOf } from "../../flags/names.ts";
+import { nameOf, oneOf, text } from "../../flags/names.ts";
 import { netFlags } from "../../flags/netFlags.ts";
 import type { Recorded } from "../../flags/record.ts";
 import { runFolderFlags, trainingFlags } from "../../flags/trainingFlags.ts";
@@ -16,6 +16,14 @@ export const trainFlags = {
     computed: "lenet; for photos none, which are learned by transfer learning",
   }),
   ...netFlags,
+  weights: flag(
+    oneOf("imagenet"),
+    "what the net begins with: the weights that it learned ImageNet with, but for the top",
+    {
+      otherwise: "drawn by the seed",
+    },
+  ),
+  freeze: flag(text("PATTERN"), "layers and weights that stay as they are, by name, * for anything: 'block1_*,stem*'"),
   ...dataFlags,
   ...trainingFlags,
   ...engineFlags,

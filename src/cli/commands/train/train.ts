@@ -8,11 +8,13 @@ import { augmentationSteps } from "../../data/augmentation.ts";
 import { BUNDLED, dataName, dataSource } from "../../data/dataSource.ts";
 import { holdsPictures, type LabelledData, loadData } from "../../data/labelledData.ts";
 import { defined } from "../../defined.ts";
+import { giveImagenetWeights } from "../../models/imagenetWeights.ts";
 import { openEngine } from "../../openEngine.ts";
 import { type TrainingConfig, writeConfig } from "../../runFolder/config.ts";
 import { checkDataRecord, dataFiles, writeDataRecord } from "../../runFolder/dataRecord.ts";
 import { checkFree, createRunFolder, lockRun } from "../../runFolder/folder.ts";
 import { buildModel, openRun } from "../../runFolder/open.ts";
+import { preparedFor } from "../../runFolder/preparedFor.ts";
 import type { Output } from "../../terminal/output.ts";
 import { trainByTransfer } from "./asTransfer.ts";
 import { withMomentum } from "./batchNorm.ts";
@@ -93,6 +95,7 @@ async function trainIn(
   const { options, steps = [] } = config;
   const model = buildModel(config);
   checkMemory(model, options.batchSize);
+  if (options.weights !== undefined) await giveImagenetWeights(model, options.model);
   if (flags.engine === undefined) await warnOfSlowEngine(options.engine, output);
   const engine = await openEngine(context, options);
   checkInterrupted("the start of the training");
@@ -103,7 +106,11 @@ async function trainIn(
   const workers = data.hasPictures ? flags.workers : 0;
   const train = loader(augmented, { signal, ...defined({ workers }) });
   atEnd(() => train.close());
-  return trainRun(context, { folder, config, model, ...data, train, engine, ...others });
+  const parts = defined({
+    validation: data.validation && preparedFor(model, data.validation),
+    test: data.test && preparedFor(model, data.test),
+  });
+  return trainRun(context, { folder, config, model, ...parts, train: preparedFor(model, train), engine, ...others });
 }
 
 /** The data may stand by itself: `train photos`. */
