@@ -4,7 +4,14 @@
 //
 // `head` trains a linear softmax on EfficientNet-Lite0, `last` its last stage as well, on 4 augmented versions of each photo,
 // as `fineTuneLast` does. Prints seconds, the largest memory of the process so far, and how far the weights are apart.
-import { augment, augmentedVersions, imageFolder, randomFlip, randomResizedCrop, subset } from "../dist/entries/data.js";
+import {
+  augment,
+  augmentedVersions,
+  imageFolder,
+  randomFlip,
+  randomResizedCrop,
+  subset,
+} from "../dist/entries/data.js";
 import { adam, fit } from "../dist/entries/striate.js";
 import { classifier, openBackbone, pictureOptions, prepared } from "../dist/entries/transfer.js";
 
