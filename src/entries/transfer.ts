@@ -24,6 +24,7 @@ export {
   expectedCalibrationError,
   FAULTS,
   type FaultName,
+  type FeatureCacheOptions,
   type FeatureOptions,
   type Features,
   FINE_TUNING,

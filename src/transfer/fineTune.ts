@@ -37,6 +37,8 @@ export interface FineTuneOptions extends RunOptions {
   readonly seed?: number;
   readonly callbacks?: readonly Callback[];
   readonly resume?: string;
+  /** Where what the frozen stages make of the pictures is kept: see `fit`. */
+  readonly cacheFrozen?: FitOptions["cacheFrozen"];
 }
 
 /**
@@ -78,6 +80,7 @@ export async function fineTune(
     }),
     callbacks: [keepBest(start.loss), ...(options.callbacks ?? []), earlyStopping({ patience })],
     ...(options.resume !== undefined && { resume: options.resume }),
+    ...(options.cacheFrozen !== undefined && { cacheFrozen: options.cacheFrozen }),
   };
   await fit(model, data.train, settings);
 }

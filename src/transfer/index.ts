@@ -3,6 +3,7 @@ export { type Backbone, type BackboneOptions, openBackbone } from "./backbone.ts
 export { atTemperature, type Calibration, calibrate, expectedCalibrationError } from "./calibration.ts";
 export { type ClassifierOptions, classifier } from "./classifier.ts";
 export { nearDuplicates } from "./duplicates.ts";
+export type { FeatureCacheOptions } from "./featureCache.ts";
 export { computeFeatures, type FeatureOptions, type Features, type StageFeatures } from "./features.ts";
 export { foldsOf } from "./folds.ts";
 export { type Interval, wilson } from "./interval.ts";

@@ -16,6 +16,7 @@ import { type Callback, predict } from "../training/index.ts";
 import { checkAborted } from "../training/running.ts";
 import type { Backbone } from "./backbone.ts";
 import { classifier, probabilitiesOf } from "./classifier.ts";
+import type { FeatureCacheOptions } from "./featureCache.ts";
 import type { Features } from "./features.ts";
 import { fineTune } from "./fineTune.ts";
 import type { Parts } from "./parts.ts";
@@ -77,6 +78,7 @@ interface Known {
 }
 
 interface TrainByOptions extends TrainingOptions {
+  readonly cache?: FeatureCacheOptions;
   readonly engine: Engine;
   readonly seed?: number;
   readonly signal?: AbortSignal;
@@ -174,7 +176,12 @@ async function trainStages(
     validation: prepared(pick(data, parts.validation), backbone),
   };
   const trained = isLast ? stages.slice(-1) : stages;
-  await fineTune(model, backbone, trained, ready, { ...recipeOf(name, isLast), ...given(options), seed });
+  await fineTune(model, backbone, trained, ready, {
+    ...recipeOf(name, isLast),
+    ...given(options),
+    ...(options.cache && { cacheFrozen: options.cache }),
+    seed,
+  });
   const probabilities = await predictions(model, ready.validation, options);
   const tested =
     test.length === 0 ? new Float32Array() : await predictions(model, prepared(pick(data, test), backbone), options);

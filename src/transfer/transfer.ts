@@ -8,6 +8,7 @@ import { type Advice, adviceFrom } from "./advice.ts";
 import { type Backbone, picturesOf } from "./backbone.ts";
 import { atTemperature, type Calibration, calibrate } from "./calibration.ts";
 import { cool } from "./classifier.ts";
+import type { FeatureCacheOptions } from "./featureCache.ts";
 import { computeFeatures, type Features } from "./features.ts";
 import { foldsOf } from "./folds.ts";
 import type { Interval } from "./interval.ts";
@@ -45,6 +46,8 @@ export interface AdviseOptions extends RunOptions {
   readonly folds?: number;
   /** Of folds, splits, augmentation and the order of pictures. Default 0. */
   readonly seed?: number;
+  /** Where what frozen parts make of the pictures is kept, for runs to come. Default: nowhere. */
+  readonly cache?: FeatureCacheOptions;
   /** Told what happens. */
   readonly onEvent?: (event: TransferEvent) => void;
 }
@@ -73,12 +76,13 @@ export interface CrossValidateTransferOptions extends Omit<TransferOptions, "val
   readonly onFold?: (accuracy: number, fold: number) => void;
 }
 
-const ADVISE: OptionNames<AdviseOptions> = { ...RUN_OPTIONS, folds: true, seed: true, onEvent: true };
+const ADVISE: OptionNames<AdviseOptions> = { ...RUN_OPTIONS, folds: true, seed: true, cache: true, onEvent: true };
 
 const RECIPE = {
   ...RUN_OPTIONS,
   ...TRAINING_OPTIONS,
   seed: true,
+  cache: true,
   onEvent: true,
   strategy: true,
   validationSplit: true,
@@ -275,17 +279,18 @@ async function advised(
   all: SingleInputDataset,
   options: AdviseOptions & Required<Pick<RunOptions, "engine">>,
 ): Promise<{ readonly found: Advised; readonly features: Features }> {
-  const { seed = 0, folds, onEvent, signal, engine } = options;
+  const { seed = 0, folds, onEvent, signal, engine, cache } = options;
   const classes = namesOf(data).length;
   const common = { engine, ...(signal && { signal }) };
   const began = performance.now();
   const finder = faultFinder(data);
   const every = await computeFeatures(backbone, all, {
     ...common,
+    ...(cache && { cache }),
     onPictures: finder.onPictures,
     onProgress: (done, total) => onEvent?.({ phase: "features", done, total }),
   });
-  const secondsPerPicture = (performance.now() - began) / 1000 / all.length;
+  const secondsPerPicture = (performance.now() - began) / 1000 / Math.max(1, all.length - every.cached);
   const features = firstRows(every, data.length);
   checkEnough(features, namesOf(data));
   const studied = await withEngine(common, (started) =>
@@ -305,7 +310,7 @@ async function advised(
 }
 
 /** The features of the first pictures. */
-function firstRows({ stages, labels, standIns }: Features, count: number): Features {
+function firstRows({ stages, labels, standIns, cached }: Features, count: number): Features {
   return {
     stages: stages.map(({ stage, values }) => {
       const { channels } = stage;
@@ -313,6 +318,7 @@ function firstRows({ stages, labels, standIns }: Features, count: number): Featu
     }),
     labels: labels.subarray(0, count),
     standIns: standIns.filter((place) => place < count),
+    cached: Math.min(cached, count),
   };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { arrays } from "#striate/data/index";
+import { arrays, subset } from "#striate/data/index";
 import { selectEngine } from "#striate/engine/index";
 import "#striate/entries/transfer";
 import { encodeOnnx, modelFromOnnx } from "#striate/formats/index";
@@ -26,6 +26,7 @@ import { keepBest } from "#striate/transfer/keepBest";
 import { partsByGroup } from "#striate/transfer/parts";
 import { buildNet } from "#striate/zoo/index";
 import { pattern } from "../support/pattern.ts";
+import { temporaryFolder } from "../support/pictureFolder.ts";
 
 interface Golden {
   readonly features: number[];
@@ -130,6 +131,20 @@ describe("stages", () => {
       const received = b.stages[i]?.values.data ?? [];
       expect(Math.max(...values.data.map((value, k) => Math.abs(value - (received[k] ?? 0))))).toBeLessThan(1e-6);
     }
+  });
+
+  test("are kept in a folder and computed for new pictures alone", async () => {
+    const cache = { folder: temporaryFolder() };
+    const net = await openBackbone(smallNet());
+    const { data } = colours(9);
+    const some = await computeFeatures(net, subset(data, 0, 6), { ...ENGINE, cache, batchSize: 4 });
+    expect(some.cached).toBe(0);
+    const all = await computeFeatures(net, data, { ...ENGINE, cache, batchSize: 4 });
+    expect(all.cached).toBe(6);
+    expect({ ...all, cached: 0 }).toEqual(await computeFeatures(net, data, { ...ENGINE, batchSize: 4 }));
+    expect((await computeFeatures(net, data, { ...ENGINE, cache })).cached).toBe(9);
+    const other = await openBackbone(smallNet(), { cut: "conv1" });
+    expect((await computeFeatures(other, data, { ...ENGINE, cache })).cached).toBe(0);
   });
 
   test("of a net around another are found inside of it", async () => {

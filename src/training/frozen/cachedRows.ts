@@ -1,30 +1,25 @@
-import type { RowFolder } from "./rowFolder.ts";
+import type { StoredRows } from "./openRows.ts";
 
 /** Rows in memory, as many as its budget takes, and in a folder if there is one. */
 export class CachedRows {
   readonly #memory = new Map<number, Uint8Array>();
-  readonly #folder: RowFolder | undefined;
-  readonly #keyOf: (place: number) => string;
+  readonly #stored: StoredRows | undefined;
   #room: number;
 
-  /**
-   * @param keyOf the key of a row in the folder
-   * @param folder closed by whoever opened it
-   */
-  constructor(memoryBytes: number, keyOf: (place: number) => string, folder: RowFolder | undefined) {
+  /** @param stored flushed by whoever opened them */
+  constructor(memoryBytes: number, stored: StoredRows | undefined) {
     this.#room = memoryBytes;
-    this.#keyOf = keyOf;
-    this.#folder = folder;
+    this.#stored = stored;
   }
 
   has(place: number): boolean {
-    return this.#memory.has(place) || (this.#folder?.has(this.#keyOf(place)) ?? false);
+    return this.#memory.has(place) || (this.#stored?.folder.has(this.#stored.keyOf(place)) ?? false);
   }
 
   async get(place: number): Promise<Uint8Array | undefined> {
     const row = this.#memory.get(place);
     if (row) return row;
-    const stored = await this.#folder?.get(this.#keyOf(place));
+    const stored = await this.#stored?.folder.get(this.#stored.keyOf(place));
     if (stored) this.#keep(place, stored);
     return stored;
   }
@@ -32,7 +27,7 @@ export class CachedRows {
   /** @param isItsOwn false for what should not outlast the run: the row of a picture that stands in for another */
   async put(place: number, row: Uint8Array, isItsOwn: boolean): Promise<void> {
     this.#keep(place, row);
-    if (isItsOwn) await this.#folder?.put(this.#keyOf(place), row);
+    if (isItsOwn) await this.#stored?.folder.put(this.#stored.keyOf(place), row);
   }
 
   #keep(place: number, row: Uint8Array): void {

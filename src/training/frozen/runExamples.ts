@@ -9,8 +9,9 @@ import { evaluationGraph, trainingGraph } from "../step/index.ts";
 import { CachedRows } from "./cachedRows.ts";
 import { computationDigest, textDigest } from "./digest.ts";
 import { FrozenExamples } from "./frozenExamples.ts";
+import { openRows } from "./openRows.ts";
 import { bytesKept, type FrozenPart, frozenPart, mayBeFrozen } from "./plan.ts";
-import { RowFolder } from "./rowFolder.ts";
+import type { RowFolder } from "./rowFolder.ts";
 import { changingStates } from "./split.ts";
 
 type PartName = keyof Frontiers;
@@ -111,37 +112,17 @@ export class RunExamples {
     const size = name === "training" ? batchSize : validationSize(this.#settings);
     const types = layout.parts.map(({ value: { name, dtype, shape } }) => [name, dtype, shape.slice(1)]);
     const stored = await textDigest(JSON.stringify([digest, types, objectiveText(objectives)]));
-    const { folder, keyOf } = await this.#folder(data, stored, layout.size);
+    const rows = cacheFrozen && (await openRows(data, stored, layout.size, cacheFrozen));
+    if (rows) this.#folders.push(rows.folder);
     const examples = new FrozenExamples({
       data,
       layout,
       read: this.#plain(name),
       targets: new Set(objectives.map(({ target }) => target)),
-      rows: new CachedRows(cacheFrozen?.memoryBytes ?? 0, keyOf, folder),
+      rows: new CachedRows(cacheFrozen?.memoryBytes ?? 0, rows),
       batchSize: size,
       run: async (inputs) => (await this.#executables.frozen(name, size)).run(inputs),
     });
     return examples.read;
-  }
-
-  /** The rows in the folder, if there is one, and the key of each version of each example. */
-  async #folder(data: Dataset, name: string, size: number) {
-    const { folder, diskBytes = 0, onNote = () => undefined } = this.#settings.cacheFrozen ?? {};
-    const none = { folder: undefined, keyOf: () => "" };
-    if (folder === undefined) return none;
-    const signatures = await data.signatures?.();
-    if (!signatures) {
-      onNote(
-        `the cache in ${folder} is not used: the data set does not say what its examples are made of (signatures)`,
-      );
-      return none;
-    }
-    const keys: string[] = [];
-    for (let version = 0; version < (data.versions ?? 1); version++) {
-      keys.push(...(await Promise.all(signatures.map((signature) => textDigest(`${signature} version ${version}`)))));
-    }
-    const rows = await RowFolder.open({ folder, name, size, diskBytes, onNote });
-    this.#folders.push(rows);
-    return { folder: rows, keyOf: (place: number) => keys[place] ?? "" };
   }
 }
