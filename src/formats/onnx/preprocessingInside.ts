@@ -7,7 +7,7 @@ import { shapeText } from "../../tensor/index.ts";
 import { type NetInput, preprocessingNodes } from "./preprocessingNodes.ts";
 
 /** The key under which a file's metadata says what of the preprocessing is in its graph. */
-export const PREPROCESSING_KEY = "striate.preprocessing";
+const PREPROCESSING_KEY = "striate.preprocessing";
 
 /** The names of the open dimensions of a file that takes pictures of any size. */
 const [HEIGHT, WIDTH] = ["height", "width"] as const;
