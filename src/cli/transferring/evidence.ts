@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { nameText } from "../../checks/index.ts";
 import type { LabelledFile } from "../../data/index.ts";
-import type { Accuracy, Advice, Study } from "../../transfer/index.ts";
+import { type Accuracy, type Advice, FAULTS, type PictureFault, type Study } from "../../transfer/index.ts";
 import type { Output } from "../terminal/output.ts";
 import { countOf, durationText } from "../terminal/quantities.ts";
 
@@ -9,6 +9,7 @@ import { countOf, durationText } from "../terminal/quantities.ts";
 export interface Found {
   readonly advice: Advice;
   readonly study: Study;
+  readonly faults: readonly PictureFault[];
   readonly source: string;
   readonly files: readonly LabelledFile[];
   readonly classNames: readonly string[];
@@ -32,6 +33,15 @@ export function duplicatesIn({ study, files }: Found): readonly (readonly string
   return study.duplicates.map((group) => group.map((index) => files[index]?.path ?? ""));
 }
 
+/** Photos in which there is little to see, by name. */
+export function faultsIn({ faults, files, classNames }: Found) {
+  return faults.map(({ index, fault }) => ({
+    path: files[index]?.path ?? "",
+    class: classNames[files[index]?.label ?? -1] ?? "",
+    fault,
+  }));
+}
+
 /** The event `advice`. */
 export function adviceEvent(found: Found): object {
   const { advice, study, classNames } = found;
@@ -44,6 +54,7 @@ export function adviceEvent(found: Found): object {
     learningCurve: advice.learningCurve,
     suspects: suspectsIn(found),
     duplicates: duplicatesIn(found),
+    faults: faultsIn(found),
     seconds: advice.seconds,
   };
 }
@@ -86,6 +97,10 @@ export function tellSuspicions(output: Output, found: Found): void {
     output.tell(`${countOf(duplicates.length, "scene is", "scenes are")} there more than once:`);
   for (const group of duplicates.slice(0, SHOWN)) output.tell(`  ${group.map(short).join(", ")}`);
   tellMore(output, duplicates.length);
+  const faults = faultsIn(found);
+  if (faults.length > 0) output.tell(`${countOf(faults.length, "photo has", "photos have")} little to see:`);
+  for (const { path, fault } of faults.slice(0, SHOWN)) output.tell(`  ${short(path)} is ${fault} (${FAULTS[fault]})`);
+  tellMore(output, faults.length);
 }
 
 function tellMore(output: Output, count: number): void {

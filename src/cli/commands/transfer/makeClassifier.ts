@@ -51,8 +51,8 @@ export async function makeClassifier(context: Context<TransferFlags>, run: Trans
   tellStart(context, run);
   const source = options.data;
   const found = { source, files: data.pictures.train ?? [], classNames: data.classNames };
-  const phases = showPhases(context, ({ advice, study }) => {
-    output.event(adviceEvent({ ...found, advice, study }));
+  const phases = showPhases(context, ({ advice, study, faults }) => {
+    output.event(adviceEvent({ ...found, advice, study, faults }));
     tellProbes(output, advice);
     if (options.strategy === undefined) for (const reason of advice.reasons) output.tell(reason);
     else if (options.strategy !== advice.strategy)
@@ -115,7 +115,7 @@ export async function makeClassifier(context: Context<TransferFlags>, run: Trans
             onFold: (accuracy, fold) => output.tell(`fold ${fold + 1} of ${count}: accuracy ${accuracy.toFixed(3)}`),
           });
     await tellProblems(folder, output, problemsOf(data));
-    conclude(output, { folder, made, folds, found: { ...found, advice, study }, seconds: seconds() });
+    conclude(output, { folder, made, folds, found: { ...found, advice, study, faults }, seconds: seconds() });
     return DONE;
   } catch (thrown) {
     if (!(thrown instanceof StriateError && thrown.code === "interrupted")) throw thrown;
