@@ -64,6 +64,8 @@ export default defineConfig({
     })),
     environment: "node",
     pool: "forks",
+    // All cores: by default one is left for a watcher, which of two leaves one.
+    maxWorkers: "100%",
     watch: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
