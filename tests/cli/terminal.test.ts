@@ -150,7 +150,7 @@ describe("names of others", () => {
 
 describe.concurrent("did you mean", () => {
   test.each([
-    [["tarin"], `there is no command "tarin"; did you mean "train"? There are train, evaluate`],
+    [["tarin"], `there is no command "tarin"; did you mean "train"? There are transfer, advise, train`],
     [["train", "--epoch", "3"], `train has no option "--epoch"; did you mean "--epochs"? It has --model`],
     [["train", "--model", "resnet-18"], `there is no model "resnet-18"; did you mean "resnet18"?`],
     [["train", "--optimizer", "adamw"], `there is no optimizer "adamw"; did you mean "adamW"?`],
