@@ -45,7 +45,10 @@ const goodFile = (name: string) => readFile(join(cwd, GOOD, name));
 describe.concurrent("used wrongly: exit code 2, and the message lists what there is", () => {
   test.each([
     [[], "no command was given"],
-    [["tarin"], `there is no command "tarin"; did you mean "train"? There are transfer, advise, train, lr-find, evaluate`],
+    [
+      ["tarin"],
+      `there is no command "tarin"; did you mean "train"? There are transfer, advise, train, lr-find, evaluate`,
+    ],
     [
       ["train", "--epoch", "3"],
       `train has no option "--epoch"; did you mean "--epochs"? It has --model, --kernel-size`,

@@ -30,7 +30,7 @@ describe("folders", () => {
     await train("nothing", "nothing: is empty. Give a folder that holds a folder of pictures", "--image-size", "32");
     await train("notes", "notes: has neither pictures nor IDX files in it, but a.txt");
     // The folder in it stands for it.
-    await failure(2, "2 pictures are too few for a validationSplit of 0.1", cwd, "train", "outer");
+    await failure(2, "2 pictures are too few for a validationSplit of 0.1", cwd, "train", "outer", "--model", "lenet");
     await train("outer/inner/a", `has 1 pictures and no folders; did you mean ${join(cwd, "outer", "inner")}?`);
   });
 
