@@ -1,6 +1,6 @@
 import { checkOptions, wholeNumber } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
-import { writeFileAtomic } from "../files/index.ts";
+import { writeFileAtomic } from "../files/atomic.ts";
 import { encodeSafetensors } from "../formats/safetensors/safetensors.ts";
 import type { Model } from "../model/index.ts";
 import { lower, nextName, writeOnnx } from "../onnx/index.ts";

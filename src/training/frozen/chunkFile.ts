@@ -1,5 +1,6 @@
+import { writeFileAtomic } from "../../files/atomic.ts";
 import { crc32 } from "../../files/crc32.ts";
-import { openFile, writeFileAtomic } from "../../files/index.ts";
+import { openFile } from "../../files/fileAccess.ts";
 
 /** Where a row lies. */
 export interface RowPlace {
