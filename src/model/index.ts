@@ -6,6 +6,7 @@ export { Model, type ModelParts, type ModelValues } from "./model.ts";
 export type { NamePattern } from "./patterns.ts";
 export { type ModelPictures, type Preprocessing, preprocessingOfBytes, unitPreprocessing } from "./pictures.ts";
 export { PlacedLayer } from "./placedLayer.ts";
+export { type PictureLayout, pictureLayout, writePreprocessed } from "./preprocess.ts";
 export { type SequentialOptions, sequential } from "./sequential.ts";
 export { bytesText, type LayerSummary, type Summary, summarize, summaryText } from "./summary.ts";
 export { type ModelWeight, type Weights, weightsNamed } from "./weights.ts";

@@ -2,7 +2,13 @@ import { checkOptions, nearest, type OptionNames } from "../checks/index.ts";
 import { StriateError } from "../errors.ts";
 import { loadModel } from "../formats/index.ts";
 import type { DataFormat } from "../layers/index.ts";
-import { type Model, type ModelPictures, type Preprocessing, unitPreprocessing } from "../model/index.ts";
+import {
+  type Model,
+  type ModelPictures,
+  type Preprocessing,
+  pictureLayout,
+  unitPreprocessing,
+} from "../model/index.ts";
 import { type Shape, shapeText } from "../tensor/index.ts";
 import { type FetchWeightsOptions, NET_NAMES, pretrained } from "../zoo/index.ts";
 import { layerCuts } from "./layerCuts.ts";
@@ -77,7 +83,10 @@ async function openNet(
 }
 
 function backboneOf(name: string, model: Model, { cut, preprocessing }: BackboneOptions): Backbone {
-  const { pictureShape, channelsFirst } = layoutOf(name, model);
+  const layout = pictureLayout(model);
+  if (!layout) throw notPictures(name, model);
+  const { height, width, channels, channelsFirst } = layout;
+  const pictureShape = [height, width, channels] as const;
   const cuts = onnxCuts(model) ?? layerCuts(model, channelsFirst);
   const stages = stagesOf(name, cuts.places, pictureShape[0], cut);
   const known = preprocessing ?? model.pictures?.preprocessing;
@@ -94,18 +103,6 @@ function backboneOf(name: string, model: Model, { cut, preprocessing }: Backbone
     assumed: known === undefined,
     upTo: (wanted) => cuts.upTo(wanted.map((stage) => stage.name)),
   };
-}
-
-/** Where the channels are in a model's only input: they are 1, 3 or 4. */
-function layoutOf(name: string, model: Model): Pick<Backbone, "pictureShape" | "channelsFirst"> {
-  const [input, ...others] = model.inputs;
-  const [first = 0, second = 0, third = 0, ...more] = input?.shape ?? [];
-  const isChannels = (size: number) => size === 1 || size === 3 || size === 4;
-  if (others.length === 0 && more.length === 0) {
-    if (isChannels(third)) return { pictureShape: [first, second, third], channelsFirst: false };
-    if (isChannels(first)) return { pictureShape: [second, third, first], channelsFirst: true };
-  }
-  throw notPictures(name, model);
 }
 
 function notPictures(name: string, { inputs }: Model): StriateError {

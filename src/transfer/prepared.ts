@@ -2,8 +2,8 @@ import { derived } from "../data/derived.ts";
 import type { SingleInputDataset } from "../data/index.ts";
 import { signedWith } from "../data/signatures.ts";
 import { StriateError } from "../errors.ts";
-import type { Preprocessing } from "../model/index.ts";
-import { at, sameShape, shapeText, type Tensor, tensor } from "../tensor/index.ts";
+import { type Preprocessing, writePreprocessed } from "../model/index.ts";
+import { at, sameShape, shapeText, sizeOf, type Tensor, tensor } from "../tensor/index.ts";
 import type { Backbone } from "./backbone.ts";
 
 /** The options by which `imageFolder` gives pictures of a backbone's size and channels. */
@@ -45,7 +45,9 @@ export function prepared(
     async read(indices, options) {
       const batch = await data.read(indices, options);
       checkRange(name, batch.inputs);
-      return { ...batch, inputs: preprocessed(batch.inputs, preprocessing, channelsFirst) };
+      const layout = { height, width, channels, channelsFirst };
+      const values = preprocessed(batch.inputs, preprocessing, layout);
+      return { ...batch, inputs: tensor("float32", [at(batch.inputs.shape, 0), ...inputShape], values) };
     },
   });
 }
@@ -61,36 +63,18 @@ function checkRange(name: string, { data }: Tensor<"float32">): void {
   );
 }
 
-/**
- * (255 x / scale - mean) / std by channel, in the order of channels and axes that a net wants.
- * @param pictures [n, height, width, channels], values from 0 to 1
- */
+/** @param pictures [n, height, width, channels], values from 0 to 1 */
 function preprocessed(
   pictures: Tensor<"float32">,
-  { channels: order, scale, mean, std }: Preprocessing,
-  channelsFirst: boolean,
-): Tensor<"float32"> {
-  const [count, height, width, channels] = [0, 1, 2, 3].map((axis) => at(pictures.shape, axis)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const pixels = height * width;
+  preprocessing: Preprocessing,
+  layout: Parameters<typeof writePreprocessed>[2],
+): Float32Array<ArrayBuffer> {
   const { data } = pictures;
+  const size = sizeOf(pictures.shape.slice(1));
   const result = new Float32Array(data.length);
-  for (let channel = 0; channel < channels; channel++) {
-    const from = order === "BGR" ? 2 - channel : channel;
-    const factor = 255 / (scale * (std[channel] ?? 1));
-    const offset = (mean[channel] ?? 0) / (std[channel] ?? 1);
-    for (let picture = 0; picture < count; picture++) {
-      const start = picture * pixels * channels;
-      for (let pixel = 0; pixel < pixels; pixel++) {
-        const to = channelsFirst ? start + channel * pixels + pixel : start + pixel * channels + channel;
-        result[to] = (data[start + pixel * channels + from] ?? 0) * factor - offset;
-      }
-    }
+  for (let start = 0; start < data.length; start += size) {
+    const picture = data.subarray(start, start + size);
+    writePreprocessed(picture, preprocessing, layout, result.subarray(start, start + size), 1);
   }
-  const shape = channelsFirst ? [count, channels, height, width] : pictures.shape;
-  return tensor("float32", shape, result);
+  return result;
 }

@@ -2,7 +2,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writePrepared } from "#striate/cli/commands/predict/prepare";
 import { arrays } from "#striate/data/index";
 import { encodeZip, openFile, openZip } from "#striate/files/index";
 import { decodeSafetensors, loadModel, saveModel } from "#striate/formats/index";
@@ -15,6 +14,7 @@ import {
   sequential,
   unitPreprocessing,
 } from "#striate/model/index";
+import { writePreprocessed } from "#striate/model/preprocess";
 import "#striate/training/index";
 import { tensor } from "#striate/tensor/index";
 import { PREPROCESSING, preprocessInput } from "#striate/zoo/index";
@@ -83,15 +83,15 @@ test("pictures are prepared as for published weights, in the order of axes that 
   const layout = { height: 2, width: 4, channels: 3 } as const;
   for (const mode of ["caffe", "tf", "torch", "lite"] as const) {
     const [last, first] = [new Float32Array(24), new Float32Array(24)];
-    writePrepared(bytes, PREPROCESSING[mode], { ...layout, channelsFirst: false }, last);
-    writePrepared(bytes, PREPROCESSING[mode], { ...layout, channelsFirst: true }, first);
+    writePreprocessed(bytes, PREPROCESSING[mode], { ...layout, channelsFirst: false }, last);
+    writePreprocessed(bytes, PREPROCESSING[mode], { ...layout, channelsFirst: true }, first);
     const wanted = preprocessInput(mode, { dtype: "uint8", shape: [1, 2, 4, 3], data: bytes }).data;
     expect(last).toEqual(wanted);
     expect(first).toEqual(Float32Array.from(last, (_, i) => wanted[(i % 8) * 3 + Math.floor(i / 8)] ?? Number.NaN));
   }
   const unit = unitPreprocessing(1);
   const grey = new Float32Array(8);
-  if (unit) writePrepared(bytes, unit, { ...layout, channels: 1, channelsFirst: false }, grey);
+  if (unit) writePreprocessed(bytes, unit, { ...layout, channels: 1, channelsFirst: false }, grey);
   expect(grey).toEqual(Float32Array.from(grey, (_, i) => Math.fround((bytes[i] ?? 0) / 255)));
   expect(unitPreprocessing(2)).toBeUndefined();
 });

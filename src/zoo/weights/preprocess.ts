@@ -1,6 +1,6 @@
 import { unknownName } from "../../checks/index.ts";
 import { StriateError } from "../../errors.ts";
-import type { Preprocessing } from "../../model/index.ts";
+import { type Preprocessing, writePreprocessed } from "../../model/index.ts";
 import { shapeText, type Tensor, tensor } from "../../tensor/index.ts";
 
 /**
@@ -37,12 +37,8 @@ export function preprocessInput(
   if (shape.at(-1) !== 3) {
     throw new StriateError("shape", `preprocessing ${mode} takes pictures [..., 3], received ${shapeText(shape)}`);
   }
-  const { channels, scale, mean, std }: Preprocessing = PREPROCESSING[mode];
   const result = new Float32Array(data.length);
-  for (let channel = 0; channel < 3; channel++) {
-    const from = channels === "BGR" ? 2 - channel : channel;
-    const [m = 0, s = 1] = [mean[channel], std[channel]];
-    for (let i = 0; i < data.length; i += 3) result[i + channel] = ((data[i + from] ?? 0) / scale - m) / s;
-  }
+  const row = { height: 1, width: data.length / 3, channels: 3, channelsFirst: false };
+  writePreprocessed(data, PREPROCESSING[mode], row, result);
   return tensor("float32", shape, result);
 }

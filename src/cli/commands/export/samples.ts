@@ -3,15 +3,14 @@ import { fitted } from "../../../data/files/picturePixels.ts";
 import type { Engine } from "../../../engine/index.ts";
 import { StriateError } from "../../../errors.ts";
 import { decodeImage, type Image, imageSize, resizeImage, sidesInside } from "../../../image/index.ts";
-import type { Model, Preprocessing } from "../../../model/index.ts";
+import { type Model, type PictureLayout, type Preprocessing, writePreprocessed } from "../../../model/index.ts";
 import { at, type Tensor, tensor } from "../../../tensor/index.ts";
 import { predict } from "../../../training/index.ts";
 import { findInputs } from "../../data/pictureFiles.ts";
 import { readConfig } from "../../runFolder/config.ts";
 import { testData } from "../../runFolder/testData.ts";
 import type { Sample } from "../../samples/samplesFile.ts";
-import { layoutOf, type PictureLayout } from "../predict/predictor.ts";
-import { writePrepared } from "../predict/prepare.ts";
+import { layoutOf } from "../predict/predictor.ts";
 
 /** Samples in a file; a few more classes and sizes than one is worth seconds, not minutes. */
 const COUNT = 6;
@@ -51,7 +50,7 @@ export async function makeSamples(
   for (const { name, pixels } of pictures) {
     const prepared = new Float32Array(layout.height * layout.width * layout.channels);
     const inSize = fitted(pixels, preprocessing.fit ?? "stretch", [layout.height, layout.width]);
-    writePrepared(inSize.data, preprocessing, layout, prepared);
+    writePreprocessed(inSize.data, preprocessing, layout, prepared);
     const input: Tensor<"float32"> = tensor("float32", [1, ...model.inputShape], prepared);
     const output = await predict(model, input, { engine });
     samples.push({ name, input: inside ? { ...pixels, shape: [1, ...pixels.shape] } : input, output });

@@ -3,7 +3,13 @@ import { extname } from "node:path";
 import { listed, nameText, quoted } from "../../../checks/index.ts";
 import { asError, StriateError } from "../../../errors.ts";
 import { loadModel } from "../../../formats/index.ts";
-import { type Model, type Preprocessing, unitPreprocessing } from "../../../model/index.ts";
+import {
+  type Model,
+  type PictureLayout,
+  type Preprocessing,
+  pictureLayout,
+  unitPreprocessing,
+} from "../../../model/index.ts";
 import { shapeText } from "../../../tensor/index.ts";
 import { PREPROCESSING } from "../../../zoo/index.ts";
 import { defined } from "../../defined.ts";
@@ -24,15 +30,6 @@ export interface Predictor {
   readonly maxPixels?: number;
   /** Of the run that the model is from. */
   readonly config?: RunConfig;
-}
-
-/** How a model's input holds a picture. */
-export interface PictureLayout {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3 | 4;
-  /** [channels, height, width], as PyTorch's exports have it. */
-  readonly channelsFirst: boolean;
 }
 
 /**
@@ -71,14 +68,10 @@ async function runOf(what: string): ReturnType<typeof trainedModel> {
 }
 
 /** @throws StriateError `shape` for a model that takes no picture */
-export function layoutOf({ name, inputs }: Model, what: string): PictureLayout {
-  const [input, ...others] = inputs;
-  const [first = 0, second = 0, third = 0, ...more] = input?.shape ?? [];
-  const isChannels = (size: number) => size === 1 || size === 3 || size === 4;
-  if (others.length === 0 && more.length === 0) {
-    if (isChannels(third)) return { height: first, width: second, channels: third as 1, channelsFirst: false };
-    if (isChannels(first)) return { height: second, width: third, channels: first as 1, channelsFirst: true };
-  }
+export function layoutOf(model: Model, what: string): PictureLayout {
+  const layout = pictureLayout(model);
+  if (layout) return layout;
+  const { name, inputs } = model;
   const shapes = inputs.map(({ shape }) => shapeText(shape)).join(" and ");
   throw new StriateError("shape", `model ${nameText(name)} of ${what} takes ${shapes}, which no picture is`);
 }

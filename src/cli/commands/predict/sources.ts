@@ -3,6 +3,7 @@ import { readIdx, type SingleInputDataset } from "../../../data/index.ts";
 import { StriateError } from "../../../errors.ts";
 import { readRegular } from "../../../files/regularFile.ts";
 import { decodeImage } from "../../../image/index.ts";
+import { writePreprocessed } from "../../../model/index.ts";
 import { shapeText, type Tensor, tensor } from "../../../tensor/index.ts";
 import { testFileName } from "../../data/labelledData.ts";
 import { findInputs } from "../../data/pictureFiles.ts";
@@ -10,7 +11,6 @@ import { defined } from "../../defined.ts";
 import type { RunConfig } from "../../runFolder/config.ts";
 import { testData } from "../../runFolder/testData.ts";
 import type { Predictor } from "./predictor.ts";
-import { writePrepared } from "./prepare.ts";
 
 /** Pictures with names. */
 export interface Source {
@@ -127,7 +127,7 @@ function byteSource(
       for (const index of indices) {
         try {
           const row = data.subarray(good.length * size, (good.length + 1) * size);
-          writePrepared(await bytesOf(index), preprocessing, picture, row);
+          writePreprocessed(await bytesOf(index), preprocessing, picture, row);
           good.push(index);
         } catch (thrown) {
           if (!(thrown instanceof StriateError && (thrown.code === "data" || thrown.code === "io"))) throw thrown;
