@@ -24,7 +24,7 @@ export interface Accuracy {
   readonly high: number;
 }
 
-/** Pictures of a typical class from which on the last stage is fine-tuned. With 68 of each it was no better than fixed features. */
+/** Pictures of a typical class from which on the last stage is fine-tuned. A convention: it was not measured which is better. */
 const MEDIUM = 100;
 /** From which on fine-tuning all layers does. */
 const LARGE = 400;
