@@ -6,6 +6,7 @@ import type { Features } from "./features.ts";
 import { foldsOf } from "./folds.ts";
 import type { Interval } from "./interval.ts";
 import { type CurvePoint, learningCurve } from "./learningCurve.ts";
+import { argMax } from "./measure.ts";
 import { type ProbeFitter, probeFitter } from "./probe.ts";
 import type { Stage } from "./stages.ts";
 import { type Suspect, suspectsOf } from "./suspects.ts";
@@ -128,7 +129,7 @@ function mcNemar(
     if (weights[i] === 0) continue;
     const isRight = ({ probabilities }: CrossValidation) => {
       const row = probabilities.subarray(i * classes, (i + 1) * classes);
-      return row.indexOf(Math.max(...row)) === label;
+      return argMax(row) === label;
     };
     const [one, other] = [isRight(first), isRight(second)];
     if (one && !other) a++;

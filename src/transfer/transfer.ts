@@ -256,14 +256,14 @@ export async function crossValidateTransfer(
       });
       const trained = await trainBy(strategy, backbone, data, found, parts, own, test);
       whole.setWeights(weights);
-      let right = 0;
       for (const [i, place] of test.entries()) {
         const row = trained.test.subarray(i * classNames.length, (i + 1) * classNames.length);
         probabilities.set(row, place * classNames.length);
-        if (row.indexOf(Math.max(...row)) === labels[place]) right++;
       }
-      accuracies.push(right / Math.max(1, test.length));
-      onFold?.(right / Math.max(1, test.length), fold);
+      const truth = Int32Array.from(test, (place) => labels[place] ?? 0);
+      const { accuracy } = measure(trained.test, truth, classNames.length, new Float32Array(test.length).fill(1));
+      accuracies.push(accuracy.mean);
+      onFold?.(accuracy.mean, fold);
     }
     const counting = new Float32Array(labels.length).fill(1);
     for (const place of standIns) counting[place] = 0;
